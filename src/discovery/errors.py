@@ -1,0 +1,58 @@
+"""Errors as conditions that a person can act on.
+
+DiscoveryError
+├── BadUse                  exit 2: unknown person, app, file, option or setting
+│   ├── BadSettings
+│   └── UnknownName
+├── StoreLocked             exit 3: another writer holds the warehouse
+├── SourceFailed            exit 1: a source could not be read; the others go on
+│   └── UnrecognisedExport
+├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
+└── ContractBroken          exit 70: a table differs from its declaration
+"""
+
+from __future__ import annotations
+
+
+class DiscoveryError(Exception):
+    """Base of all errors that are told to a person; `exit_code` is what the command line returns."""
+
+    exit_code = 70
+
+
+class BadUse(DiscoveryError):
+    """The request cannot be carried out as given; nothing was changed."""
+
+    exit_code = 2
+
+
+class BadSettings(BadUse):
+    """A setting is missing, unknown or has a value that is not allowed; names file, key, value, expected."""
+
+
+class UnknownName(BadUse):
+    """No person, app or file goes by the name that was given."""
+
+
+class StoreLocked(DiscoveryError):
+    """Another process writes to the warehouse; the message names it."""
+
+    exit_code = 3
+
+
+class SourceFailed(DiscoveryError):
+    """A source could not be read as a whole; what was known of it stays."""
+
+    exit_code = 1
+
+
+class UnrecognisedExport(SourceFailed):
+    """No known format fits a file; the message names the nearest one and what is missing."""
+
+
+class StoreDamaged(DiscoveryError):
+    """A file of the program cannot be opened or is not what it should be; the message names the remedy."""
+
+
+class ContractBroken(DiscoveryError):
+    """A query's result differs from the declared table: a fault of the program, not of the data."""

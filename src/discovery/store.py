@@ -1,0 +1,240 @@
+"""The warehouse and the published file as seen by the rest of the program; the only module importing duckdb."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from discovery.errors import ContractBroken, StoreDamaged, StoreLocked
+from discovery.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+SqlError = duckdb.Error
+"""What a statement raises when the engine refuses it; callers turn it into a condition of their own."""
+
+_BIND = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+def sql_file(package: str, name: str) -> str:
+    """Return the text of `name`.sql inside a package, e.g. `sql_file("discovery.graph", "access")`."""
+    return resources.files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal for a value of our own making (staged paths); values from files are bound."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Store:
+    """One DuckDB connection with the program's rules: UTC, no extensions from elsewhere, declared tables.
+
+    Use as a context manager. `Store.memory()` is an empty warehouse for tests and for matching a file.
+    """
+
+    def __init__(self, path: Path | None, *, read_only: bool = False, memory_limit: str = "2GB",
+                 threads: int | None = None) -> None:  # fmt: skip
+        self.path = path
+        self._in_transaction = False
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "memory_limit": memory_limit,
+            "preserve_insertion_order": "true",
+        }
+        if threads:
+            config["threads"] = threads
+        if path is not None:
+            config["temp_directory"] = str(path.parent / "spill")
+        try:
+            self._con = duckdb.connect(":memory:" if path is None else str(path), read_only, config)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise StoreLocked(f"{path} is open for writing elsewhere: {error}") from error
+            raise StoreDamaged(
+                f"{path} cannot be opened: {error}. Restore it from a backup, or delete it: "
+                "the next run rebuilds it from the vault."
+            ) from error
+        except duckdb.Error as error:
+            raise StoreDamaged(
+                f"{path} cannot be opened: {error}. Restore it from a backup, or delete it: "
+                "the next run rebuilds it from the vault."
+            ) from error
+        self._con.execute("SET TimeZone = 'UTC'")
+        self._con.execute("SET enable_progress_bar = false")
+
+    @classmethod
+    def memory(cls) -> Store:
+        """Return an empty warehouse in memory with all declared tables."""
+        store = cls(None)
+        store.create_tables()
+        return store
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:  # fmt: skip
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; a clean close leaves no write-ahead log."""
+        self._con.close()
+
+    # ── statements ───────────────────────────────────────────────────────────────────────────────────────
+
+    def rows(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement and return its rows; of `binds` those that the statement names are bound."""
+        cursor = self._con.execute(sql, _named(sql, binds))
+        return cursor.fetchall() if cursor.description else []
+
+    def dicts(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run one query and return its rows as dictionaries in column order."""
+        cursor = self._con.execute(sql, _named(sql, binds))
+        names = [d[0] for d in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, sql: str, binds: Mapping[str, Any] | None = None) -> Any:
+        """Return the first value of the first row, or None."""
+        row = self._con.execute(sql, _named(sql, binds)).fetchone()
+        return row[0] if row else None
+
+    def run(self, sql: str, binds: Mapping[str, Any] | None = None) -> None:
+        """Run one statement for its effect."""
+        self._con.execute(sql, _named(sql, binds))
+
+    def frame(self, sql: str, binds: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return a query's result as a pandas frame: for previews, evaluation and notebooks."""
+        return self._con.execute(sql, _named(sql, binds)).df()
+
+    def arrow(self, sql: str, binds: Mapping[str, Any] | None = None) -> pa.Table:
+        """Return a query's result as an Arrow table: whole columns for Python code."""
+        return self._con.execute(sql, _named(sql, binds)).to_arrow_table()
+
+    @contextlib.contextmanager
+    def relation(self, name: str, table: pa.Table) -> Iterator[None]:
+        """Make an Arrow table visible to SQL under `name` for the time of the block."""
+        self._con.register(name, table)
+        try:
+            yield
+        finally:
+            self._con.unregister(name)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements of the block take effect together or not at all; inner blocks join the outer one."""
+        if self._in_transaction:
+            yield
+            return
+        self._con.execute("BEGIN TRANSACTION")
+        self._in_transaction = True
+        try:
+            yield
+            self._con.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(duckdb.Error):
+                self._con.execute("ROLLBACK")
+            raise
+        finally:
+            self._in_transaction = False
+
+    # ── declared tables ──────────────────────────────────────────────────────────────────────────────────
+
+    def create_tables(self) -> None:
+        """Create schemas and declared tables that are not there yet."""
+        for schema in sorted({t.schema for t in TABLES.values()}):
+            self._con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for table in TABLES.values():
+            self._con.execute(f"CREATE TABLE IF NOT EXISTS {table.qualified} ({declared_columns(table)})")
+
+    def check(self, table: Table, sql: str, binds: Mapping[str, Any] | None = None) -> None:
+        """Refuse a query whose columns differ from the table's declaration. Raises ContractBroken."""
+        described = self._con.execute(f"DESCRIBE {sql}", _named(sql, binds)).fetchall()
+        got = {str(r[0]): str(r[1]) for r in described}
+        want = {col.name: col.type for col in table.columns}
+        wrong = [f"{n}: declared {want[n]}, got {got.get(n, 'nothing')}" for n in want if got.get(n) != want[n]]
+        wrong += [f"{n}: not declared" for n in got if n not in want]
+        if wrong:
+            raise ContractBroken(f"{table.qualified} differs from its declaration: {'; '.join(wrong)}")
+
+    def replace(self, qualified: str, sql: str, binds: Mapping[str, Any] | None = None) -> int:
+        """Fill a declared table anew from one SELECT, checked against the declaration; return the rows."""
+        table = TABLES[qualified]
+        body = sql.strip().rstrip(";")
+        self.check(table, body, binds)
+        order = f" ORDER BY {', '.join(table.order_by)}" if table.order_by else ""
+        with self.transaction():
+            self._con.execute(f"CREATE OR REPLACE TABLE {qualified} ({declared_columns(table)})")
+            self._con.execute(
+                f"INSERT INTO {qualified} BY NAME SELECT * FROM ({body}){order}", _named(body, binds)
+            )
+        return self.count(qualified)
+
+    def count(self, qualified: str) -> int:
+        """Return the number of rows of a table."""
+        return int(self.value(f"SELECT count(*) FROM {qualified}"))  # noqa: S608 - a declared name
+
+
+def declared_columns(table: Table) -> str:
+    """Return the column list of a CREATE TABLE."""
+    return ", ".join(f'"{col.name}" {col.type}' for col in table.columns)
+
+
+def _named(sql: str, binds: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Keep the binds that the statement names; DuckDB refuses others."""
+    if not binds:
+        return None
+    wanted = set(_BIND.findall(sql))
+    return {k: v for k, v in binds.items() if k in wanted} or None
+
+
+@contextlib.contextmanager
+def writer_lock(home: Path, *, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the one writer's lock of a home, or raise StoreLocked naming who holds it.
+
+    The lock is the operating system's (it ends with its process); the holder's name stands beside it in
+    `writer.json` for the message only.
+    """
+    make_private(home)
+    lock = FileLock(str(home / "writer.lock"), mode=0o600)
+    holder = home / "writer.holder"
+    try:
+        lock.acquire(timeout=wait_seconds or 0.01)
+    except Timeout as error:
+        who = holder.read_text(encoding="utf-8").strip() if holder.exists() else "unknown process"
+        raise StoreLocked(
+            f"{home} is being written by {who}. Wait for it (`--wait SECONDS`), or end that process."
+        ) from error
+    try:
+        started = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+        holder.write_text(f"process {os.getpid()} on {socket.gethostname()} since {started}\n", encoding="utf-8")
+        holder.chmod(0o600)
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def make_private(folder: Path) -> Path:
+    """Create a folder that only its owner may enter, under any umask."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def bind_list(values: Sequence[str]) -> list[str]:
+    """A list for `= ANY($name)`; a tuple would become a struct."""
+    return list(values)
