@@ -1,0 +1,1 @@
+"""One module per system and kind; the folder is the registry."""

@@ -1,0 +1,82 @@
+-- Macros that the SELECTs of formats use. All are pure: text in, value or NULL out; NULL means "not
+-- understood", and the record then goes to quarantine. Read by sources.ingest on each connection.
+
+CREATE OR REPLACE TEMP MACRO hint(name) AS getvariable('hint_' || name);
+
+-- What a record is quarantined for: column, value, what was expected.
+CREATE OR REPLACE TEMP MACRO problem(column_name, value, expected) AS
+    column_name || chr(31) || coalesce(CAST(value AS VARCHAR), '') || chr(31) || expected;
+
+CREATE OR REPLACE TEMP MACRO blank_null(text) AS nullif(trim(CAST(text AS VARCHAR)), '');
+
+CREATE OR REPLACE TEMP MACRO fold(text) AS regexp_replace(lower(text), '[^\p{L}\p{N}]', '', 'g');
+
+-- An ISO 8601 instant, with offset or Z; without an offset it is UTC. Up to nine fraction digits.
+CREATE OR REPLACE TEMP MACRO instant(text) AS
+    CAST(TRY_CAST(text AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP);
+
+-- The same, but a text without offset is local time in `zone`.
+CREATE OR REPLACE TEMP MACRO instant_in(text, zone) AS
+    CASE
+        WHEN regexp_matches(text, '(Z|[+-]\d\d:?\d\d)$') THEN instant(text)
+        ELSE CAST(timezone('UTC', timezone(coalesce(zone, 'UTC'), TRY_CAST(text AS TIMESTAMP))) AS TIMESTAMP)
+    END;
+
+-- An instant written the American way: 9/19/2023, 1:45:17.287 PM; UTC.
+CREATE OR REPLACE TEMP MACRO instant_us(text) AS
+    try_strptime(text, ['%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p']);
+
+-- Seconds since 1970, as number or text, with or without fraction.
+CREATE OR REPLACE TEMP MACRO instant_epoch(text) AS
+    CASE WHEN TRY_CAST(text AS DOUBLE) BETWEEN 0 AND 32503680000
+         THEN make_timestamp(CAST(round(TRY_CAST(text AS DOUBLE) * 1000000) AS BIGINT)) END;
+
+-- A day in a declared order ('ymd', 'dmy', 'mdy'); two-digit years are 2000 and later. Never guessed:
+-- without an order only year-first texts are understood.
+CREATE OR REPLACE TEMP MACRO day_in(text, date_order) AS
+    CASE
+        WHEN regexp_matches(trim(text), '^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}')
+            THEN CAST(try_strptime(replace(replace(regexp_extract(trim(text), '^[0-9/.-]+'), '/', '-'), '.', '-'),
+                                   '%Y-%m-%d') AS DATE)
+        WHEN date_order = 'dmy'
+            THEN CAST(try_strptime(replace(replace(split_part(trim(text), ' ', 1), '-', '/'), '.', '/'),
+                                   ['%d/%m/%y', '%d/%m/%Y']) AS DATE)
+        WHEN date_order = 'mdy'
+            THEN CAST(try_strptime(replace(replace(split_part(trim(text), ' ', 1), '-', '/'), '.', '/'),
+                                   ['%m/%d/%y', '%m/%d/%Y']) AS DATE)
+    END;
+
+-- An amount with a declared decimal sign ('.' or ','); currency signs, blanks and a trailing or bracketed
+-- minus are understood: (1,234.50) = 1,234.50- = -1234.50.
+CREATE OR REPLACE TEMP MACRO amount_in(text, decimal_sign) AS
+    CASE WHEN regexp_matches(trim(text), '\d') THEN
+        CAST(
+            CASE WHEN regexp_matches(trim(text), '^\(.*\)$|^[^\d]*-|-\s*$') THEN -1 ELSE 1 END
+            * TRY_CAST(
+                CASE WHEN coalesce(decimal_sign, '.') = ','
+                     THEN CASE WHEN regexp_matches(trim(text), '^[^\d.,]*(\d{1,3}([.'' \x{00A0}\x{202F}]\d{3})+|\d+)(,\d+)?[^\d.,]*$')
+                               THEN replace(regexp_replace(text, '[^\d,]', '', 'g'), ',', '.') END
+                     ELSE CASE WHEN regexp_matches(trim(text), '^[^\d.,]*(\d{1,3}([,'' \x{00A0}\x{202F}]\d{3})+|\d+)?(\.\d+)?[^\d.,]*$')
+                               THEN regexp_replace(text, '[^\d.]', '', 'g') END
+                END AS DECIMAL(18,2))
+            AS DECIMAL(18,2))
+    END;
+
+CREATE OR REPLACE TEMP MACRO email_of(text) AS
+    CASE WHEN contains(text, '@') THEN nullif(lower(trim(text)), '') END;
+
+-- Host of an address, lower case, without port and user; NULL for anything but http and https.
+CREATE OR REPLACE TEMP MACRO host_of(url) AS
+    nullif(rtrim(lower(regexp_extract(url, '^https?://(?:[^/?#@]*@)?([^/?#:]+)', 1, 'i')), '.'), '');
+
+-- What the address says about the page, before it is reduced to its host.
+CREATE OR REPLACE TEMP MACRO page_of(url) AS
+    CASE
+        WHEN regexp_matches(url, '^https?://[^?#]*/(log-?in|sign-?in|sso|saml2?|oauth2?|authorize|auth|session/new|callback)([/?#.]|$)', 'i')
+          OR regexp_matches(url, '^https?://(log-?in|sign-?in|sso|auth|accounts?|id|identity)\.', 'i')
+            THEN 'sign_in'
+        WHEN regexp_matches(url, '^https?://[^?#]*/(app|apps|dashboard|workspaces?|projects?|settings|account|admin|console|inbox|home|editor?|designs?|files?|boards?|documents?|docs/d|chat|c|t|d|u|w)([/?#]|$)', 'i')
+          OR regexp_matches(url, '^https?://(app|apps|dashboard|console|my|portal|admin|workspace|secure|manage)\.', 'i')
+            THEN 'app'
+        ELSE 'other'
+    END;
