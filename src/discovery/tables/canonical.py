@@ -18,9 +18,17 @@ _ACCOUNT: tuple[Column, ...] = (
 )
 
 
-def _records(kind: str, row: str) -> Table:
+_IDENTIFIER = c("identifier", T, "account in its system, as in canonical.account; NULL if none", personal=True)
+_TIME: tuple[Column, ...] = (
+    c("from_on", DAY, "first day on which it is known to have stood"),
+    c("ended_on", DAY, "last day; NULL = not known to have ended"),
+    c("end_reason", T, "revoked, unassigned, absent_from_list or disabled_in_app; NULL if not ended"),
+)
+
+
+def _records(kind: str, row: str, *more: Column, key: tuple[str, ...] = ("system", "instance", "event_id")) -> Table:
     """The deduplicated records of a kind with few rows, with the file that stands for each."""
-    return Table("canonical", kind, row, ("system", "instance", "event_id"), (*_SOURCE, *RECORDS[kind].columns))
+    return Table("canonical", kind, row, key, (*_SOURCE, *RECORDS[kind].columns, *more))
 
 
 CANONICAL: tuple[Table, ...] = (
@@ -57,12 +65,45 @@ CANONICAL: tuple[Table, ...] = (
               c("event_count", COUNT, "events"),
               c("active_day_count", COUNT, "days with an event"),
           )),
-    _records("charge", "one card or expense line, once"),
-    _records("grant", "one OAuth consent in the newest list of its system"),
-    _records("assignment", "one app assignment in the newest list of its system, or of a log"),
-    _records("directory_account", "one account in the newest roster of its system (or the last that had it)"),
-    _records("app_account", "one account in the newest user list of its app (or the last that had it)"),
+    Table("canonical", "list_day", "one list of one system on one day: is what it lacks gone?",
+          ("kind", "system", "instance", "mention", "day"), (
+              c("kind", T, "kind of record listed"),
+              c("system", T, "system it was read from"),
+              c("instance", T, "instance of the system"),
+              c("mention", T, "app whose users are listed; empty for other kinds"),
+              c("day", DAY, "day of the list"),
+              c("is_complete", FLAG, "declared to be a whole list"),
+              c("is_believed", FLAG, "what it lacks is gone: it is whole, and no more than a tenth vanished at once"),
+              c("item_count", COUNT, "entries"),
+              c("vanished_count", COUNT, "entries of the list believed before it that it lacks"),
+          )),
+    _records("charge", "one card or expense line, once", _IDENTIFIER,
+             c("holder_form", T, "card-holder name as FIRST LAST or F LAST; NULL if none", personal=True)),
+    _records("grant", "one OAuth consent in the newest list of its system (or the last that had it)",
+             _IDENTIFIER, *_TIME),
+    _records("assignment", "one app assignment in the newest list of its system (or the last that had it), or "
+             "one addition of a log", _IDENTIFIER, *_TIME),
+    _records("directory_account", "one account in the newest roster of its system (or the last that had it)",
+             _IDENTIFIER,
+             c("known_names", TEXTS, "all logins and addresses in any list read, sorted", personal=True),
+             c("first_listed_on", DAY, "first list that had it"),
+             c("absent_on", DAY, "first whole list that lacks it; NULL if it is in the newest"),
+             key=("system", "instance", "identifier")),
+    _records("app_account", "one account in the newest user list of its app (or the last that had it)",
+             _IDENTIFIER, *_TIME, key=("system", "instance", "mention_kind", "mention", "identifier")),
     _records("app_registration", "one app as the identity provider knows it, newest list"),
+    Table("canonical", "identity", "one identifier that one person may go by, and how strong the claim is",
+          ("namespace", "system", "instance", "identifier", "person_id", "kind"), (
+              c("namespace", T, "what it identifies by: address, account_key, employee_id, cardholder, card, name"),
+              c("system", T, "system for account keys; empty otherwise"),
+              c("instance", T, "instance for account keys; empty otherwise"),
+              c("identifier", T, "lower-case value", personal=True),
+              c("person_id", T, "person"),
+              c("kind", T, "as in person_identifier"),
+              c("via", T, "how it came to be the person's, in words"),
+              c("strength", COUNT, "1 = source of truth or settings, 2 = primary elsewhere, 3 = alias, 4 = former"),
+              c("is_link", FLAG, "nobody else claims it as strongly: it links accounts to the person"),
+          )),
     Table("canonical", "person", "one person of the company, from the source of truth", ("person_id",), (
         c("person_id", T, "hash of the source of truth's instance and immutable id"),
         c("email", T, "primary work address", personal=True),

@@ -1,0 +1,208 @@
+"""Events of the lake become `canonical.usage`, for touched days only, in one transaction with the registry.
+
+Events are deduplicated by (kind, instance, event id). Of several redeliveries the newest by the source's
+version time stands, else the fuller, else the one with the greater content hash: never load order.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from discovery.sources.lake import Lake
+from discovery.stage import Night, Step
+from discovery.store import Store, quoted, sql_file
+from discovery.tables import EVENT_KINDS, RECORDS, TABLES
+
+_CONTENT = ("account_key", "account_name", "mention_kind", "mention", "mention_name", "method")
+_BATCH_ROWS = 20_000_000
+
+
+def touch_days(store: Store, from_on: date, to_on: date) -> int:
+    """Mark the days of a range to be rebuilt by the next step; returns the number of parts."""
+    binds = {"from_on": from_on, "to_on": to_on}
+    store.run("UPDATE sources.source_part SET state = 'new' WHERE state = 'held' AND "
+              "day BETWEEN $from_on AND $to_on", binds)  # fmt: skip
+    return int(store.value(
+        "SELECT count(*) FROM sources.source_part WHERE state = 'new' AND day BETWEEN $from_on AND $to_on", binds
+    ))  # fmt: skip
+
+
+def build_usage(store: Store, night: Night) -> int:
+    """Rebuild the touched days of `canonical.usage` and the touched months of `usage_month`.
+
+    In the same transaction staged inputs become `loaded` and their balance (loaded, duplicate) is set.
+    Returns the number of usage rows of the touched days.
+    """
+    lake = night.settings.home / "lake"
+    with store.transaction():
+        store.run(
+            "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT kind, source, system, instance, day "
+            "FROM sources.source_part WHERE state <> 'held'"
+        )
+        store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
+                  "FROM touched WHERE day IS NOT NULL")  # fmt: skip
+        rows = sum(_build_kind(store, kind, lake) for kind in EVENT_KINDS)
+        for kind in RECORDS:
+            if kind not in EVENT_KINDS:
+                _balance_small_kind(store, kind, lake)
+        store.run("DELETE FROM canonical.usage_month WHERE month IN (SELECT month FROM touched_month)")
+        body = sql_file("discovery.canonical", "usage_month")
+        store.check(TABLES["canonical.usage_month"], body)
+        store.run(f"INSERT INTO canonical.usage_month BY NAME {body}")
+        _commit_registry(store)
+        Lake(night.settings.home).open_kinds(store)
+    return rows
+
+
+def _build_kind(store: Store, kind: str, lake: Path) -> int:
+    touched = store.rows("SELECT DISTINCT source, day FROM touched WHERE kind = $kind", {"kind": kind})
+    if not touched:
+        return 0
+    store.run(
+        "DELETE FROM canonical.usage AS u USING touched AS t WHERE t.kind = $kind AND u.source = t.kind "
+        "AND u.system = t.system AND u.instance = t.instance AND u.day = t.day",
+        {"kind": kind},
+    )
+    parts = store.rows(
+        "SELECT p.path, p.row_count, p.day FROM sources.source_part AS p JOIN touched AS t "
+        "USING (kind, source, day) WHERE p.state <> 'gone' AND kind = $kind ORDER BY p.day, p.path",
+        {"kind": kind},
+    )
+    total = 0
+    for batch in _batches(parts, lake):
+        total += _build_batch(store, kind, batch)
+    return total
+
+
+def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[list[str]]:
+    """Cut the parts into whole days of bounded size, so that memory stays bounded on a first load."""
+    batches: list[list[str]] = []
+    rows = 0
+    previous: date | None = None
+    for path, count, day in parts:
+        if not batches or (rows + count > _BATCH_ROWS and day != previous):
+            batches.append([])
+            rows = 0
+        batches[-1].append(str(lake / path))
+        rows += count
+        previous = day
+    return batches
+
+
+def _events(kind: str, paths: list[str]) -> str:
+    """SELECT over parts with the columns that usage needs."""
+    listed = ", ".join(quoted(p) for p in paths)
+    has_browser = kind == "web_visit"
+    holder = "holder_key" if has_browser else "CAST(NULL AS VARCHAR) AS holder_key"
+    page = "page" if has_browser else "CAST(NULL AS VARCHAR) AS page"
+    host = "coalesce(host, '')" if has_browser else "''"
+    identifier = f"coalesce(account_key, account_name{', holder_key' if has_browser else ''}, '')"
+    return (
+        f"SELECT '{kind}' AS source, system, instance, file_id, event_id, observed_at, version_at, account_key, "
+        f"{identifier} AS identifier, account_name, {holder}, mention_kind, mention, mention_name, {page}, "
+        f"{host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
+        "CAST(epoch_us(observed_at) AS HUGEINT) * 18446744073709551616 + hash(event_id) AS position "
+        f"FROM read_parquet([{listed}], hive_partitioning=false)"
+    )
+
+
+def _build_batch(store: Store, kind: str, paths: list[str]) -> int:
+    events = _events(kind, paths)
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "  # noqa: S608 - our paths
+        f"({events}) GROUP BY ALL HAVING count(*) > 1"
+    )
+    if store.value("SELECT count(*) FROM repeated"):
+        full = " + ".join(f"(({column} IS NOT NULL)::INT)" for column in _CONTENT)
+        content = ", ".join(("observed_at", *_CONTENT, "host", "page", "holder_key"))
+        store.run(
+            "CREATE OR REPLACE TEMP TABLE winner AS SELECT e.* FROM "  # noqa: S608 - our paths
+            f"({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id) "
+            "QUALIFY row_number() OVER (PARTITION BY system, instance, event_id ORDER BY version_at DESC NULLS LAST, "
+            f"({full}) DESC, hash(row({content})) DESC, file_id) = 1"
+        )
+        store.run(
+            "CREATE OR REPLACE TEMP VIEW event AS SELECT * FROM "  # noqa: S608 - our paths
+            f"({events}) AS e ANTI JOIN repeated AS r USING (system, instance, event_id) "
+            "UNION ALL BY NAME SELECT * FROM winner"
+        )
+        store.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, day, count(*) AS kept FROM event GROUP BY ALL")
+        store.run(
+            "UPDATE sources.source_part AS p SET row_kept = coalesce((SELECT kept FROM kept AS k "
+            "WHERE k.file_id = p.file_id AND k.day = p.day), 0) FROM touched AS t "
+            "WHERE p.kind = $kind AND t.kind = p.kind AND t.source = p.source AND t.day = p.day",
+            {"kind": kind},
+        )
+    else:
+        store.run(f"CREATE OR REPLACE TEMP VIEW event AS {events}")
+    body = sql_file("discovery.canonical", "usage")
+    store.check(TABLES["canonical.usage"], body)
+    before = store.count("canonical.usage")
+    store.run(f"INSERT INTO canonical.usage BY NAME {body}")
+    return store.count("canonical.usage") - before
+
+
+def _balance_small_kind(store: Store, kind: str, lake: Path) -> None:
+    """Count which input stands for each record of a kind with few rows."""
+    if not store.value("SELECT count(*) FROM touched WHERE kind = $kind", {"kind": kind}):
+        return
+    paths = [str(lake / str(r[0])) for r in store.rows(
+        "SELECT path FROM sources.source_part WHERE kind = $kind AND state <> 'gone' ORDER BY path", {"kind": kind}
+    )]  # fmt: skip
+    if not paths:
+        return
+    listed = ", ".join(quoted(p) for p in paths)
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, count(*) AS kept FROM ("  # noqa: S608 - our paths
+        "SELECT min(file_id) AS file_id FROM "
+        f"read_parquet([{listed}], hive_partitioning=false) GROUP BY system, instance, event_id) GROUP BY ALL"
+    )
+    store.run(
+        "UPDATE sources.source_part AS p SET row_kept = coalesce((SELECT kept FROM kept AS k "
+        "WHERE k.file_id = p.file_id), 0) WHERE p.kind = $kind",
+        {"kind": kind},
+    )
+
+
+def _commit_registry(store: Store) -> None:
+    """Staged inputs are loaded now; their balance follows from what was kept of their parts."""
+    store.run("DELETE FROM sources.source_part WHERE state = 'gone'")
+    store.run("UPDATE sources.source_part SET state = 'held' WHERE state = 'new'")
+    store.run("UPDATE sources.source_file SET state = 'loaded' WHERE state = 'staged'")
+    # A record that yields several kinds counts once, through the kind with most of its rows kept.
+    store.run(
+        """
+        UPDATE sources.source_file AS f SET
+            rows_duplicate = f.rows_read - f.rows_ignored - f.rows_quarantined - least(
+                f.rows_read - f.rows_ignored - f.rows_quarantined, f.rows_elsewhere + coalesce(k.kept, 0)),
+            rows_loaded = least(f.rows_read - f.rows_ignored - f.rows_quarantined,
+                                f.rows_elsewhere + coalesce(k.kept, 0))
+        FROM (
+            SELECT file_id, max(kept) AS kept FROM (
+                SELECT file_id, kind, sum(row_kept) AS kept FROM sources.source_part GROUP BY ALL
+            ) GROUP BY ALL
+        ) AS k
+        WHERE k.file_id = f.file_id AND f.state = 'loaded'
+        """
+    )
+    store.run(
+        """
+        UPDATE sources.source_file AS f SET rows_read = o.rows_read, rows_duplicate = o.rows_read, kinds = o.kinds
+        FROM sources.source_file AS o
+        WHERE f.state = 'duplicate' AND o.state = 'loaded' AND o.file_id = f.file_id
+        """
+    )
+    store.run(
+        """
+        UPDATE sources.source_file AS f SET window_from = w.first_on, window_to = w.last_on
+        FROM (SELECT file_id, min(day)::TIMESTAMP AS first_on, (max(day) + 1)::TIMESTAMP AS last_on
+              FROM sources.source_part WHERE day IS NOT NULL GROUP BY ALL) AS w
+        WHERE w.file_id = f.file_id AND f.state = 'loaded'
+        """
+    )
+
+
+def usage_step() -> Step:
+    """The step of `canonical.usage`; it also commits what the sources staged."""
+    return Step("canonical.usage", build_usage, ("sources.source_file", "sources.source_part"))

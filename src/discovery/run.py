@@ -1,0 +1,174 @@
+"""The night as a library: what Dagster's assets call one by one, in one process and without Dagster.
+
+    with writing(settings, as_of) as night_run:      # lock, warehouse, sweep
+        night_run.scan()                             # inbox → sources.pending
+        for system in night_run.systems:
+            night_run.ingest(system)                 # pending → lake, registry
+        for step in steps():
+            night_run.build(step)                    # one table each
+        night_run.publish()                          # access_graph.duckdb
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+from discovery import __version__
+from discovery.canonical import STEPS as CANONICAL_STEPS
+from discovery.canonical.usage import touch_days, usage_step
+from discovery.graph import STEPS as GRAPH_STEPS
+from discovery.matching import STEPS as MATCHING_STEPS
+from discovery.publish import Publication, publish
+from discovery.settings import Settings
+from discovery.sources.inbox import inbox_files, scan
+from discovery.sources.ingest import Outcome, ingest_system, load_macros, systems
+from discovery.sources.lake import Lake, clear_stage
+from discovery.stage import Night, Step
+from discovery.store import Store, make_private, writer_lock
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """Return the steps downstream of the sources, in an order in which they can run."""
+    return (usage_step(), *CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS)
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """What the last published run stood on; `home/last_run.json`."""
+
+    fingerprint: str
+    run_id: str
+    as_of: str
+    content_hash: str
+    finished_at: str
+
+
+@dataclass
+class NightRun:
+    """One run under the writer's lock. Methods are the bodies of Dagster's assets."""
+
+    settings: Settings
+    night: Night
+    store: Store
+    run_id: str
+    started_at: datetime
+    fingerprint: str
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Systems that some known format reads."""
+        return systems(self.settings)
+
+    def scan(self, *, again: bool = False) -> int:
+        """Look at the inbox; returns the number of inputs to be read."""
+        return scan(self.store, self.settings, self.night.as_of, again=again)
+
+    def ingest(self, system: str) -> Outcome:
+        """Read one system's pending inputs; a fault is in the outcome, not raised."""
+        outcome = ingest_system(self.store, self.night, system)
+        self.outcomes[system] = outcome
+        return outcome
+
+    def build(self, step: Step) -> int:
+        """Fill one table; returns its rows (usage: of the touched days)."""
+        return step.build(self.store, self.night)
+
+    def rebuild_days(self, from_on: date, to_on: date) -> int:
+        """Mark a range of days so that the next usage step builds it anew; returns the lake parts in it."""
+        return touch_days(self.store, from_on, to_on)
+
+    def publish(self) -> Publication:
+        """Build, verify and put in place the file that people open; remember what it stands on."""
+        publication = publish(self.store, self.night, run_id=self.run_id, started_at=self.started_at)
+        last = LastRun(
+            self.fingerprint, self.run_id, self.night.as_of.isoformat(), publication.content_hash,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        )  # fmt: skip
+        path = self.settings.home / "last_run.json"
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(json.dumps(asdict(last), indent=1), encoding="utf-8")
+        temporary.chmod(0o600)
+        temporary.replace(path)
+        return publication
+
+    def all_stages(self, *, again: bool = False) -> Publication:
+        """Run everything in this process, without Dagster."""
+        self.scan(again=again)
+        for system in self.systems:
+            self.ingest(system)
+        for step in steps():
+            self.build(step)
+        return self.publish()
+
+
+@contextlib.contextmanager
+def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
+            run_id: str | None = None) -> Iterator[NightRun]:  # fmt: skip
+    """Hold the writer's lock and the warehouse of a home. Raises StoreLocked, StoreDamaged."""
+    os.umask(0o077)
+    with writer_lock(settings.home, wait_seconds=wait_seconds):
+        fingerprint = fingerprint_of(settings, as_of)
+        make_private(settings.home)
+        store = Store(settings.warehouse, memory_limit=settings.memory_limit, threads=settings.threads)
+        try:
+            store.create_tables()
+            load_macros(store)
+            clear_stage(settings.home)
+            Lake(settings.home).sweep(store)
+            yield NightRun(
+                settings, Night(settings, as_of), store, run_id or uuid.uuid4().hex,
+                datetime.now(UTC).replace(tzinfo=None), fingerprint,
+            )  # fmt: skip
+        finally:
+            store.close()
+            clear_stage(settings.home)
+
+
+def last_run(settings: Settings) -> LastRun | None:
+    """Return what the last published run stood on, or None."""
+    try:
+        data = json.loads((settings.home / "last_run.json").read_text(encoding="utf-8"))
+        return LastRun(**data)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def is_current(settings: Settings, as_of: date) -> LastRun | None:
+    """Return the last run if nothing has changed since: inbox, decisions, catalog, settings, day, program."""
+    last = last_run(settings)
+    if last is None or not settings.published.exists():
+        return None
+    return last if last.fingerprint == fingerprint_of(settings, as_of) else None
+
+
+def fingerprint_of(settings: Settings, as_of: date) -> str:
+    """Hash what a run stands on; files of the inbox by name, size and time."""
+    digest = hashlib.sha256()
+    digest.update(f"{__version__}\0{as_of}\0{settings!r}\0".encode())
+    for path in inbox_files(settings.inbox):
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+    for path in (settings.home / "decisions.jsonl", settings.catalog, *_shipped_data(), *_plugins(settings)):
+        if path is not None and path.exists():
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _shipped_data() -> list[Path]:
+    return sorted((Path(__file__).parent / "catalog" / "data").glob("*"))
+
+
+def _plugins(settings: Settings) -> list[Path]:
+    return sorted(settings.plugins.glob("*.py")) if settings.plugins else []

@@ -1,0 +1,396 @@
+"""The inbox: which files are there, what each is, and which are to be read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from discovery.errors import SourceFailed
+from discovery.settings import Settings, SourceHint
+from discovery.sources.container import Staged, copy_hashed, look, stage
+from discovery.sources.registry import Recognition, known_formats, recognise
+from discovery.sources.source import Format, Head, Shape, at_path, fold
+from discovery.sources.vault import Vault
+from discovery.store import Store, make_private
+
+_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+UNKNOWN_INSTANCE = "default"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One recognised input: what to read, how, and for which instance and person."""
+
+    file_id: str
+    file_sha256: str
+    member: str | None
+    file_name: str
+    format: str
+    shape: str
+    system: str
+    instance: str
+    instance_from: str
+    person_hint: str | None
+    snapshot_on: date | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file that is not read: `state` is unrecognised or refused."""
+
+    file_sha256: str | None
+    member: str | None
+    file_name: str
+    state: str
+    reason: str
+    format: str | None = None
+    system: str | None = None
+
+
+def hint_for(settings: Settings, file_name: str) -> SourceHint:
+    """Merge the [[source]] blocks whose glob fits a path below the inbox; the first to say a thing wins."""
+    merged = SourceHint(files=file_name)
+    for hint in settings.sources:
+        if fnmatch(file_name, hint.files) or fnmatch(Path(file_name).name, hint.files):
+            said = {k: v for k, v in asdict(hint).items() if v is not None and getattr(merged, k) is None}
+            merged = replace(merged, **said)
+    return merged
+
+
+def person_in_path(file_name: str) -> str | None:
+    """Return the e-mail address in a file or folder name, the innermost one, lower case."""
+    for part in reversed(Path(file_name).parts):
+        found = _EMAIL.findall(part)
+        if found:
+            address = str(found[-1]).lower()
+            return re.sub(r"\.(csv|json|ndjson|jsonl|txt|gz|zst|zip|tsv|xlsx?)$", "", address)
+    return None
+
+
+def file_id_of(sha256: str, member: str | None, instance: str | None, person: str | None) -> str:
+    """Return the identity of an input: hash of content, member, instance and person hint."""
+    text = json.dumps([sha256, member, instance, person])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def inbox_files(inbox: Path) -> list[Path]:
+    """Return the files below the inbox, sorted; hidden files and folders are left out."""
+    found = []
+    for folder, folders, names in os.walk(inbox):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        found += [Path(folder) / name for name in names if not name.startswith(".")]
+    return sorted(found)
+
+
+def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Format, ...],
+            folder: Path) -> list[tuple[Staged, SourceHint, Recognition | None, str | None]]:  # fmt: skip
+    """Stage a kept file and say what each of its inputs is: (text, hint, recognition, refusal)."""
+    hint = hint_for(settings, file_name)
+    found: list[tuple[Staged, SourceHint, Recognition | None, str | None]] = []
+    for text in stage(path, folder, encoding=hint.encoding):
+        name = file_name if text.member is None else f"{file_name}/{text.member}"
+        own = hint if text.member is None else hint_for(settings, name)
+        own = replace(own, **{k: v for k, v in asdict(hint).items() if v is not None and getattr(own, k) is None})
+        try:
+            _, heads = look(text.path, name)
+            found.append((text, own, recognise(heads, formats, own), None))
+        except SourceFailed as error:
+            found.append((text, own, None, str(error)))
+    return found
+
+
+def content_instance(shape: Shape, head: Head) -> set[str]:
+    """Return the instances that a head names."""
+    if shape.instance is None:
+        return set()
+    names = (shape.instance,) if isinstance(shape.instance, str) else shape.instance
+    for name in names:
+        values: list[Any]
+        if name.startswith("@"):
+            values = [head.envelope.get(name[1:])]
+        elif shape.container == "json":
+            values = [at_path(record, name) for record in head.records]
+        else:
+            folded = [fold(h) for h in head.header]
+            at = folded.index(fold(name)) if fold(name) in folded else None
+            values = [row[at] for row in head.rows if at is not None and len(row) > at]
+        found = {str(v).strip().lower() for v in values if v not in (None, "")}
+        if found:
+            return found
+    return set()
+
+
+def content_snapshot(shape: Shape, head: Head) -> date | None:
+    """Return the day of a list as the file itself says it, from the first record that has it."""
+    if shape.snapshot is None:
+        return None
+    values: list[Any]
+    if shape.snapshot.startswith("@"):
+        values = [head.envelope.get(shape.snapshot[1:])]
+    elif shape.container == "json":
+        values = [at_path(record, shape.snapshot) for record in head.records]
+    else:
+        folded = [fold(h) for h in head.header]
+        at = folded.index(fold(shape.snapshot)) if fold(shape.snapshot) in folded else None
+        values = [row[at] for row in head.rows if at is not None and len(row) > at]
+    for value in values:
+        try:
+            return date.fromisoformat(str(value)[:10])
+        except ValueError:
+            continue
+    return None
+
+
+def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) -> int:
+    """Look at the inbox; put recognised new inputs into `sources.pending` and list the others.
+
+    A file whose size and time are as before is not opened again, unless `again`. Files are copied to
+    `home/incoming` under their SHA-256 on the way. Returns the number of pending inputs.
+    """
+    formats = known_formats(settings)
+    by_name = {f.name: f for f in formats}
+    incoming = make_private(settings.home / "incoming")
+    vault = Vault(settings.home)
+    seen = {str(r[0]): r for r in store.rows("SELECT file_name, byte_count, modified_ns, file_sha256 "
+                                              "FROM sources.inbox_file")}  # fmt: skip
+    known = {str(r[0]) for r in store.rows("SELECT DISTINCT file_sha256 FROM sources.source_file")}
+    found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
+    listed: list[Listed] = []
+    inbox_rows: list[tuple[str, int, int, str | None]] = []
+    for path in inbox_files(settings.inbox):
+        name = str(path.relative_to(settings.inbox))
+        name = name.encode("utf-8", "backslashreplace").decode()
+        try:
+            status = path.lstat()
+        except OSError:
+            continue
+        before = seen.get(name)
+        same = before is not None and (before[1], before[2]) == (status.st_size, status.st_mtime_ns)
+        if before is not None and same and not again and before[3] in known:
+            inbox_rows.append((name, status.st_size, status.st_mtime_ns, before[3]))
+            continue
+        sha256: str | None = None
+        try:
+            sha256, kept = _take(path, incoming, vault)
+            one, not_read = _inputs(kept, name, sha256, settings, formats, store, as_of)
+            found += one
+            listed += not_read
+        except SourceFailed as error:
+            listed.append(Listed(sha256, None, name, "refused", str(error).removeprefix(f"{path}: ")))
+        inbox_rows.append((name, status.st_size, status.st_mtime_ns, sha256))
+    inputs, refused, named = _resolve_instances(store, settings, found, by_name)
+    _record(store, inputs, [*listed, *refused], inbox_rows)
+    _name_unknown_instances(store, vault, named)
+    return int(store.value("SELECT count(*) FROM sources.pending") or 0)
+
+
+def _take(path: Path, incoming: Path, vault: Vault) -> tuple[str, Path]:
+    """Copy a file to `incoming` under its hash, or find it in the vault."""
+    temporary = incoming / f"copy-{os.getpid()}"
+    try:
+        sha256 = copy_hashed(path, temporary)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if vault.has(sha256):
+        temporary.unlink()
+        return sha256, vault.place(sha256)
+    temporary.chmod(0o600)
+    temporary.replace(incoming / sha256)
+    return sha256, incoming / sha256
+
+
+def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tuple[Format, ...], store: Store,
+            as_of: date) -> tuple[list[tuple[Input, Recognition, SourceHint, set[str]]], list[Listed]]:  # fmt: skip
+    folder = make_private(settings.home / "stage" / sha256[:16])
+    found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
+    listed: list[Listed] = []
+    for text, hint, recognition, refusal in look_at(kept, name, settings, formats, folder):
+        shown = name if text.member is None else f"{name}/{text.member}"
+        if recognition is None:
+            listed.append(Listed(sha256, text.member, shown, "refused", refusal or "not readable"))
+            continue
+        if recognition.fit is None:
+            listed.append(Listed(sha256, text.member, shown, "unrecognised", recognition.reason or ""))
+            continue
+        fmt, shape = recognition.fit.format, recognition.fit.shape
+        person = None
+        if fmt.person_from_path:
+            person = (hint.person or person_in_path(shown) or "").lower() or None
+            if person is None:
+                listed.append(Listed(
+                    sha256, text.member, shown, "refused",
+                    f"{fmt.title} has no user column: put the person's e-mail address into the file or folder "
+                    f'name, or set it: [[source]] files = "{shown}" person = "…"', fmt.name, fmt.system,
+                ))  # fmt: skip
+                continue
+        instances = {hint.instance.lower()} if hint.instance else content_instance(shape, recognition.head)
+        if len(instances) > 1:
+            listed.append(Listed(
+                sha256, text.member, shown, "refused",
+                f"holds records of several instances of {fmt.system} ({', '.join(sorted(instances))}): export "
+                "them one by one, or set `instance` in a [[source]] block", fmt.name, fmt.system,
+            ))  # fmt: skip
+            continue
+        snapshot = None
+        if fmt.is_list:
+            snapshot = content_snapshot(shape, recognition.head) or hint.snapshot_on or as_of
+        found.append((
+            Input("", sha256, text.member, shown, fmt.name, shape.name, fmt.system, "", "settings" if hint.instance
+                  else "content", person, snapshot),
+            recognition, hint, instances,
+        ))  # fmt: skip
+    return found, listed
+
+
+def _resolve_instances(store: Store, settings: Settings, found: list[tuple[Input, Recognition, SourceHint, set[str]]],
+                       by_name: dict[str, Format]) -> tuple[list[Input], list[Listed], dict[str, str]]:  # fmt: skip
+    """Give each input its instance: its own, else the system's only one; two candidates are refused."""
+    known: dict[str, set[str]] = {}
+    for system, instance in store.rows(
+        "SELECT DISTINCT system, instance FROM sources.source_file WHERE state IN ('loaded', 'staged') "
+        "AND instance_from IN ('content', 'settings')"
+    ):
+        known.setdefault(str(system), set()).add(str(instance))
+    for one, _, _, instances in found:
+        known.setdefault(one.system, set()).update(instances)
+    for hint in settings.sources:
+        if hint.instance and hint.format and hint.format in by_name:
+            known.setdefault(by_name[hint.format].system, set()).add(hint.instance.lower())
+    inputs: list[Input] = []
+    refused: list[Listed] = []
+    for one, _, _, instances in found:
+        candidates = known.get(one.system, set())
+        if instances:
+            instance, how = next(iter(instances)), one.instance_from
+        elif not candidates:
+            instance, how = UNKNOWN_INSTANCE, "default"
+        elif len(candidates) == 1:
+            instance, how = next(iter(candidates)), "only"
+        else:
+            before = store.value(
+                "SELECT instance FROM sources.source_file WHERE file_sha256 = $sha AND state IN ('loaded', 'staged') "
+                "AND member IS NOT DISTINCT FROM $member",
+                {"sha": one.file_sha256, "member": one.member},
+            )
+            if before is None:
+                refused.append(Listed(
+                    one.file_sha256, one.member, one.file_name, "refused",
+                    f"does not say which {one.system} it comes from, and there are {len(candidates)} "
+                    f"({', '.join(sorted(candidates))}). Set: [[source]] files = \"{one.file_name}\" instance = \"…\"",
+                    one.format, one.system,
+                ))  # fmt: skip
+                continue
+            instance, how = str(before), "only"
+        file_id = file_id_of(one.file_sha256, one.member, instance, one.person_hint)
+        inputs.append(replace(one, file_id=file_id, instance=instance, instance_from=how))
+    return inputs, refused, {system: next(iter(names)) for system, names in known.items() if len(names) == 1}
+
+
+def _name_unknown_instances(store: Store, vault: Vault, named: dict[str, str]) -> None:
+    """Read inputs again whose instance was unknown when they came and is known now: order must not matter."""
+    for file_id, system in store.rows(
+        "SELECT file_id, system FROM sources.source_file WHERE state = 'loaded' AND instance_from = 'default'"
+    ):
+        sidecar = vault.sidecars().get(str(file_id)) if system in named else None
+        if sidecar is None:
+            continue
+        instance = named[str(system)]
+        new_id = file_id_of(sidecar.file_sha256, sidecar.member, instance, sidecar.person_hint)
+        with store.transaction():
+            store.run("UPDATE sources.source_part SET state = 'gone' WHERE file_id = $id", {"id": file_id})
+            for table in ("source_file", "ignored", "quarantine"):
+                store.run(f"DELETE FROM sources.{table} WHERE file_id = $id", {"id": file_id})  # noqa: S608 - fixed
+            store.run(
+                "INSERT INTO sources.pending BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
+                "$member AS member, $name AS file_name, $format AS format, $shape AS shape, $system AS system, "
+                "$instance AS instance, 'only' AS instance_from, $person AS person_hint, "
+                "CAST($snapshot AS DATE) AS snapshot_on",
+                {
+                    "file_id": new_id, "sha": sidecar.file_sha256, "member": sidecar.member,
+                    "name": sidecar.file_name, "format": sidecar.format, "shape": sidecar.shape, "system": system,
+                    "instance": instance, "person": sidecar.person_hint, "snapshot": sidecar.snapshot_on,
+                },
+            )  # fmt: skip
+        vault.remove_sidecar(sidecar)
+
+
+def _record(store: Store, inputs: list[Input], listed: list[Listed],
+            inbox_rows: list[tuple[str, int, int, str | None]]) -> None:  # fmt: skip
+    """Write what the scan found: pending inputs, duplicates, listed files, the state of the inbox."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    names = {str(r[0]): str(r[1]) for r in store.rows(
+        "SELECT file_id, file_name FROM sources.source_file WHERE state IN ('loaded', 'staged')"
+    )}  # fmt: skip
+    with store.transaction():
+        store.run("DELETE FROM sources.pending")
+        store.run("DELETE FROM sources.inbox_file")
+        for row in inbox_rows:
+            store.run("INSERT INTO sources.inbox_file VALUES ($a, $b, $c, $d)",
+                      dict(zip("abcd", row, strict=True)))  # fmt: skip
+        for one in inputs:
+            _forget_listing(store, one.file_sha256, one.member)
+            first_name = names.get(one.file_id)
+            if first_name is None:
+                store.run(
+                    "INSERT INTO sources.pending BY NAME SELECT $file_id AS file_id, $file_sha256 AS file_sha256, "
+                    "$member AS member, $file_name AS file_name, $format AS format, $shape AS shape, "
+                    "$system AS system, $instance AS instance, $instance_from AS instance_from, "
+                    "$person_hint AS person_hint, CAST($snapshot_on AS DATE) AS snapshot_on",
+                    asdict(one),
+                )
+                names[one.file_id] = one.file_name
+            elif first_name != one.file_name:
+                _insert_duplicate(store, one, first_name, now)
+        for other in listed:
+            _forget_listing(store, other.file_sha256 or other.file_name, other.member)
+            store.run(
+                "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
+                "$member AS member, $name AS file_name, $system AS system, $format AS format, $state AS state, "
+                "$reason AS reason, 0::BIGINT AS rows_read, 0::BIGINT AS rows_loaded, 0::BIGINT AS rows_duplicate, "
+                "0::BIGINT AS rows_ignored, 0::BIGINT AS rows_quarantined, 0::BIGINT AS rows_elsewhere, "
+                "false AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
+                {
+                    "file_id": file_id_of(other.file_sha256 or other.file_name, other.member, None, other.file_name),
+                    "sha": other.file_sha256, "member": other.member, "name": other.file_name,
+                    "system": other.system, "format": other.format, "state": other.state, "reason": other.reason,
+                    "now": now,
+                },
+            )  # fmt: skip
+
+
+def _forget_listing(store: Store, sha256: str, member: str | None) -> None:
+    store.run(
+        "DELETE FROM sources.source_file WHERE state IN ('unrecognised', 'refused') AND "
+        "coalesce(file_sha256, file_name) = $sha AND member IS NOT DISTINCT FROM $member",
+        {"sha": sha256, "member": member},
+    )
+
+
+def _insert_duplicate(store: Store, one: Input, first_name: str, now: datetime) -> None:
+    store.run(
+        "DELETE FROM sources.source_file WHERE state = 'duplicate' AND file_id = $file_id AND file_name = $name",
+        {"file_id": one.file_id, "name": one.file_name},
+    )
+    store.run(
+        "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
+        "$member AS member, $name AS file_name, $system AS system, $instance AS instance, "
+        "$instance_from AS instance_from, $person AS person_hint, $format AS format, $shape AS shape, "
+        "'duplicate' AS state, $reason AS reason, CAST(0 AS BIGINT) AS rows_read, CAST(0 AS BIGINT) AS rows_loaded, "
+        "CAST(0 AS BIGINT) AS rows_duplicate, CAST(0 AS BIGINT) AS rows_ignored, "
+        "CAST(0 AS BIGINT) AS rows_quarantined, CAST(0 AS BIGINT) AS rows_elsewhere, false AS is_complete, "
+        "CAST($now AS TIMESTAMP) AS loaded_at",
+        {
+            "file_id": one.file_id, "sha": one.file_sha256, "member": one.member, "name": one.file_name,
+            "system": one.system, "instance": one.instance, "instance_from": one.instance_from,
+            "person": one.person_hint, "format": one.format, "shape": one.shape,
+            "reason": f"the same content as {first_name}", "now": now,
+        },
+    )  # fmt: skip

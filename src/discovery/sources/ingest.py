@@ -1,0 +1,328 @@
+"""One system's pending inputs become parts of the lake; what became of each record is written down.
+
+Per input one transaction: registry row (state `staged`), parts, ignored reasons, quarantine. The step that
+builds `canonical.usage` turns `staged` into `loaded` in the same transaction as the usage of the days.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from discovery.errors import SourceFailed
+from discovery.settings import Settings, SourceHint
+from discovery.sources.container import Layout, Staged
+from discovery.sources.inbox import look_at
+from discovery.sources.lake import Lake, Written, quarantined_notes, write_records
+from discovery.sources.reading import (
+    BadRecord,
+    NotSequential,
+    Raw,
+    csv_records,
+    json_records,
+    open_raw,
+    open_raw_carefully,
+)
+from discovery.sources.registry import Recognition, known_formats
+from discovery.sources.source import Format, Shape
+from discovery.sources.vault import Sidecar, Vault
+from discovery.stage import Night
+from discovery.store import SqlError, Store, make_private, sql_file
+
+QUARANTINE_KEPT = 10_000
+PRIVATE_CONTENT = "(browsing: not kept)"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the records of one system's inputs in this run."""
+
+    files: int = 0
+    rows_read: int = 0
+    rows_ignored: int = 0
+    rows_quarantined: int = 0
+    refused: int = 0
+    error: str | None = None
+
+
+def systems(settings: Settings) -> tuple[str, ...]:
+    """Return the systems that some known format reads, sorted."""
+    return tuple(sorted({f.system for f in known_formats(settings)}))
+
+
+def load_macros(store: Store) -> None:
+    """Make the macros of formats available on this connection."""
+    for statement in sql_file("discovery.sources", "macros").split(";\n"):
+        if statement.strip():
+            store.run(statement)
+
+
+def ingest_system(store: Store, night: Night, system: str) -> Outcome:
+    """Read all pending inputs of one system.
+
+    A file that cannot be read is refused with its reason and does not stop the others. Any other fault
+    makes the source failed: it is written to `sources.source_status`, what was known stays, and the
+    outcome carries the error.
+    """
+    settings = night.settings
+    formats = {f.name: f for f in known_formats(settings)}
+    vault, lake = Vault(settings.home), Lake(settings.home)
+    load_macros(store)
+    total = Outcome()
+    pending = store.dicts(
+        "SELECT * FROM sources.pending WHERE system = $system ORDER BY file_name", {"system": system}
+    )
+    for row in pending:
+        try:
+            one = _ingest(store, settings, formats[row["format"]], row, vault, lake)
+            total = Outcome(
+                total.files + 1, total.rows_read + one.rows_read, total.rows_ignored + one.rows_ignored,
+                total.rows_quarantined + one.rows_quarantined, total.refused,
+            )  # fmt: skip
+        except SourceFailed as error:
+            _refuse(store, row, str(error))
+            total = replace(total, refused=total.refused + 1)
+        except Exception as error:
+            total = replace(total, error=f"{row['file_name']}: {type(error).__name__}: {error}")
+            break
+        finally:
+            shutil.rmtree(settings.home / "stage" / str(row["file_sha256"])[:16], ignore_errors=True)
+    with store.transaction():
+        store.run("DELETE FROM sources.source_status WHERE system = $system", {"system": system})
+        if total.error:
+            store.run(
+                "INSERT INTO sources.source_status VALUES ($system, true, $reason, CAST($now AS TIMESTAMP))",
+                {"system": system, "reason": total.error, "now": datetime.now(UTC).replace(tzinfo=None)},
+            )
+    return total
+
+
+def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], vault: Vault,
+            lake: Lake) -> Outcome:  # fmt: skip
+    sha256 = str(row["file_sha256"])
+    incoming = settings.home / "incoming" / sha256
+    kept = vault.place(sha256) if vault.has(sha256) else incoming
+    if not kept.exists():
+        raise SourceFailed(
+            "its bytes are no longer kept (browsing is reduced on the way in): put the file into the inbox again"
+        )
+    folder = make_private(settings.home / "stage" / sha256[:16])
+    text, hint, recognition = _again(kept, row, settings, fmt, folder)
+    if recognition.fit is None:
+        raise SourceFailed(recognition.reason or "is not recognised any more")
+    shape = recognition.fit.shape
+    _set_hints(store, row, hint)
+    header = recognition.head.header
+    raw, written = _read(store, text.path, recognition.layout, shape, fmt, row, folder, header)
+    primary = written[fmt.kind]
+    if primary.quarantined and not raw.numbered:
+        # Record numbers cost speed, so they are made only where a record has to be named.
+        raw = open_raw_carefully(store, text.path, recognition.layout, shape, folder, header)
+        written = _write(store, shape, fmt, row, folder)
+        primary = written[fmt.kind]
+    bad = _bad_records(store, raw, shape, fmt, folder / "out" / fmt.kind, primary)
+    rows_read = primary.rows + len(raw.bad)
+    _check_lines(text, recognition.layout, rows_read, raw)
+    outcome = Outcome(1, rows_read, sum(primary.ignored.values()), len(bad))
+    with store.transaction():
+        _register(store, row, shape, fmt, lake, written, outcome, bad, primary.elsewhere)
+    if fmt.private:
+        if not vault.has(sha256):
+            incoming.unlink(missing_ok=True)
+    elif not vault.has(sha256):
+        vault.keep(incoming, sha256)
+    vault.write_sidecar(Sidecar(
+        str(row["file_id"]), sha256, row["member"], str(row["file_name"]), fmt.name, shape.name, fmt.system,
+        str(row["instance"]), str(row["instance_from"]), row["person_hint"],
+        row["snapshot_on"].isoformat() if row["snapshot_on"] else None, fmt.private,
+    ))  # fmt: skip
+    return outcome
+
+
+def _again(kept: Path, row: dict[str, Any], settings: Settings, fmt: Format,
+           folder: Path) -> tuple[Staged, SourceHint, Recognition]:  # fmt: skip
+    """Stage a pending input and recognise its shape: the scan only noted which format it is."""
+    name = str(row["file_name"])
+    if row["member"] is not None:
+        name = name.removesuffix(f"/{row['member']}")
+    for text, hint, recognition, refusal in look_at(kept, name, settings, (fmt,), folder):
+        if text.member == row["member"]:
+            if recognition is None:
+                raise SourceFailed(refusal or "is not readable any more")
+            return text, hint, recognition
+    raise SourceFailed(f"the archive has no member {row['member']!r} any more")
+
+
+def _set_hints(store: Store, row: dict[str, Any], hint: SourceHint) -> None:
+    values: dict[str, Any] = {
+        "person": row["person_hint"], "app": hint.app, "currency": hint.currency, "timezone": hint.timezone,
+        "date_order": hint.date_order, "decimal": hint.decimal, "instance": row["instance"],
+        "file_name": row["file_name"], "snapshot_on": row["snapshot_on"],
+    }  # fmt: skip
+    for name, value in values.items():
+        kind = "DATE" if name == "snapshot_on" else "VARCHAR"
+        store.run(f"SET VARIABLE hint_{name} = CAST($value AS {kind})", {"value": value})
+
+
+def _read(store: Store, path: Path, layout: Layout, shape: Shape, fmt: Format, row: dict[str, Any],
+          folder: Path, header: tuple[str, ...]) -> tuple[Raw, dict[str, Written]]:  # fmt: skip
+    """Read the fast way; where a record is malformed, or records do not lie in lines, the careful way."""
+    try:
+        raw = open_raw(store, path, layout, shape, folder, header, numbered=shape.numbered)
+        return raw, _write(store, shape, fmt, row, folder)
+    except (SqlError, NotSequential):
+        raw = open_raw_carefully(store, path, layout, shape, folder, header)
+        return raw, _write(store, shape, fmt, row, folder)
+
+
+def _write(store: Store, shape: Shape, fmt: Format, row: dict[str, Any], folder: Path) -> dict[str, Written]:
+    shutil.rmtree(folder / "out", ignore_errors=True)
+    make_private(folder / "out")
+    return {
+        kind: write_records(
+            store, shape, kind, select, folder / "out" / kind, file_id=str(row["file_id"]), system=fmt.system,
+            instance=str(row["instance"]), snapshot_on=row["snapshot_on"], is_list=fmt.is_list,
+        )
+        for kind, select in {fmt.kind: shape.select, **shape.also}.items()
+    }  # fmt: skip
+
+
+def _bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
+                 primary: Written) -> list[tuple[int, str | None, str, str]]:  # fmt: skip
+    """Return record number, column, reason and content of all records set aside."""
+    bad = [(b.record, None, b.reason, b.content) for b in raw.bad]
+    if primary.quarantined:
+        notes = _numbered_notes(store, raw, shape, folder)
+        wanted = {record for record, _ in notes[:QUARANTINE_KEPT]}
+        contents = dict(_contents(raw, shape, wanted))
+        for record, note in notes:
+            column, value, expected = (note.split("\x1f") + ["", ""])[:3]
+            said = f"{column} = {value!r}; expected {expected}" if value else f"{column} is missing; expected {expected}"
+            bad.append((record, column, said, contents.get(record, "")))
+    if fmt.private:
+        bad = [(record, column, f"{column or 'record'} is not understood", PRIVATE_CONTENT)
+               for record, column, _, _ in bad]  # fmt: skip
+    return sorted(bad, key=lambda b: b[0])
+
+
+def _numbered_notes(store: Store, raw: Raw, shape: Shape, folder: Path) -> list[tuple[int, str]]:
+    notes = quarantined_notes(store, folder)
+    if all(record is not None for record, _ in notes):
+        return [(record or 0, note) for record, note in notes]
+    # The SELECT does not carry the number through; on the numbered relation its rows come in order.
+    body = shape.select.strip().rstrip(";")
+    found = store.rows(
+        "SELECT n, p FROM (SELECT row_number() OVER () AS position, s._problem AS p FROM "  # noqa: S608 - a format's
+        f"({body}) AS s) JOIN (SELECT row_number() OVER () AS position, _record AS n FROM raw) USING (position) "
+        "WHERE p IS NOT NULL ORDER BY n"
+    ) if "_problem" in body else []  # fmt: skip
+    named = [(int(n), str(p)) for n, p in found]
+    rest = [note for _, note in notes if note not in {p for _, p in named}]
+    return named + [(0, note) for note in rest]
+
+
+def _contents(raw: Raw, shape: Shape, wanted: set[int]) -> Iterator[tuple[int, str]]:
+    """Yield the text of the wanted records."""
+    if not wanted:
+        return
+    last = max(wanted)
+    records: Iterator[tuple[int, str]]
+    if shape.container == "csv":
+        records = ((n, text) for n, _, text, _ in csv_records(raw.path, raw.layout))
+    else:
+        records = ((n, text) for n, text, _ in json_records(raw.path, raw.layout))
+    for number, text in islice(records, last):
+        if number in wanted:
+            yield number, text[:4000]
+
+
+def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None:
+    """For one object per line: as many records as lines, or something was lost."""
+    if not layout.json_lines or raw.is_clean_copy:
+        return
+    if rows_read in (text.lines, text.lines + 1):
+        return
+    with text.path.open("rb") as file:
+        filled = sum(1 for line in file if line.strip())
+    if filled != rows_read:
+        raise SourceFailed(f"{rows_read} records were read from {filled} lines: please report this file's shape.")
+
+
+def _register(store: Store, row: dict[str, Any], shape: Shape, fmt: Format, lake: Lake,
+              written: dict[str, Written], outcome: Outcome, bad: list[tuple[int, str | None, str, str]],
+              elsewhere: int) -> None:  # fmt: skip
+    file_id, instance = str(row["file_id"]), str(row["instance"])
+    parts = []
+    for kind, one in written.items():
+        seen: dict[date | None, int] = {}
+        for part in one.parts:
+            number = seen.get(part.day, 0)
+            seen[part.day] = number + 1
+            parts.append((kind, part.day, lake.place(part, fmt.system, instance, file_id, number), part.rows))
+    for kind, day, path, count in parts:
+        store.run(
+            "INSERT INTO sources.source_part VALUES ($file_id, $kind, $source, $system, $instance, "
+            "CAST($day AS DATE), $path, $count, $count, 'new')",
+            {"file_id": file_id, "kind": kind, "source": path.split("/")[1].removeprefix("source="),
+             "system": fmt.system, "instance": instance, "day": day, "path": path, "count": count},
+        )  # fmt: skip
+    for reason, count in written[fmt.kind].ignored.items():
+        store.run("INSERT INTO sources.ignored VALUES ($file_id, $reason, $count)",
+                  {"file_id": file_id, "reason": reason, "count": count})  # fmt: skip
+    if bad:
+        rows = json.dumps([
+            {"record": record, "column_name": column, "reason": reason, "content": content}
+            for record, column, reason, content in bad[:QUARANTINE_KEPT]
+        ])  # fmt: skip
+        store.run(
+            "INSERT INTO sources.quarantine SELECT $file_id, $name, q.record, q.column_name, q.reason, q.content "
+            "FROM (SELECT unnest(from_json($rows, "
+            "'[{\"record\":\"BIGINT\",\"column_name\":\"VARCHAR\",\"reason\":\"VARCHAR\",\"content\":\"VARCHAR\"}]'"
+            ")) AS q)",
+            {"file_id": file_id, "name": row["file_name"], "rows": rows},
+        )
+    store.run(
+        "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, $member AS member, "
+        "$name AS file_name, $system AS system, $instance AS instance, $how AS instance_from, "
+        "$person AS person_hint, CAST($snapshot AS DATE) AS snapshot_on, $kinds::VARCHAR[] AS kinds, "
+        "$format AS format, $shape AS shape, 'staged' AS state, "
+        "CAST($read AS BIGINT) AS rows_read, CAST($read - $ignored - $bad AS BIGINT) AS rows_loaded, "
+        "CAST(0 AS BIGINT) AS rows_duplicate, CAST($ignored AS BIGINT) AS rows_ignored, "
+        "CAST($bad AS BIGINT) AS rows_quarantined, CAST($elsewhere AS BIGINT) AS rows_elsewhere, "
+        "$complete AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
+        {
+            "file_id": file_id, "sha": row["file_sha256"], "member": row["member"], "name": row["file_name"],
+            "system": fmt.system, "instance": instance, "how": row["instance_from"], "person": row["person_hint"],
+            "snapshot": row["snapshot_on"], "kinds": sorted({p[0] for p in parts}) or list(fmt.kinds),
+            "format": fmt.name, "shape": shape.name, "read": outcome.rows_read, "ignored": outcome.rows_ignored,
+            "bad": outcome.rows_quarantined, "elsewhere": elsewhere, "complete": fmt.is_list and fmt.is_complete,
+            "now": datetime.now(UTC).replace(tzinfo=None),
+        },
+    )  # fmt: skip
+    store.run("DELETE FROM sources.pending WHERE file_id = $file_id", {"file_id": file_id})
+
+
+def _refuse(store: Store, row: dict[str, Any], reason: str) -> None:
+    with store.transaction():
+        store.run("DELETE FROM sources.pending WHERE file_id = $file_id", {"file_id": row["file_id"]})
+        store.run(
+            "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
+            "$member AS member, $name AS file_name, $system AS system, $format AS format, 'refused' AS state, "
+            "$reason AS reason, CAST(0 AS BIGINT) AS rows_read, CAST(0 AS BIGINT) AS rows_loaded, "
+            "CAST(0 AS BIGINT) AS rows_duplicate, CAST(0 AS BIGINT) AS rows_ignored, "
+            "CAST(0 AS BIGINT) AS rows_quarantined, CAST(0 AS BIGINT) AS rows_elsewhere, "
+            "false AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
+            {
+                "file_id": row["file_id"], "sha": row["file_sha256"], "member": row["member"],
+                "name": row["file_name"], "system": row["system"], "format": row["format"], "reason": reason,
+                "now": datetime.now(UTC).replace(tzinfo=None),
+            },
+        )  # fmt: skip
+
+

@@ -1,0 +1,213 @@
+"""The lake: records as Parquet, by kind, source and (for events) UTC day.
+
+A part is written under a temporary name and renamed. Readers take the list of parts from
+`sources.source_part`, never from a glob: parts that no commit names are orphans and swept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from discovery.sources.source import REQUIRED, Shape
+from discovery.store import Store, make_private, quoted
+from discovery.tables import EVENT_KINDS, RECORDS
+
+SOURCE_COLUMNS = ("file_id", "system", "instance")
+_TIME = {"sign_in": "observed_at", "web_visit": "observed_at", "charge": "charged_on"}
+_SNAPSHOT_KINDS = ("grant", "assignment", "directory_account", "app_account", "app_registration")
+
+
+def source_slug(system: str, instance: str) -> str:
+    """The lake folder of a system instance: readable, and unique through a hash."""
+    readable = re.sub(r"[^a-z0-9]+", "-", f"{system}-{instance}".lower()).strip("-")[:40]
+    return f"{readable}-{hashlib.sha256(f'{system}\0{instance}'.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One written Parquet file, still in the stage; `day` is None for kinds without day folders."""
+
+    kind: str
+    day: date | None
+    staged: Path
+    rows: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of the rows of one SELECT."""
+
+    parts: tuple[Part, ...]
+    ignored: dict[str, int]
+    quarantined: int
+    elsewhere: int
+    rows: int
+
+
+def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Path, *, file_id: str, system: str,
+                  instance: str, snapshot_on: date | None, is_list: bool) -> Written:  # fmt: skip
+    """Run a format's SELECT over `raw` in one pass; each row goes to its day, to quarantine or is ignored.
+
+    Parts come to lie in `folder`/_part=…; raises SqlError where the text is malformed.
+    """
+    table = RECORDS[kind]
+    body = select.strip().rstrip(";")
+    got = {str(r[0]): str(r[1]) for r in store.rows(f"DESCRIBE {body}")}
+    numbered = "record" in got
+    columns = []
+    for column in table.columns:
+        value = f"CAST({_q(column.name)} AS {column.type})" if column.name in got else f"CAST(NULL AS {column.type})"
+        if column.name == "snapshot_on" and kind in _SNAPSHOT_KINDS and snapshot_on is not None:
+            value = f"coalesce({value}, DATE {quoted(snapshot_on.isoformat())})"
+        columns.append(f"{value} AS {_q(column.name)}")
+    control = {name: (f"s.{name}" if name in got else default) for name, default in (
+        ("_ignored", "CAST(NULL AS VARCHAR)"), ("_problem", "CAST(NULL AS VARCHAR)"), ("_elsewhere", "false"),
+    )}  # fmt: skip
+    missing = " ".join(
+        f"WHEN {_q(name)} IS NULL THEN {quoted(name)} || chr(31) || chr(31) || 'a value that is understood'"
+        for name in REQUIRED[kind]
+    )
+    missing_sql = f"CASE {missing} END" if missing else "CAST(NULL AS VARCHAR)"
+    day = "CAST(CAST(observed_at AS DATE) AS VARCHAR)" if kind in EVENT_KINDS else "'all'"
+    content = ", ".join(_q(c.name) for c in table.columns if c.name not in ("event_id", "record"))
+    own_hash = f"'h:' || md5(CAST(struct_pack({', '.join(f'{_q(c.name)} := {_q(c.name)}' for c in table.columns if c.name not in ('event_id', 'record'))}) AS VARCHAR))"  # noqa: E501
+    if numbered and not is_list:
+        # Identical records of one file are counted, so that two equal charges stay two.
+        event_id = (
+            f"coalesce(nullif(event_id, ''), {own_hash} || '#' || row_number() OVER "
+            f"(PARTITION BY event_id, {content} ORDER BY record))"
+        )
+    else:
+        event_id = f"coalesce(nullif(event_id, ''), {own_hash})"
+    names = ", ".join(
+        f"{event_id} AS event_id" if c.name == "event_id" else _q(c.name) for c in table.columns
+    )
+    ranges = ""
+    if kind in _TIME:
+        ranges = f" WHEN CAST({_TIME[kind]} AS DATE) NOT BETWEEN DATE '1990-01-01' AND DATE '2200-01-01' THEN {quoted(_TIME[kind])} || chr(31) || CAST({_TIME[kind]} AS VARCHAR) || chr(31) || 'a time between 1990 and 2200'"  # noqa: E501
+    missing_sql = missing_sql.replace(" END", f"{ranges} END") if missing else missing_sql
+    target = make_private(folder)
+    record = "record" if numbered else "CAST(NULL AS BIGINT)"
+    store.run(
+        f"""
+        COPY (
+            WITH picked AS (
+                SELECT {", ".join(columns)}, {control["_ignored"]} AS _ignored, {control["_problem"]} AS _problem,
+                       {control["_elsewhere"]} AS _elsewhere
+                FROM ({body}) AS s
+            ), judged AS (
+                SELECT *, CASE WHEN _ignored IS NULL AND NOT _elsewhere
+                               THEN coalesce(_problem, {missing_sql}) ELSE _problem END AS _why
+                FROM picked
+            )
+            SELECT {quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance,
+                   {names}, {record} AS _record,
+                   CASE WHEN _ignored IS NOT NULL THEN _ignored ELSE _why END AS _note,
+                   CASE WHEN _ignored IS NOT NULL THEN 'ignored' WHEN _why IS NOT NULL THEN 'quarantine'
+                        WHEN _elsewhere THEN 'elsewhere' ELSE {day} END AS _part
+            FROM judged
+        ) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_part), OVERWRITE_OR_IGNORE)
+        """
+    )
+    return _collect(store, kind, target)
+
+
+def _collect(store: Store, kind: str, folder: Path) -> Written:
+    """Count what lies in the folder of one COPY."""
+    if not any(folder.rglob("*.parquet")):
+        return Written((), {}, 0, 0, 0)
+    counts = store.rows(
+        f"SELECT file_name, num_rows FROM parquet_file_metadata({quoted(str(folder / '*' / '*.parquet'))})"
+    )
+    parts: list[Part] = []
+    totals = {"ignored": 0, "quarantine": 0, "elsewhere": 0}
+    rows = 0
+    for name, row_count in counts:
+        path = Path(str(name))
+        label = path.parent.name.removeprefix("_part=")
+        rows += int(row_count)
+        if label in totals:
+            totals[label] += int(row_count)
+        else:
+            parts.append(Part(kind, None if label == "all" else date.fromisoformat(label), path, int(row_count)))
+    ignored: dict[str, int] = {}
+    if totals["ignored"]:
+        pattern = quoted(str(folder / "_part=ignored" / "*.parquet"))
+        ignored = {str(r[0]): int(r[1]) for r in store.rows(
+            f"SELECT _note, count(*) FROM read_parquet({pattern}) GROUP BY ALL ORDER BY ALL"
+        )}  # fmt: skip
+    parts.sort(key=lambda p: (p.day or date.min, p.staged.name))
+    return Written(tuple(parts), ignored, totals["quarantine"], totals["elsewhere"], rows)
+
+
+def quarantined_notes(store: Store, folder: Path) -> list[tuple[int | None, str]]:
+    """Return record number and note (column, value, expectation) of the rows of a COPY set aside."""
+    pattern = quoted(str(folder / "_part=quarantine" / "*.parquet"))
+    return [
+        (None if r[0] is None else int(r[0]), str(r[1]))
+        for r in store.rows(f"SELECT _record, _note FROM read_parquet({pattern}) ORDER BY _record")
+    ]
+
+
+class Lake:
+    """The folder `home/lake`."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = make_private(home / "lake")
+
+    def place(self, part: Part, system: str, instance: str, file_id: str, number: int) -> str:
+        """Rename a staged part into the lake and return its path below it."""
+        folder = f"{part.kind}/source={source_slug(system, instance)}"
+        if part.day is not None:
+            folder += f"/day={part.day.isoformat()}"
+        name = f"{folder}/{file_id}{f'-{number}' if number else ''}.parquet"
+        target = self.folder / name
+        make_private(target.parent)
+        part.staged.chmod(0o600)
+        part.staged.replace(target)
+        return name
+
+    def sweep(self, store: Store) -> int:
+        """Remove parts that no commit names: what a crash left. Returns how many."""
+        known = {str(r[0]) for r in store.rows("SELECT path FROM sources.source_part")}
+        orphans = [p for p in self.folder.rglob("*.parquet") if str(p.relative_to(self.folder)) not in known]
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
+
+    def open_kinds(self, store: Store) -> None:
+        """Create the schema `lake` with a view per kind with few rows over the parts that count."""
+        store.run("CREATE SCHEMA IF NOT EXISTS lake")
+        for kind, table in RECORDS.items():
+            if kind in EVENT_KINDS:
+                continue
+            paths = [str(self.folder / str(r[0])) for r in store.rows(
+                "SELECT path FROM sources.source_part WHERE kind = $kind ORDER BY path", {"kind": kind}
+            )]  # fmt: skip
+            names = ", ".join([*SOURCE_COLUMNS, *(_q(c.name) for c in table.columns)])
+            if paths:
+                listed = ", ".join(quoted(p) for p in paths)
+                body = f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning=false)"
+            else:
+                empty = ", ".join(f"CAST(NULL AS {c.type}) AS {_q(c.name)}" for c in table.columns)
+                body = (
+                    "SELECT CAST(NULL AS VARCHAR) AS file_id, CAST(NULL AS VARCHAR) AS system, "
+                    f"CAST(NULL AS VARCHAR) AS instance, {empty} WHERE false"
+                )
+            store.run(f"CREATE OR REPLACE VIEW lake.{kind} AS {body}")
+
+
+def clear_stage(home: Path) -> Path:
+    """Empty the folder for work in progress and return it."""
+    folder = home / "stage"
+    shutil.rmtree(folder, ignore_errors=True)
+    return make_private(folder)
+
+
+def _q(name: str) -> str:
+    return f'"{name}"'

@@ -1,0 +1,220 @@
+"""From a staged text to the relation `raw`: the fast way for whole files, the careful way for broken ones.
+
+The fast way hands the file to DuckDB with every column declared as text and fails on the first malformed
+record. The careful way reads record by record, sets malformed ones aside with their number and content, and
+hands on a clean copy that carries record numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from discovery.sources.container import Layout, unwrap
+from discovery.sources.source import Shape, fold
+from discovery.store import SqlError, Store, quoted
+
+MAX_OBJECT = 64 << 20
+MAX_RECORD_LINES = 200
+
+
+@dataclass(frozen=True)
+class BadRecord:
+    """A record that could not be taken apart."""
+
+    record: int
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What `raw` was made from. `numbered`: it has `_record`. `text`: the records' own text by number."""
+
+    path: Path
+    layout: Layout
+    bad: tuple[BadRecord, ...]
+    numbered: bool
+    is_clean_copy: bool
+
+
+def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, folder: Path, header: tuple[str, ...],
+             *, numbered: bool) -> Raw:  # fmt: skip
+    """Create the temporary view `raw` over a whole, well-formed text; raises SqlError on the first bad record."""
+    if shape.container == "csv":
+        _csv_view(store, path, layout, shape, header, layout.header_line + 1, numbered=numbered)
+        return Raw(path, layout, (), numbered, is_clean_copy=False)
+    if not layout.json_lines:
+        raise NotSequential
+    _json_view(store, path, shape, numbered=numbered)
+    return Raw(path, layout, (), numbered, is_clean_copy=False)
+
+
+class NotSequential(Exception):  # noqa: N818 - a condition, not a failure
+    """The records do not lie one to a line and are to be unwrapped first."""
+
+
+def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, folder: Path,
+                       header: tuple[str, ...]) -> Raw:  # fmt: skip
+    """Create `raw` over the readable records of any text, numbered; the others come back as `bad`."""
+    clean = folder / "clean"
+    bad: list[BadRecord] = []
+    if shape.container == "csv":
+        with clean.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, delimiter=",", quoting=csv.QUOTE_ALL, lineterminator="\n")
+            for number, row, content, problem in csv_records(path, layout):
+                if problem is None and row is not None:
+                    writer.writerow([str(number), *row])
+                else:
+                    bad.append(BadRecord(number, problem or "not readable", content))
+        numbered_layout = Layout("csv", delimiter=",", width=layout.width + 1)
+        _csv_view(store, clean, numbered_layout, shape, ("_record", *header), 0, numbered=False, has_record=True)
+        return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
+    with clean.open("w", encoding="utf-8", newline="") as out:
+        for number, text, problem in json_records(path, layout):
+            if problem is None:
+                body = text.strip()[1:].lstrip()
+                out.write(f'{{"_record":{number}{"" if body.startswith("}") else ","}{body}\n')
+            else:
+                bad.append(BadRecord(number, problem, text[:4000]))
+    _json_view(store, clean, shape, numbered=False, has_record=True)
+    try:
+        store.rows("SELECT * FROM raw")
+    except SqlError:
+        _json_view(store, clean, shape, numbered=False, has_record=True, lenient=True)
+    return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
+
+
+def json_records(path: Path, layout: Layout) -> Iterator[tuple[int, str, str | None]]:
+    """Yield number, text on one line and problem of each record of a JSON text."""
+    if layout.json_lines:
+        with path.open("rb") as file:
+            number = 0
+            for line in file:
+                if not line.strip():
+                    continue
+                number += 1
+                try:
+                    text = line.decode("utf-8").strip()
+                except UnicodeDecodeError as error:
+                    yield number, line.decode("utf-8", "backslashreplace").strip(), f"byte {error.start} is not UTF-8"
+                    continue
+                yield number, text, _object_problem(text)
+        return
+    for number, item in enumerate(unwrap(path), 1):
+        text = item.text.replace("\r", " ").replace("\n", " ").encode("utf-8", "backslashreplace").decode()
+        problem = item.error or (None if isinstance(item.value, dict) else "expected a JSON object")
+        yield number, text, problem
+
+
+def _object_problem(text: str) -> str | None:
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        return "nested too deeply"
+    except ValueError as error:
+        return f"not valid JSON: {error}"
+    return None if isinstance(value, dict) else "expected a JSON object"
+
+
+def csv_records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str] | None, str, str | None]]:
+    """Yield number, cells, text and problem of each record of a CSV; an unterminated quote costs one line."""
+    with path.open("rb") as file:
+        lines = [line for line in file]  # noqa: C416 - a broken file is small or is read once
+    at = layout.header_line
+    _, at = _logical(lines, at)
+    number = 0
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        number += 1
+        raw, after = _logical(lines, at)
+        if raw is None:
+            yield number, None, _shown(lines[at]), "a quote is opened and not closed"
+            at += 1
+            continue
+        at = after
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield number, None, _shown(raw), f"byte {error.start} is not UTF-8; set `encoding` for the file"
+            continue
+        try:
+            parsed = list(csv.reader([text], delimiter=layout.delimiter, strict=True))
+            # A record over several lines is handed over whole, so that it comes back as one row.
+            row = parsed[0] if len(parsed) == 1 else next(csv.reader(text.splitlines(keepends=True),
+                                                                     delimiter=layout.delimiter))  # fmt: skip
+        except (csv.Error, StopIteration) as error:
+            yield number, None, text.rstrip("\r\n"), f"not valid CSV: {error}"
+            continue
+        while len(row) > layout.width and not row[-1].strip():
+            row.pop()
+        if len(row) != layout.width:
+            yield number, None, text.rstrip("\r\n"), f"has {len(row)} cells, expected {layout.width}"
+            continue
+        yield number, row, text.rstrip("\r\n"), None
+
+
+def _logical(lines: list[bytes], at: int) -> tuple[bytes | None, int]:
+    """Join physical lines until quotes are balanced; None if they never are."""
+    joined = b""
+    for offset in range(min(MAX_RECORD_LINES, len(lines) - at)):
+        joined += lines[at + offset]
+        if joined.count(b'"') % 2 == 0:
+            return joined, at + offset + 1
+    return None, at + 1
+
+
+def _shown(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace").rstrip("\r\n")[:4000]
+
+
+def _json_view(store: Store, path: Path, shape: Shape, *, numbered: bool, has_record: bool = False,
+               lenient: bool = False) -> None:  # fmt: skip
+    types = {name: ("JSON" if lenient else str(kind)) for name, kind in shape.columns.items()}
+    declared = dict(types)
+    if has_record:
+        declared["_record"] = "BIGINT"
+    struct = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in declared.items())
+    picked = [
+        (f"({_name(name)} ->> '$')" if shape.columns[name] == "VARCHAR" else
+         f"TRY_CAST({_name(name)} AS {shape.columns[name]})") + f" AS {_name(name)}"
+        for name in types
+    ] if lenient else [_name(name) for name in types]  # fmt: skip
+    if has_record:
+        picked.append("_record")
+    elif numbered:
+        picked.append("row_number() OVER () AS _record")
+    store.run(
+        f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(picked)} FROM read_json({quoted(str(path))}, "
+        f"format='newline_delimited', columns={{{struct}}}, maximum_object_size={MAX_OBJECT})"
+    )
+
+
+def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tuple[str, ...], skip: int,
+              *, numbered: bool, has_record: bool = False) -> None:  # fmt: skip
+    folded = [fold(name) for name in header]
+    picked = []
+    for name, headers in shape.columns.items():
+        options = (headers,) if isinstance(headers, str) else headers
+        place = next((folded.index(fold(h)) for h in options if fold(h) in folded), None)
+        picked.append(f"{'NULL::VARCHAR' if place is None else f'c{place}'} AS {_name(name)}")
+    if has_record:
+        picked.append("CAST(c0 AS BIGINT) AS _record")
+    elif numbered:
+        picked.append("row_number() OVER () AS _record")
+    columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header)))
+    store.run(
+        f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(picked)} FROM read_csv({quoted(str(path))}, "
+        f"auto_detect=false, header=false, skip={skip}, columns={{{columns}}}, delim={quoted(layout.delimiter)}, "
+        "quote='\"', escape='\"', strict_mode=true, null_padding=false, max_line_size=16777216)"
+    )
+
+
+def _name(name: str) -> str:
+    """A raw column as a SQL identifier; names come from format modules, never from files."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,117 @@
+"""The formats that are there: one module each in `formats/`, in the plug-in folder, and the mappings."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from discovery.errors import BadSettings
+from discovery.settings import Settings, SourceHint
+from discovery.sources import formats as formats_package
+from discovery.sources.container import Layout
+from discovery.sources.formats.mapping import formats_of
+from discovery.sources.source import Fit, Format, Head, fit
+
+
+@cache
+def shipped_formats() -> tuple[Format, ...]:
+    """Return the formats of the package, by name."""
+    found = []
+    for module in pkgutil.iter_modules(formats_package.__path__):
+        fmt = getattr(importlib.import_module(f"{formats_package.__name__}.{module.name}"), "FORMAT", None)
+        if isinstance(fmt, Format):
+            found.append(fmt)
+    return tuple(sorted(found, key=lambda f: f.name))
+
+
+def known_formats(settings: Settings) -> tuple[Format, ...]:
+    """Return shipped formats, those of the plug-in folder and those of the mappings. Raises BadSettings."""
+    found = list(shipped_formats())
+    if settings.plugins is not None:
+        found += [_plugin(path) for path in sorted(settings.plugins.glob("*.py")) if path.name[0] != "_"]
+    found += formats_of(settings.mappings)
+    names = [f.name for f in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadSettings(f"two formats are called {name!r}: rename the mapping or the plug-in.")
+    return tuple(found)
+
+
+def _plugin(path: Path) -> Format:
+    spec = importlib.util.spec_from_file_location(f"discovery_plugin_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise BadSettings(f"{path}: is not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise BadSettings(f"{path}: the plug-in fails on import: {error!r}") from error
+    fmt = getattr(module, "FORMAT", None)
+    if not isinstance(fmt, Format):
+        raise BadSettings(f"{path}: has no FORMAT (see docs/add_a_source.md)")
+    return fmt
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What a text was recognised as (`fit`), or the nearest format and why it is not that (`reason`)."""
+
+    fit: Fit | None
+    layout: Layout
+    head: Head
+    reason: str | None = None
+
+
+def recognise(heads: list[tuple[Layout, Head]], formats: tuple[Format, ...], hint: SourceHint) -> Recognition:
+    """Find the one format that a text's beginning fits.
+
+    A format named by the settings wins; then formats that are not weak; then the one that asks for most.
+    Two that ask for equally much are ambiguous: nothing is chosen.
+    """
+    if hint.format is not None:
+        named = tuple(f for f in formats if f.name == hint.format)
+        if not named:
+            known = ", ".join(sorted(f.name for f in formats))
+            raise BadSettings(f"[[source]] format = {hint.format!r}; known formats: {known}")
+        formats = named
+    fits: list[tuple[Fit, Layout, Head]] = []
+    nearest: tuple[Fit, Layout, Head] | None = None
+    for index, (layout, head) in enumerate(heads):
+        for fmt in formats:
+            for shape in fmt.shapes:
+                if index > 0 and layout.header_line > shape.preamble:
+                    continue
+                one = fit(head, fmt, shape)
+                if one.matches:
+                    fits.append((one, layout, head))
+                elif nearest is None or (one.closeness, one.required) > (
+                    nearest[0].closeness,
+                    nearest[0].required,
+                ):
+                    nearest = (one, layout, head)
+    if fits:
+        fits.sort(key=lambda f: (f[0].format.weak, f[1].header_line, -f[0].required, f[0].format.name))
+        best = fits[0]
+        rivals = sorted(
+            {
+                f[0].format.name
+                for f in fits
+                if f[0].format is not best[0].format
+                and (f[0].format.weak, f[1].header_line, f[0].required)
+                == (best[0].format.weak, best[1].header_line, best[0].required)
+            }
+        )
+        if rivals:
+            names = " and ".join([best[0].format.name, *rivals])
+            return Recognition(None, best[1], best[2], f"fits {names} equally: say `format` in a [[source]] block")
+        return Recognition(best[0], best[1], best[2])
+    layout, head = heads[0]
+    if nearest is None or nearest[0].closeness == 0:
+        return Recognition(None, layout, head, "no known format has any of its columns")
+    one = nearest[0]
+    why = f"missing: {', '.join(one.missing)}" if one.missing else f"has {', '.join(one.forbidden)}"
+    return Recognition(None, layout, head, f"nearest format: {one.format.name} ({one.shape.name}); {why}")
