@@ -16,6 +16,8 @@ from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 
 _CONTENT = ("account_key", "account_name", "mention_kind", "mention", "mention_name", "method")
 _BATCH_ROWS = 20_000_000
+_FILES = 65_536
+_TIME_UNIT = 2**64
 
 
 def touch_days(store: Store, from_on: date, to_on: date) -> int:
@@ -93,29 +95,36 @@ def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[list[str]]:
 def _events(kind: str, paths: list[str]) -> str:
     """SELECT over parts with the columns that usage needs."""
     listed = ", ".join(quoted(p) for p in paths)
-    has_browser = kind == "web_visit"
-    holder = "holder_key" if has_browser else "CAST(NULL AS VARCHAR) AS holder_key"
-    page = "page" if has_browser else "CAST(NULL AS VARCHAR) AS page"
-    host = "coalesce(host, '')" if has_browser else "''"
-    identifier = f"coalesce(account_key, account_name{', holder_key' if has_browser else ''}, '')"
+    if kind == "web_visit":
+        holder = "holder_key"
+        page = "CASE page WHEN 'sign_in' THEN 3 WHEN 'app' THEN 2 WHEN 'other' THEN 1 END"
+        host, identifier = "coalesce(host, '')", "coalesce(account_key, account_name, holder_key, '')"
+    else:
+        holder, page = "CAST(NULL AS VARCHAR)", "CAST(NULL AS INTEGER)"
+        host, identifier = "''", "coalesce(account_key, account_name, '')"
     return (
         f"SELECT '{kind}' AS source, system, instance, file_id, event_id, observed_at, version_at, account_key, "
-        f"{identifier} AS identifier, account_name, {holder}, mention_kind, mention, mention_name, {page}, "
-        f"{host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
-        "CAST(epoch_us(observed_at) AS HUGEINT) * 18446744073709551616 + hash(event_id) AS position "
-        f"FROM read_parquet([{listed}], hive_partitioning=false)"
+        f"{identifier} AS identifier, account_name, {holder} AS holder_key, mention_kind, mention, mention_name, "
+        f"{page} AS page_rank, {host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
+        f"CAST(epoch_us(observed_at) AS HUGEINT) * {_TIME_UNIT} + (hash(event_id) >> 16) * {_FILES} + "
+        f"number AS position FROM read_parquet([{listed}], hive_partitioning=false) JOIN part_file USING (file_id)"
     )
 
 
 def _build_batch(store: Store, kind: str, paths: list[str]) -> int:
     events = _events(kind, paths)
     store.run(
+        "CREATE OR REPLACE TEMP TABLE part_file AS SELECT file_id, CAST(row_number() OVER (ORDER BY file_id) - 1 "  # noqa: S608 - our paths
+        "AS INTEGER) AS number FROM (SELECT DISTINCT file_id FROM "
+        f"read_parquet([{', '.join(quoted(p) for p in paths)}], hive_partitioning=false))"
+    )
+    store.run(
         "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "  # noqa: S608 - our paths
         f"({events}) GROUP BY ALL HAVING count(*) > 1"
     )
     if store.value("SELECT count(*) FROM repeated"):
         full = " + ".join(f"(({column} IS NOT NULL)::INT)" for column in _CONTENT)
-        content = ", ".join(("observed_at", *_CONTENT, "host", "page", "holder_key"))
+        content = ", ".join(("observed_at", *_CONTENT, "host", "page_rank", "holder_key"))
         store.run(
             "CREATE OR REPLACE TEMP TABLE winner AS SELECT e.* FROM "  # noqa: S608 - our paths
             f"({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id) "
@@ -136,6 +145,15 @@ def _build_batch(store: Store, kind: str, paths: list[str]) -> int:
         )
     else:
         store.run(f"CREATE OR REPLACE TEMP VIEW event AS {events}")
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE account_name_of AS SELECT system, instance, identifier, day, "
+        "max(account_name) AS account_name FROM event "
+        "WHERE account_name IS NOT NULL GROUP BY ALL"
+    )
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE mention_name_of AS SELECT mention_kind, mention, day, "
+        "max(mention_name) AS mention_name FROM event GROUP BY ALL"
+    )
     body = sql_file("discovery.canonical", "usage")
     store.check(TABLES["canonical.usage"], body)
     before = store.count("canonical.usage")

@@ -1,32 +1,40 @@
 -- One row: the events of one account with one app mention, host and method on one UTC day through one source.
 -- Key: source, system, instance, identifier, mention_kind, mention, method, host, day.
--- Reads the temporary table `event`: the deduplicated events of the touched days (usage.py).
+-- Reads temporary tables of usage.py: `event` (deduplicated events of the touched days), `part_file` (input by
+-- number), `account_name_of` and `mention_name_of` (names by day; apart, because strings in a wide group cost most).
 -- Read by canonical.account, canonical.mention, canonical.usage_month and the graph.
--- A tie of two events in the same instant is broken by the hash of their ids, never by load order.
+-- `position` orders events by time, then by the hash of their ids, never by load order; its low bits number the file.
+WITH grouped AS (
+    SELECT
+        source, system, instance, identifier, mention_kind, mention, method, host, day,
+        count(*) AS event_count,
+        min(position) AS first_position,
+        max(position) AS last_position,
+        arg_min(event_id, position) AS first_event_id,
+        arg_max(event_id, position) AS last_event_id,
+        max(holder_key) AS holder_key,
+        max(page_rank) AS page_rank
+    FROM event
+    GROUP BY source, system, instance, identifier, mention_kind, mention, method, host, day
+)
+
 SELECT
-    source,
-    system,
-    instance,
-    identifier,
-    arg_max(account_name, position) AS account_name,
-    max(holder_key) AS holder_key,
-    mention_kind,
-    mention,
-    max(mention_name) AS mention_name,
-    host,
-    CASE
-        WHEN bool_or(page = 'sign_in') THEN 'sign_in'
-        WHEN bool_or(page = 'app') THEN 'app'
-        ELSE min(page)
-    END AS page,
-    method,
-    day,
-    CAST(count(*) AS BIGINT) AS event_count,
-    min(observed_at) AS first_at,
-    max(observed_at) AS last_at,
-    arg_min(event_id, position) AS first_event_id,
-    arg_max(event_id, position) AS last_event_id,
-    arg_min(file_id, position) AS first_file_id,
-    arg_max(file_id, position) AS last_file_id
-FROM event
-GROUP BY source, system, instance, identifier, mention_kind, mention, method, host, day
+    g.source, g.system, g.instance, g.identifier,
+    a.account_name,
+    g.holder_key,
+    g.mention_kind, g.mention,
+    m.mention_name,
+    g.host,
+    CASE g.page_rank WHEN 3 THEN 'sign_in' WHEN 2 THEN 'app' WHEN 1 THEN 'other' END AS page,
+    g.method, g.day,
+    CAST(g.event_count AS BIGINT) AS event_count,
+    make_timestamp(CAST(g.first_position >> 64 AS BIGINT)) AS first_at,
+    make_timestamp(CAST(g.last_position >> 64 AS BIGINT)) AS last_at,
+    g.first_event_id, g.last_event_id,
+    f.file_id AS first_file_id,
+    l.file_id AS last_file_id
+FROM grouped AS g
+JOIN part_file AS f ON f.number = CAST(g.first_position & 65535 AS INTEGER)
+JOIN part_file AS l ON l.number = CAST(g.last_position & 65535 AS INTEGER)
+LEFT JOIN account_name_of AS a USING (system, instance, identifier, day)
+LEFT JOIN mention_name_of AS m USING (mention_kind, mention, day)

@@ -51,7 +51,8 @@ _SERVICE_CATEGORIES = (
     "aadmanagedidentitysigninlogs",
 )
 
-# The mapping itself, over an entry with one name per meaning, whatever the shape calls it.
+# The mapping itself, over an entry with one name per meaning, whatever the shape calls it. Plain lower() and
+# no trim(): on two million lines trimming three columns costs a third of the reading.
 _RECORD = Template("""
 SELECT
     event_id, observed_at, version_at, account_key, account_name,
@@ -89,12 +90,12 @@ FROM (
         END AS _ignored
     FROM (
         SELECT
-            nullif(lower(trim(id)), '') AS event_id,
+            nullif(lower(id), '') AS event_id,
             $instant AS observed_at,
             $version AS version_at,
             at_text,
             nullif(nullif(lower(user_id), ''), '00000000-0000-0000-0000-000000000000') AS account_key,
-            email_of(user_name) AS account_name,
+            CASE WHEN contains(user_name, '@') THEN lower(user_name) END AS account_name,
             nullif(lower(app_id), '') AS app_id,
             nullif(app_name, '') AS app_name,
             nullif(service_id, '') AS service_id,
@@ -148,7 +149,7 @@ FROM raw
 """
 
 _PORTAL_ENTRY = """
-SELECT id, at_text, user_id, user_name, trim(app_id) AS app_id, trim(app_name) AS app_name,
+SELECT trim(id) AS id, at_text, trim(user_id) AS user_id, trim(user_name) AS user_name, trim(app_id) AS app_id, trim(app_name) AS app_name,
        CAST(NULL AS VARCHAR) AS service_id, client, protocol, 'signinlogs' AS category,
        CASE WHEN contains(lower(incoming_token), 'refresh') THEN 'false' ELSE 'true' END AS interactive,
        CASE

@@ -1,0 +1,258 @@
+"""Okta System Log: sign-ins to apps, and who was assigned to or removed from an app.
+
+Shapes: `json`, events of `GET /api/v1/logs`, as an array or one per line
+(developer.okta.com/docs/reference/api/system-log); `json_lower`, the same from collectors that lower-case the
+outer keys (seen in panther-labs/panther-analysis). A `published` without zone is UTC.
+
+- `user.authentication.sso` with a target of type AppInstance is a sign-in to that app. The method is what the
+  app's sign-on mode says: SAML → saml, OpenID Connect → oidc, a stored password (SWA) → password; where the
+  event does not tell it, and for bookmarks and WS-Federation, idp_interactive.
+- `app.oauth2.*` authorizations and token grants are sign-ins by oidc; where a refresh token was handed in,
+  idp_non_interactive. Their actor is the person, or the client app with the person as a target of type User.
+  Without a target of type AppInstance the client app itself is the mention (client_id).
+- `application.user_membership.add` and `.remove` become assignments; the actor there is the administrator,
+  the account is the target of type User (AppUser holds the name inside the app).
+
+The event does not name the Okta org: the instance comes from the settings. Ignored: `failed sign-in`, `failed
+change`, `service principal sign-in` (a token grant without a person) and `other event type`. An event of the
+kinds above without time, result, app or user is quarantined.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from string import Template
+from typing import Any
+
+from discovery.sources.source import Example, Format, Shape
+
+_APP_USE = r"^(user\.authentication\.sso$$|app\.oauth2\.(as\.)?(authorize|token\.grant)(\.|$$))"
+
+# One row per event, with the targets taken apart; what both kinds are made from.
+_EVENT = r"""
+    SELECT
+        nullif(lower(uuid), '') AS event_id,
+        instant(published) AS observed_at,
+        published,
+        $event_type AS event_type,
+        upper(outcome.result) AS result,
+        actor,
+        actor.type IN ('PublicClientApp', 'ConfidentialClientApp', 'ClientApp', 'Client') AS is_client,
+        list_filter(target, lambda t: t.type = 'AppInstance')[1] AS app,
+        list_filter(target, lambda t: t.type = 'User')[1] AS person,
+        list_filter(target, lambda t: t.type = 'AppUser')[1] AS app_user,
+        upper(coalesce(list_filter(target, lambda t: t.type = 'AppInstance')[1].detailEntry.signOnModeType,
+                       $debug.debugData.signOnMode, '')) AS sign_on_mode,
+        lower($debug.debugData.grantType) AS grant_type,
+        regexp_matches($event_type, '""" + _APP_USE + r"""') AS is_app_use,
+        $event_type IN ('application.user_membership.add', 'application.user_membership.remove') AS is_membership
+    FROM raw
+"""
+
+_NAMED = """
+    SELECT
+        *,
+        coalesce(nullif(app.displayName, ''), nullif(app.alternateId, '')) AS app_name,
+        CASE WHEN is_membership OR is_client THEN nullif(person.id, '')
+             ELSE nullif(nullif(actor.id, ''), 'unknown') END AS account_key,
+        CASE WHEN is_membership OR is_client
+             THEN coalesce(email_of(person.alternateId), email_of(app_user.alternateId))
+             ELSE nullif(nullif(lower(trim(actor.alternateId)), ''), 'unknown') END AS account_name
+    FROM (""" + _EVENT + """)
+"""
+
+_SIGN_IN = Template("""
+SELECT
+    event_id, observed_at, account_key, account_name,
+    CASE WHEN app_name IS NULL AND is_client THEN 'client_id' ELSE 'label' END AS mention_kind,
+    coalesce(app_name, CASE WHEN is_client THEN nullif(actor.id, '') END) AS mention,
+    CASE WHEN app_name IS NULL AND is_client THEN nullif(actor.displayName, '') END AS mention_name,
+    CASE
+        WHEN starts_with(event_type, 'app.oauth2.')
+            THEN CASE WHEN grant_type = 'refresh_token' THEN 'idp_non_interactive' ELSE 'oidc' END
+        WHEN contains(sign_on_mode, 'SAML') THEN 'saml'
+        WHEN contains(sign_on_mode, 'OPENID') OR contains(sign_on_mode, 'OIDC') THEN 'oidc'
+        WHEN sign_on_mode IN ('AUTO_LOGIN', 'BROWSER_PLUGIN', 'SECURE_PASSWORD_STORE', 'BASIC_AUTH', 'SWA')
+            THEN 'password'
+        ELSE 'idp_interactive'
+    END AS method,
+    coalesce(is_membership, false) AS _elsewhere,
+    _ignored,
+    CASE
+        WHEN _ignored IS NOT NULL THEN NULL
+        WHEN event_type IS NULL THEN problem('eventType', NULL, 'the type of the event')
+        WHEN observed_at IS NULL THEN problem('published', published, 'an instant, e.g. 2026-04-18T09:12:44.123Z')
+        WHEN result IS NULL THEN problem('outcome.result', NULL, 'SUCCESS or FAILURE')
+        WHEN app_name IS NULL AND (is_membership OR is_client IS NOT TRUE)
+            THEN problem('target', NULL, 'a target of type AppInstance with a name')
+        WHEN account_key IS NULL AND account_name IS NULL
+            THEN problem(CASE WHEN is_membership THEN 'target' ELSE 'actor' END, NULL, 'id or login of the user')
+    END AS _problem
+FROM (
+    SELECT
+        *,
+        CASE
+            WHEN event_type IS NULL THEN NULL
+            WHEN NOT is_app_use AND NOT is_membership THEN 'other event type'
+            WHEN result <> 'SUCCESS' THEN CASE WHEN is_membership THEN 'failed change' ELSE 'failed sign-in' END
+            WHEN is_app_use AND is_client AND account_key IS NULL AND account_name IS NULL
+                THEN 'service principal sign-in'
+        END AS _ignored
+    FROM (""" + _NAMED + """)
+)
+""")
+
+_ASSIGNMENT = Template("""
+SELECT
+    event_id, account_key, account_name, 'user' AS principal_kind, nullif(app.id, '') AS client_key,
+    'label' AS mention_kind, app_name AS mention, observed_at AS assigned_at,
+    CASE WHEN event_type = 'application.user_membership.add' THEN 'added' ELSE 'removed' END AS change
+FROM (""" + _NAMED + """)
+WHERE is_membership AND result = 'SUCCESS' AND observed_at IS NOT NULL AND app_name IS NOT NULL
+  AND (account_key IS NOT NULL OR account_name IS NOT NULL)
+""")
+
+
+def _shape(name: str, event_type: str, debug: str) -> Shape:
+    names = {"event_type": event_type, "debug": debug}
+    return Shape(
+        name=name,
+        container="json",
+        requires=(event_type, "published", "actor", ("uuid", "outcome", "target")),
+        columns={
+            "uuid": "VARCHAR",
+            "published": "VARCHAR",
+            event_type: "VARCHAR",
+            "actor": "STRUCT(id VARCHAR, type VARCHAR, alternateId VARCHAR, displayName VARCHAR)",
+            "outcome": "STRUCT(result VARCHAR)",
+            "target": "STRUCT(id VARCHAR, type VARCHAR, alternateId VARCHAR, displayName VARCHAR, "
+            "detailEntry STRUCT(signOnModeType VARCHAR))[]",
+            debug: "STRUCT(debugData STRUCT(signOnMode VARCHAR, grantType VARCHAR))",
+        },
+        select=_SIGN_IN.substitute(names),
+        also={"assignment": _ASSIGNMENT.substitute(names)},
+    )
+
+
+# ── examples: invented values in the public shape ────────────────────────────────────────────────────────
+
+_ANN = {"id": "00u1ann", "type": "User", "alternateId": "Ann.Lee@contoso.example", "displayName": "Ann Lee"}
+_ADMIN = {"id": "00u9adm", "type": "User", "alternateId": "it@contoso.example", "displayName": "IT"}
+_CLIENT = {"id": "0oa7cli", "type": "PublicClientApp", "alternateId": "0oa7cli", "displayName": "Board App"}
+_AT = datetime(2026, 4, 18, 9, 12, 44, 123000)
+
+
+def _app(mode: str | None = None, name: str = "Figma") -> dict[str, Any]:
+    return {"id": "0oa1fig", "type": "AppInstance", "alternateId": name, "displayName": name,
+            "detailEntry": {"signOnModeType": mode} if mode else None}  # fmt: skip
+
+
+_SWA_USER = {"id": "0ua1ann", "type": "AppUser", "alternateId": "ann@contoso.example", "displayName": "Ann Lee"}
+
+
+def _event(number: int, event_type: str, target: Any, **changes: Any) -> dict[str, Any]:
+    return {
+        "uuid": f"AB0F5C0A-3C4E-11F1-9D2B-{number:012d}", "published": "2026-04-18T09:12:44.123Z",
+        "eventType": event_type, "version": "0", "severity": "INFO", "displayMessage": "…",
+        "actor": _ANN, "client": {"ipAddress": "203.0.113.7"}, "outcome": {"result": "SUCCESS", "reason": None},
+        "target": target, "debugContext": {"debugData": {"requestUri": "/app"}}, **changes,
+    }  # fmt: skip
+
+
+def _expected(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "event_id": f"ab0f5c0a-3c4e-11f1-9d2b-{number:012d}", "observed_at": _AT, "account_key": "00u1ann",
+        "account_name": "ann.lee@contoso.example", "mention_kind": "label", "mention": "Figma", "method": "saml",
+        **changes,
+    }  # fmt: skip
+
+
+def _assigned(number: int, change: str) -> dict[str, Any]:
+    return {
+        "event_id": f"ab0f5c0a-3c4e-11f1-9d2b-{number:012d}", "account_key": "00u1ann",
+        "account_name": "ann.lee@contoso.example", "principal_kind": "user", "client_key": "0oa1fig",
+        "mention_kind": "label", "mention": "Figma", "assigned_at": _AT, "change": change,
+    }  # fmt: skip
+
+
+def _lines(*records: Mapping[str, Any]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def _lowered(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.lower(): value for key, value in event.items()}
+
+
+_SSO = "user.authentication.sso"
+
+EXAMPLES = (
+    Example(
+        shape="json",
+        text=json.dumps([
+            _event(1, _SSO, [_app("SAML_2_0"), _SWA_USER]),
+            _event(2, _SSO, [_SWA_USER, _app("BROWSER_PLUGIN")]),
+            _event(3, _SSO, [_app()], debugContext={"debugData": {"signOnMode": "OpenID Connect"}}),
+            _event(4, _SSO, [_app()]),
+            _event(5, "app.oauth2.as.authorize.code", [_app()]),
+            _event(6, "app.oauth2.token.grant.access_token", [_ANN], actor=_CLIENT,
+                   debugContext={"debugData": {"grantType": "refresh_token"}}),
+            _event(7, "application.user_membership.add", [_SWA_USER, _app(), _ANN], actor=_ADMIN),
+            _event(8, "application.user_membership.remove", [_SWA_USER, _app(), _ANN], actor=_ADMIN),
+        ]),
+        records={
+            "sign_in": (
+                _expected(1), _expected(2, method="password"), _expected(3, method="oidc"),
+                _expected(4, method="idp_interactive"), _expected(5, method="oidc"),
+                _expected(6, method="idp_non_interactive", mention_kind="client_id", mention="0oa7cli",
+                          mention_name="Board App"),
+            ),
+            "assignment": (_assigned(7, "added"), _assigned(8, "removed")),
+        },
+    ),
+    Example(
+        shape="json",
+        text=_lines(
+            _event(1, _SSO, [_app("SAML_2_0")], published="2026-04-18 09:12:44.123"),
+            _event(2, _SSO, [_app()], outcome={"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}),
+            _event(3, "user.session.start", None),
+            _event(4, "app.oauth2.token.detect_reuse", [_ANN], actor=_CLIENT),
+            _event(5, "app.oauth2.as.token.grant.access_token", [], actor=_CLIENT),
+            _event(6, "application.user_membership.add", [_app(), _ANN], outcome={"result": "FAILURE"}),
+            _event(7, _SSO, None),
+            _event(8, _SSO, [_app()], published="redacted"),
+            _event(9, _SSO, [_app()], outcome=None),
+            _event(10, _SSO, [_app()], actor={"id": "unknown", "type": "User", "alternateId": "unknown"}),
+            _event(11, "application.user_membership.remove", [_app()], actor=_ADMIN),
+        ),
+        records={"sign_in": (_expected(1),)},
+        ignored={"failed sign-in": 1, "other event type": 2, "service principal sign-in": 1, "failed change": 1},
+        quarantined=5,
+    ),
+    Example(
+        shape="json_lower",
+        text=_lines(
+            _lowered(_event(1, _SSO, [_app("SAML_2_0")], published="2026-04-18 09:12:44.123000000")),
+            _lowered(_event(2, "application.user_membership.remove", [_app(), _ANN], actor=_ADMIN)),
+            _lowered(_event(3, _SSO, [_app()], outcome={"result": "DENY"})),
+            _lowered(_event(4, _SSO, [_app(name="")])),
+        ),
+        records={"sign_in": (_expected(1),), "assignment": (_assigned(2, "removed"),)},
+        ignored={"failed sign-in": 1},
+        quarantined=1,
+    ),
+)  # fmt: skip
+
+FORMAT = Format(
+    name="okta_system_log",
+    system="okta",
+    kind="sign_in",
+    title="Okta System Log",
+    shapes=(_shape("json", "eventType", "debugContext"), _shape("json_lower", "eventtype", "debugcontext")),
+    how_to_get="Okta admin console → Reports → System Log → Download, as JSON; or GET /api/v1/logs.",
+    proven_by="https://github.com/panther-labs/panther-analysis",
+    proven_on=date(2026, 11, 23),
+    also_kinds=("assignment",),
+    examples=EXAMPLES,
+)
