@@ -1,0 +1,1 @@
+"""An invented company: its people, what they do, the exports that record it, and the truth about it."""
