@@ -207,7 +207,7 @@ def writer_lock(home: Path, *, wait_seconds: float = 0) -> Iterator[None]:
     """Hold the one writer's lock of a home, or raise StoreLocked naming who holds it.
 
     The lock is the operating system's (it ends with its process); the holder's name stands beside it in
-    `writer.json` for the message only.
+    `writer.holder` for the message only.
     """
     make_private(home)
     lock = FileLock(str(home / "writer.lock"), mode=0o600)

@@ -73,7 +73,7 @@ def _build_kind(store: Store, kind: str, lake: Path) -> int:
     )
     total = 0
     for batch in _batches(parts, lake):
-        total += _build_batch(store, kind, batch)
+        total += _build_batch(store, kind, batch, lake)
     return total
 
 
@@ -95,34 +95,40 @@ def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[list[str]]:
 def _events(kind: str, paths: list[str]) -> str:
     """SELECT over parts with the columns that usage needs."""
     listed = ", ".join(quoted(p) for p in paths)
+    page, host = "CAST(NULL AS INTEGER)", "''"
     if kind == "web_visit":
-        holder = "holder_key"
         page = "CASE page WHEN 'sign_in' THEN 3 WHEN 'app' THEN 2 WHEN 'other' THEN 1 END"
-        host, identifier = "coalesce(host, '')", "coalesce(account_key, account_name, holder_key, '')"
-    else:
-        holder, page = "CAST(NULL AS VARCHAR)", "CAST(NULL AS INTEGER)"
-        host, identifier = "''", "coalesce(account_key, account_name, '')"
+        host = "coalesce(host, '')"
+    identifier = "coalesce(account_key, account_name, holder_key, '')"
     return (
-        f"SELECT '{kind}' AS source, system, instance, file_id, event_id, observed_at, version_at, account_key, "
-        f"{identifier} AS identifier, account_name, {holder} AS holder_key, mention_kind, mention, mention_name, "
+        f"SELECT '{kind}' AS source, system, instance, part_file.file_id, event_id, observed_at, version_at, account_key, "
+        f"{identifier} AS identifier, account_name, holder_key, mention_kind, mention, mention_name, "
         f"{page} AS page_rank, {host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
         f"CAST(epoch_us(observed_at) AS HUGEINT) * {_TIME_UNIT} + (hash(event_id) >> 16) * {_FILES} + "
-        f"number AS position FROM read_parquet([{listed}], hive_partitioning=false) JOIN part_file USING (file_id)"
+        f"number AS position FROM read_parquet([{listed}], hive_partitioning=false, filename=true) AS lake "
+        "JOIN part_file ON part_file.path = lake.filename"
     )
 
 
-def _build_batch(store: Store, kind: str, paths: list[str]) -> int:
+def _build_batch(store: Store, kind: str, paths: list[str], lake: Path) -> int:
     events = _events(kind, paths)
     store.run(
-        "CREATE OR REPLACE TEMP TABLE part_file AS SELECT file_id, CAST(row_number() OVER (ORDER BY file_id) - 1 "  # noqa: S608 - our paths
-        "AS INTEGER) AS number FROM (SELECT DISTINCT file_id FROM "
-        f"read_parquet([{', '.join(quoted(p) for p in paths)}], hive_partitioning=false))"
+        "CREATE OR REPLACE TEMP TABLE part_file AS SELECT $lake || '/' || path AS path, system, instance, file_id, "
+        "CAST(dense_rank() OVER (ORDER BY file_id) - 1 AS INTEGER) AS number "
+        "FROM sources.source_part WHERE list_contains($paths, $lake || '/' || path)",
+        {"paths": paths, "lake": str(lake)},
     )
+    # First by hash: ids of millions of events are compared only where their hashes agree.
     store.run(
-        "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "  # noqa: S608 - our paths
-        f"({events}) GROUP BY ALL HAVING count(*) > 1"
+        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT key FROM (SELECT hash(system, instance, event_id) AS key FROM "  # noqa: S608 - our paths
+        f"({events})) GROUP BY key HAVING count(*) > 1"
     )
-    if store.value("SELECT count(*) FROM repeated"):
+    if store.count("suspect"):
+        store.run(
+            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "  # noqa: S608 - our paths
+            f"({events}) WHERE hash(system, instance, event_id) IN (SELECT key FROM suspect) "
+            "GROUP BY ALL HAVING count(*) > 1"
+        )
         full = " + ".join(f"(({column} IS NOT NULL)::INT)" for column in _CONTENT)
         content = ", ".join(("observed_at", *_CONTENT, "host", "page_rank", "holder_key"))
         store.run(
@@ -154,6 +160,12 @@ def _build_batch(store: Store, kind: str, paths: list[str]) -> int:
         "CREATE OR REPLACE TEMP TABLE mention_name_of AS SELECT mention_kind, mention, day, "
         "max(mention_name) AS mention_name FROM event GROUP BY ALL"
     )
+    for name, columns in (("account_number", "system, instance, identifier"),
+                          ("mention_number", "mention_kind, mention")):  # fmt: skip
+        store.run(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT row_number() OVER () AS {name}, {columns} "  # noqa: S608
+            f"FROM (SELECT DISTINCT {columns} FROM event)"
+        )
     body = sql_file("discovery.canonical", "usage")
     store.check(TABLES["canonical.usage"], body)
     before = store.count("canonical.usage")

@@ -1,12 +1,13 @@
 -- One row: the events of one account with one app mention, host and method on one UTC day through one source.
 -- Key: source, system, instance, identifier, mention_kind, mention, method, host, day.
 -- Reads temporary tables of usage.py: `event` (deduplicated events of the touched days), `part_file` (input by
--- number), `account_name_of` and `mention_name_of` (names by day; apart, because strings in a wide group cost most).
+-- number), `account_number` and `mention_number` (numbers stand for texts while grouping), `account_name_of` and
+-- `mention_name_of` (names by day).
 -- Read by canonical.account, canonical.mention, canonical.usage_month and the graph.
 -- `position` orders events by time, then by the hash of their ids, never by load order; its low bits number the file.
 WITH grouped AS (
     SELECT
-        source, system, instance, identifier, mention_kind, mention, method, host, day,
+        source, account_number, mention_number, method, host, day,
         count(*) AS event_count,
         min(position) AS first_position,
         max(position) AS last_position,
@@ -15,14 +16,16 @@ WITH grouped AS (
         max(holder_key) AS holder_key,
         max(page_rank) AS page_rank
     FROM event
-    GROUP BY source, system, instance, identifier, mention_kind, mention, method, host, day
+    JOIN account_number USING (system, instance, identifier)
+    JOIN mention_number USING (mention_kind, mention)
+    GROUP BY source, account_number, mention_number, method, host, day
 )
 
 SELECT
-    g.source, g.system, g.instance, g.identifier,
+    g.source, account.system, account.instance, account.identifier,
     a.account_name,
     g.holder_key,
-    g.mention_kind, g.mention,
+    app.mention_kind, app.mention,
     m.mention_name,
     g.host,
     CASE g.page_rank WHEN 3 THEN 'sign_in' WHEN 2 THEN 'app' WHEN 1 THEN 'other' END AS page,
@@ -34,7 +37,12 @@ SELECT
     f.file_id AS first_file_id,
     l.file_id AS last_file_id
 FROM grouped AS g
-JOIN part_file AS f ON f.number = CAST(g.first_position & 65535 AS INTEGER)
-JOIN part_file AS l ON l.number = CAST(g.last_position & 65535 AS INTEGER)
-LEFT JOIN account_name_of AS a USING (system, instance, identifier, day)
-LEFT JOIN mention_name_of AS m USING (mention_kind, mention, day)
+JOIN account_number AS account USING (account_number)
+JOIN mention_number AS app USING (mention_number)
+JOIN (SELECT DISTINCT number, file_id FROM part_file) AS f ON f.number = CAST(g.first_position & 65535 AS INTEGER)
+JOIN (SELECT DISTINCT number, file_id FROM part_file) AS l ON l.number = CAST(g.last_position & 65535 AS INTEGER)
+LEFT JOIN account_name_of AS a
+    ON a.system = account.system AND a.instance = account.instance AND a.identifier = account.identifier
+    AND a.day = g.day
+LEFT JOIN mention_name_of AS m
+    ON m.mention_kind = app.mention_kind AND m.mention = app.mention AND m.day = g.day

@@ -9,6 +9,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -106,41 +107,43 @@ def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Forma
     return found
 
 
+def _values_of(name: str, shape: Shape, head: Head) -> list[str]:
+    """Return what each sampled record (or the envelope, `@key`) has under a path or header; "" for nothing."""
+    if name.startswith("@"):
+        found: list[Any] = [head.envelope.get(name[1:])]
+    elif shape.container == "json":
+        found = [at_path(record, name) for record in head.records]
+    else:
+        folded = [fold(h) for h in head.header]
+        at = folded.index(fold(name)) if fold(name) in folded else None
+        found = [row[at] if at is not None and len(row) > at else None for row in head.rows]
+    return ["" if value is None else str(value).strip() for value in found]
+
+
 def content_instance(shape: Shape, head: Head) -> set[str]:
-    """Return the instances that a head names."""
+    """Return the instances that a head names; more than one means that it cannot be told.
+
+    Where several columns may name it (home and resource tenant), ours is the value that every record has in
+    one of them: a person may sign in to another tenant, and a guest come from one.
+    """
     if shape.instance is None:
         return set()
     names = (shape.instance,) if isinstance(shape.instance, str) else shape.instance
-    for name in names:
-        values: list[Any]
-        if name.startswith("@"):
-            values = [head.envelope.get(name[1:])]
-        elif shape.container == "json":
-            values = [at_path(record, name) for record in head.records]
-        else:
-            folded = [fold(h) for h in head.header]
-            at = folded.index(fold(name)) if fold(name) in folded else None
-            values = [row[at] for row in head.rows if at is not None and len(row) > at]
-        found = {str(v).strip().lower() for v in values if v not in (None, "")}
-        if found:
-            return found
-    return set()
+    columns = [[value.lower() for value in _values_of(name, shape, head)] for name in names]
+    records = [{v for v in record if v} for record in zip_longest(*columns, fillvalue="")]
+    common = set.intersection(*filled) if (filled := [r for r in records if r]) else set()
+    for column in columns:
+        for value in column:
+            if value in common:
+                return {value}
+    return next(({v for v in column if v} for column in columns if any(column)), set())
 
 
 def content_snapshot(shape: Shape, head: Head) -> date | None:
     """Return the day of a list as the file itself says it, from the first record that has it."""
     if shape.snapshot is None:
         return None
-    values: list[Any]
-    if shape.snapshot.startswith("@"):
-        values = [head.envelope.get(shape.snapshot[1:])]
-    elif shape.container == "json":
-        values = [at_path(record, shape.snapshot) for record in head.records]
-    else:
-        folded = [fold(h) for h in head.header]
-        at = folded.index(fold(shape.snapshot)) if fold(shape.snapshot) in folded else None
-        values = [row[at] for row in head.rows if at is not None and len(row) > at]
-    for value in values:
+    for value in _values_of(shape.snapshot, shape, head):
         try:
             return date.fromisoformat(str(value)[:10])
         except ValueError:
@@ -222,7 +225,7 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
             continue
         fmt, shape = recognition.fit.format, recognition.fit.shape
         person = None
-        if fmt.person_from_path:
+        if fmt.person_from_path and not shape.has_person:
             person = (hint.person or person_in_path(shown) or "").lower() or None
             if person is None:
                 listed.append(Listed(

@@ -18,6 +18,9 @@ from discovery.store import Store, make_private, quoted
 from discovery.tables import EVENT_KINDS, RECORDS
 
 SOURCE_COLUMNS = ("file_id", "system", "instance")
+_IGNORED, _QUARANTINE, _ELSEWHERE, _ALL = (f"DATE '0001-01-0{n}'" for n in (1, 2, 3, 4))
+"""Days that stand for "no day of its own" while a COPY sorts its rows by day."""
+
 _TIME = {"sign_in": "observed_at", "web_visit": "observed_at", "charge": "charged_on"}
 _SNAPSHOT_KINDS = ("grant", "assignment", "directory_account", "app_account", "app_registration")
 
@@ -74,7 +77,11 @@ def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Pa
         for name in REQUIRED[kind]
     )
     missing_sql = f"CASE {missing} END" if missing else "CAST(NULL AS VARCHAR)"
-    day = "CAST(CAST(observed_at AS DATE) AS VARCHAR)" if kind in EVENT_KINDS else "'all'"
+    # Days as dates, not texts, and no constant columns: both are felt at millions of events.
+    day = "CAST(observed_at AS DATE)" if kind in EVENT_KINDS else _ALL
+    constants = "" if kind in EVENT_KINDS else (
+        f"{quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance, "
+    )  # fmt: skip
     content = ", ".join(_q(c.name) for c in table.columns if c.name not in ("event_id", "record"))
     own_hash = f"'h:' || md5(CAST(struct_pack({', '.join(f'{_q(c.name)} := {_q(c.name)}' for c in table.columns if c.name not in ('event_id', 'record'))}) AS VARCHAR))"  # noqa: E501
     if numbered and not is_list:
@@ -93,7 +100,6 @@ def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Pa
         ranges = f" WHEN CAST({_TIME[kind]} AS DATE) NOT BETWEEN DATE '1990-01-01' AND DATE '2200-01-01' THEN {quoted(_TIME[kind])} || chr(31) || CAST({_TIME[kind]} AS VARCHAR) || chr(31) || 'a time between 1990 and 2200'"  # noqa: E501
     missing_sql = missing_sql.replace(" END", f"{ranges} END") if missing else missing_sql
     target = make_private(folder)
-    record = "record" if numbered else "CAST(NULL AS BIGINT)"
     # Record numbers need the order of the file; without them, order only costs speed.
     store.run(f"SET preserve_insertion_order = {'true' if numbered else 'false'}")
     store.run(
@@ -108,11 +114,10 @@ def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Pa
                                THEN coalesce(_problem, {missing_sql}) ELSE _problem END AS _why
                 FROM picked
             )
-            SELECT {quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance,
-                   {names}, {record} AS _record,
+            SELECT {constants}{names},
                    CASE WHEN _ignored IS NOT NULL THEN _ignored ELSE _why END AS _note,
-                   CASE WHEN _ignored IS NOT NULL THEN 'ignored' WHEN _why IS NOT NULL THEN 'quarantine'
-                        WHEN _elsewhere THEN 'elsewhere' ELSE {day} END AS _part
+                   CASE WHEN _ignored IS NOT NULL THEN {_IGNORED} WHEN _why IS NOT NULL THEN {_QUARANTINE}
+                        WHEN _elsewhere THEN {_ELSEWHERE} ELSE {day} END AS _part
             FROM judged
         ) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_part), OVERWRITE_OR_IGNORE)
         """
@@ -129,32 +134,33 @@ def _collect(store: Store, kind: str, folder: Path) -> Written:
         f"SELECT file_name, num_rows FROM parquet_file_metadata({quoted(str(folder / '*' / '*.parquet'))})"
     )
     parts: list[Part] = []
-    totals = {"ignored": 0, "quarantine": 0, "elsewhere": 0}
+    totals = dict.fromkeys((_IGNORED, _QUARANTINE, _ELSEWHERE), 0)
     rows = 0
     for name, row_count in counts:
         path = Path(str(name))
-        label = path.parent.name.removeprefix("_part=")
+        day = date.fromisoformat(path.parent.name.removeprefix("_part="))
+        label = f"DATE '{day.isoformat()}'"
         rows += int(row_count)
         if label in totals:
             totals[label] += int(row_count)
         else:
-            parts.append(Part(kind, None if label == "all" else date.fromisoformat(label), path, int(row_count)))
+            parts.append(Part(kind, None if label == _ALL else day, path, int(row_count)))
     ignored: dict[str, int] = {}
-    if totals["ignored"]:
-        pattern = quoted(str(folder / "_part=ignored" / "*.parquet"))
+    if totals[_IGNORED]:
+        pattern = quoted(str(folder / "_part=0001-01-01" / "*.parquet"))
         ignored = {str(r[0]): int(r[1]) for r in store.rows(
             f"SELECT _note, count(*) FROM read_parquet({pattern}) GROUP BY ALL ORDER BY ALL"
         )}  # fmt: skip
     parts.sort(key=lambda p: (p.day or date.min, p.staged.name))
-    return Written(tuple(parts), ignored, totals["quarantine"], totals["elsewhere"], rows)
+    return Written(tuple(parts), ignored, totals[_QUARANTINE], totals[_ELSEWHERE], rows)
 
 
 def quarantined_notes(store: Store, folder: Path) -> list[tuple[int | None, str]]:
     """Return record number and note (column, value, expectation) of the rows of a COPY set aside."""
-    pattern = quoted(str(folder / "_part=quarantine" / "*.parquet"))
+    pattern = quoted(str(folder / "_part=0001-01-02" / "*.parquet"))
     return [
         (None if r[0] is None else int(r[0]), str(r[1]))
-        for r in store.rows(f"SELECT _record, _note FROM read_parquet({pattern}) ORDER BY _record")
+        for r in store.rows(f"SELECT record, _note FROM read_parquet({pattern}) ORDER BY record")
     ]
 
 

@@ -110,6 +110,7 @@ class Shape:
     numbered: `raw` has a column `_record` with the record number (needed where records have no own id; costs
         speed on large logs).
     preamble: up to this many lines may stand before the header of a CSV.
+    has_person: the shape has a user column although others of its format take the person from the path.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Shape:
     share: float = 0.5
     numbered: bool = False
     preamble: int = 0
+    has_person: bool = False
     recognise: Callable[[Head], bool] | None = None
 
 

@@ -24,14 +24,17 @@ _MENTION = (
 RECORDS: dict[str, Table] = {
     table.name: table
     for table in (
-        Table("lake", "sign_in", "one successful sign-in of an account to an app through an identity provider",
+        Table("lake", "sign_in", "one successful sign-in of an account to an app, seen by the identity provider or in the browser",
               ("event_id",), (
                   *_EVENT,
                   c("observed_at", INSTANT, "when it happened (UTC)"),
                   c("version_at", INSTANT, "when the source last changed the record; NULL if it does not say"),
-                  *_ACCOUNT, *_MENTION,
+                  *_ACCOUNT,
+                  c("holder_key", T, "the source's id of the employee behind the browser; NULL if none",
+                    personal=True),
+                  *_MENTION,
                   c("method", T, "idp_interactive, idp_non_interactive, legacy_authentication, saml, oidc, "
-                    "password, token"),
+                    "social, password, token (device code), other"),
               )),
         Table("lake", "web_visit", "one page visit or login seen in a browser, reduced to host and domain",
               ("event_id",), (

@@ -1,0 +1,70 @@
+# Every target makes `.venv` itself; the only needs are Python 3.11 or newer, with venv, and make.
+PYTHON ?= python3
+HOME_DIR ?= .discovery
+CONFIG ?= sample_data/discovery.toml
+AS_OF ?= 2026-09-30
+LEAVER ?= takumi.jansen@nordwind.example
+UPGRADE ?=
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+READY := .venv/.ready
+DEMO := .discovery/demo
+
+# An interpreter outside `.venv` must not lend it a standard library.
+unexport PYTHONHOME
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test dev check bench constraints clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@touch $@
+
+# uv reads none of pip's settings: where only pip knows the way to the packages, pip fetches them.
+$(READY): $(UV) pyproject.toml constraints.txt
+	@echo "installing into .venv"
+	@$(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --editable . || \
+	  { $(BIN)/python -m pip install --quiet --upgrade pip && \
+	    $(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev --editable .; }
+	@touch $@
+
+demo: $(READY) ## run discovery over the sample company and show a leaver's scope
+	@rm -rf $(DEMO)
+	@$(BIN)/discovery run --config $(CONFIG) --home $(DEMO) --as-of $(AS_OF)
+	@DISCOVERY_CONFIG=$(CONFIG) DISCOVERY_HOME=$(DEMO) $(BIN)/discovery scope $(LEAVER)
+	@echo
+	@echo "Next: ask why with 'DISCOVERY_HOME=$(DEMO) $(BIN)/discovery explain PERSON APP', or open $(DEMO)/access_graph.duckdb with any DuckDB client."
+	@echo "'$(BIN)/discovery init' starts with your own exports; 'make dev' shows the pipeline in the Dagster UI."
+
+test: $(READY) ## run all tests
+	@$(BIN)/pytest -n 2
+
+check: $(READY) ## lint, format, types, layers, documents
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest tests/project/test_documents.py
+
+dev: $(READY) ## open the pipeline in the Dagster UI, http://127.0.0.1:3000
+	@mkdir -p $(HOME_DIR)/dagster
+	@test -e $(HOME_DIR)/dagster/dagster.yaml || printf 'telemetry:\n  enabled: false\n' > $(HOME_DIR)/dagster/dagster.yaml
+	@DAGSTER_HOME=$(abspath $(HOME_DIR)/dagster) DISCOVERY_CONFIG=$(CONFIG) DISCOVERY_HOME=$(abspath $(HOME_DIR)) \
+	  $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+
+bench: $(READY) ## print every figure that the README quotes
+	@for file in $(sort $(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+constraints: $(UV) ## pin what pyproject.toml needs, keeping pins that fit; UPGRADE=--upgrade renews all
+	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --quiet \
+	  --custom-compile-command "make constraints" --output-file constraints.txt $(UPGRADE)
+
+clean: ## remove `.venv`, caches and the demo's home, and nothing else
+	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache $(DEMO)

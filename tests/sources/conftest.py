@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from discovery.canonical.usage import build_usage
+from discovery.settings import Settings
+from discovery.sources.inbox import scan
+from discovery.sources.ingest import ingest_system, load_macros, systems
+from discovery.stage import Night
+from discovery.store import Store
+from discovery.tables import EVENT_KINDS, RECORDS
+
+AS_OF = date(2026, 9, 30)
+
+
+class Bench:
+    """A home with an inbox, read by the real reader."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.settings = dataclasses.replace(
+            Settings(home=folder / "home", inbox=folder / "inbox", domains=("acme.example",)), **settings
+        )
+        self.settings.home.mkdir()
+        self.settings.inbox.mkdir()
+        self.night = Night(self.settings, AS_OF)
+        self.store = Store(self.settings.warehouse)
+        self.store.create_tables()
+        load_macros(self.store)
+
+    def put(self, name: str, content: str | bytes) -> Path:
+        path = self.settings.inbox / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def read(self) -> dict[str, Any]:
+        scan(self.store, self.settings, AS_OF)
+        outcomes = {system: ingest_system(self.store, self.night, system) for system in systems(self.settings)}
+        build_usage(self.store, self.night)
+        return outcomes
+
+    def files(self) -> dict[str, dict[str, Any]]:
+        return {r["file_name"]: r for r in self.store.dicts("FROM sources.source_file")}
+
+    def records(self, kind: str) -> list[dict[str, Any]]:
+        names = ", ".join(f'"{c.name}"' for c in RECORDS[kind].columns)
+        if kind not in EVENT_KINDS:
+            return self.store.dicts(f"SELECT {names} FROM lake.{kind} ORDER BY ALL")
+        paths = [
+            str(self.settings.home / "lake" / str(r[0]))
+            for r in self.store.rows("SELECT path FROM sources.source_part WHERE kind = $kind", {"kind": kind})
+        ]
+        return self.store.dicts(
+            f"SELECT {names} FROM read_parquet($paths, hive_partitioning=false) ORDER BY ALL", {"paths": paths}
+        ) if paths else []  # fmt: skip
+
+    def quarantine(self) -> list[dict[str, Any]]:
+        return self.store.dicts("FROM sources.quarantine ORDER BY file_name, record, column_name")
+
+    def unbalanced(self) -> list[tuple[Any, ...]]:
+        return self.store.rows(
+            "SELECT file_name, rows_read, rows_loaded, rows_duplicate, rows_ignored, rows_quarantined "
+            "FROM sources.source_file "
+            "WHERE rows_read <> rows_loaded + rows_duplicate + rows_ignored + rows_quarantined"
+        )
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+    made: list[Bench] = []
+
+    def make(**settings: Any) -> Bench:
+        folder = tmp_path / f"bench{len(made)}"
+        folder.mkdir()
+        made.append(Bench(folder, **settings))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.store.close()
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Bench]) -> Bench:
+    return make_bench()
