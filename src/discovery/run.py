@@ -24,7 +24,7 @@ from pathlib import Path
 
 from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
-from discovery.canonical.usage import touch_days, usage_step
+from discovery.canonical.usage import touch_days
 from discovery.graph import STEPS as GRAPH_STEPS
 from discovery.matching import STEPS as MATCHING_STEPS
 from discovery.publish import Publication, publish
@@ -39,7 +39,7 @@ from discovery.store import Store, make_private, writer_lock
 @cache
 def steps() -> tuple[Step, ...]:
     """Return the steps downstream of the sources, in an order in which they can run."""
-    return (usage_step(), *CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS)
+    return (*CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS)
 
 
 @dataclass(frozen=True)

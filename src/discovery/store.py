@@ -110,12 +110,12 @@ class Store:
 
     def value(self, sql: str, binds: Mapping[str, Any] | None = None) -> Any:
         """Return the first value of the first row, or None."""
-        row = self._con.execute(sql, _named(sql, binds)).fetchone()
-        return row[0] if row else None
+        rows = self.rows(sql, binds)
+        return rows[0][0] if rows else None
 
     def run(self, sql: str, binds: Mapping[str, Any] | None = None) -> None:
         """Run one statement for its effect."""
-        self._con.execute(sql, _named(sql, binds))
+        self.rows(sql, binds)  # fetched whole: an open result would block the next change of the catalog
 
     def frame(self, sql: str, binds: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Return a query's result as a pandas frame: for previews, evaluation and notebooks."""

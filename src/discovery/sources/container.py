@@ -39,12 +39,11 @@ DELIMITERS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True)
 class Staged:
-    """One input as plain text. `member` is its name inside an archive; `lines` counts line feeds."""
+    """One input as plain text. `member` is its name inside an archive."""
 
     path: Path
     member: str | None
     bytes: int
-    lines: int
 
 
 def copy_hashed(source: Path, target: Path) -> str:
@@ -89,7 +88,7 @@ def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Stag
     if _needs_decoding(kept, encoding):
         with kept.open("rb") as file:
             return [_stage_stream(file, folder / "plain", None, encoding, kept.stat().st_size)]
-    return [Staged(kept, None, kept.stat().st_size, _count_lines(kept))]
+    return [Staged(kept, None, kept.stat().st_size)]
 
 
 def _stage_zip(kept: Path, folder: Path, encoding: str | None) -> Iterator[Staged]:
@@ -109,7 +108,7 @@ def _stage_stream(stream: IO[bytes], target: Path, member: str | None, encoding:
                   packed: int) -> Staged:  # fmt: skip
     """Decompress and decode to UTF-8, within limits of size and ratio."""
     first = True
-    size = lines = 0
+    size = 0
     decoder = None
     try:
         with target.open("wb") as out:
@@ -125,7 +124,6 @@ def _stage_stream(stream: IO[bytes], target: Path, member: str | None, encoding:
                 if decoder is not None:
                     block = decoder.decode(block).encode("utf-8")
                 size += len(block)
-                lines += block.count(b"\n")
                 if size > MAX_EXPANDED or size > packed * MAX_RATIO + (64 << 20):
                     raise SourceFailed(
                         f"expands to more than {size} bytes from {packed}: refused as a compression bomb."
@@ -137,7 +135,7 @@ def _stage_stream(stream: IO[bytes], target: Path, member: str | None, encoding:
         raise SourceFailed(
             f"byte {error.start} is not {error.encoding}: set `encoding` for this file in a [[source]] block."
         ) from error
-    return Staged(target, member, size, lines)
+    return Staged(target, member, size)
 
 
 def _encoding_of(block: bytes, declared: str | None) -> tuple[str, int]:
@@ -157,7 +155,8 @@ def _needs_decoding(path: Path, declared: str | None) -> bool:
         return _encoding_of(file.read(4), declared) != ("utf-8", 0)
 
 
-def _count_lines(path: Path) -> int:
+def count_lines(path: Path) -> int:
+    """Count the line feeds of a file."""
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b""))
 

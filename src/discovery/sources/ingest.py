@@ -17,7 +17,7 @@ from typing import Any
 
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
-from discovery.sources.container import Layout, Staged
+from discovery.sources.container import Layout, Staged, count_lines
 from discovery.sources.inbox import look_at
 from discovery.sources.lake import Lake, Written, quarantined_notes, write_records
 from discovery.sources.reading import (
@@ -246,7 +246,8 @@ def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None
     """For one object per line: as many records as lines, or something was lost."""
     if not layout.json_lines or raw.is_clean_copy:
         return
-    if rows_read in (text.lines, text.lines + 1):
+    lines = count_lines(text.path)
+    if rows_read in (lines, lines + 1):
         return
     with text.path.open("rb") as file:
         filled = sum(1 for line in file if line.strip())

@@ -31,8 +31,8 @@ from discovery.sources.source import Example, Format, Shape
 
 _SELECT = Template("""
 WITH split AS (
-    SELECT *, regexp_extract(trim(date_text), '^(\\d{1,2})[-/.](\\d{1,2})[-/.]\\d{2,4}$$', ['first', 'second'])
-              AS part
+    SELECT *, regexp_extract(trim(date_text), '^(\\d{1,2})[-/.](\\d{1,2})[-/.]\\d{2,4}$$',
+                             ['first', 'second']) AS part
     FROM raw
 ), proof AS (
     SELECT coalesce(max(TRY_CAST(part.first AS INTEGER)), 0) > 12 AS day_first,
@@ -49,7 +49,8 @@ WITH split AS (
            CASE
                WHEN hint('date_order') IS NOT NULL THEN 'a day in the declared order'
                WHEN day_first AND month_first THEN 'days in one order, but this file has both'
-               WHEN (day_first OR month_first) AND $declared IS NOT NULL THEN 'days in the order of the header'
+               WHEN (day_first OR month_first) AND $declared IS NOT NULL
+                   THEN 'days in the order that the header declares'
                ELSE 'an order of day and month, which nothing in this file proves'
            END || ': set date_order = "dmy" or "mdy" in a [[source]] block' AS expected
     FROM proof
@@ -69,8 +70,10 @@ SELECT
     merchant_read AS merchant,
     amount_read AS amount,
     upper(coalesce(hint('currency'), $currency)) AS currency,
-    CASE WHEN amount_read < 0 AND regexp_matches(description,
-              '(payment.*thank you|payment received|^(auto|e|online|mobile|direct debit)[ -]?payment|^autopay)', 'i')
+    CASE WHEN amount_read < 0 AND regexp_matches(
+              description,
+              '(payment.*thank you|payment received|^(auto|e|online|mobile|direct debit)[ -]?pay)',
+              'i')
          THEN 'payment of the card bill' END AS _ignored,
     CASE
         WHEN charged_day IS NULL THEN problem('Date', date_text, expected)
@@ -94,7 +97,7 @@ _LONG = ("Date", "Description", "Amount", "Extended Details", "Appears On Your S
 
 def _shape(name: str, requires: tuple[str, ...], forbids: tuple[str, ...], *, declared: str = "NULL",
            currency: str = "NULL") -> Shape:  # fmt: skip
-    """A shape with what its header declares: the order of the date and the currency, as SQL constants."""
+    """Make a shape with what its header declares: order of the date and currency, as SQL constants."""
     return Shape(
         name=name,
         container="csv",
@@ -114,7 +117,7 @@ FORMAT = Format(
     shapes=(
         _shape("long_us", (*_LONG, "City/State", "Zip Code"), (), declared="'mdy'", currency="'USD'"),
         _shape("long_uk", (*_LONG, "Town/City", "Postcode"), (), declared="'dmy'", currency="'GBP'"),
-        _shape("long", _LONG, ("City/State", "Town/City")),
+        _shape("long", _LONG, ()),
         _shape("short", ("Date", "Description", "Card Member", "Account #", "Amount"), ("Extended Details",)),
     ),
     how_to_get="American Express: Statements & Activity, Download, CSV, with all additional details",
@@ -124,7 +127,8 @@ FORMAT = Format(
         Example(
             shape="long_us",
             text="""\
-Date,Description,Card Member,Account #,Amount,Extended Details,Appears On Your Statement As,Address,City/State,\
+Date,Description,Card Member,Account #,Amount,Extended Details,Appears On Your Statement As,Address,\
+City/State,\
 Zip Code,Country,Reference,Category
 03/04/2026,SLACK T01234567  SAN FRANCISCO  CA,ADA BYRON,-71002,87.50,"NT_ABC SLACK
 Description : SOFTWARE
@@ -133,13 +137,22 @@ CA",94105,UNITED STATES,'320260630012345678',Business Services-Other Services
 03/01/2026,AUTOPAY PAYMENT - THANK YOU,ADA BYRON,-71002,-1200.00,,AUTOPAY PAYMENT - THANK YOU,,,,,\
 '320260600099999999',
 """,
-            records={"charge": (
-                {"event_id": "320260630012345678", "charged_on": date(2026, 3, 4), "amount": 87.50,
-                 "merchant": "SLACK T01234567  SAN FRANCISCO  CA", "cardholder": "ADA BYRON", "card": "71002",
-                 "currency": "USD", "record": 1},
-            )},
+            records={
+                "charge": (
+                    {
+                        "event_id": "320260630012345678",
+                        "charged_on": date(2026, 3, 4),
+                        "amount": 87.50,
+                        "merchant": "SLACK T01234567  SAN FRANCISCO  CA",
+                        "cardholder": "ADA BYRON",
+                        "card": "71002",
+                        "currency": "USD",
+                        "record": 1,
+                    },
+                )
+            },
             ignored={"payment of the card bill": 1},
-        ),  # fmt: skip
+        ),
         Example(
             shape="long_us",
             # An American header over days that can only be day first: nothing is read until somebody says so.
@@ -154,34 +167,44 @@ Reference,Category
         Example(
             shape="long_uk",
             text="""\
-Date,Description,Card Member,Account #,Amount,Extended Details,Appears On Your Statement As,Address,Town/City,\
+Date,Description,Card Member,Account #,Amount,Extended Details,Appears On Your Statement As,Address,\
+Town/City,\
 Postcode,Country,Reference,Category
 03/04/2026,MIRO.COM,ADA BYRON,-71004,16.00,"MIRO.COM
 Goods and services",MIRO.COM,1 HIGH STREET,CROYDON,CR0 1AA,UNITED KINGDOM,'AT260024475690000',Facilities
 03/04/2026,PAYMENT RECEIVED - THANK YOU,ADA BYRON,-71004,-16.00,,PAYMENT RECEIVED - THANK YOU,,,,,'AT2',
 03/04/2026,MIRO.COM,ADA BYRON,-71004,tbc,,MIRO.COM,,,,,'AT3',
 """,
-            records={"charge": (
-                {"event_id": "AT260024475690000", "charged_on": date(2026, 4, 3), "currency": "GBP",
-                 "amount": 16.00},
-            )},
+            records={
+                "charge": (
+                    {
+                        "event_id": "AT260024475690000",
+                        "charged_on": date(2026, 4, 3),
+                        "currency": "GBP",
+                        "amount": 16.00,
+                    },
+                )
+            },
             ignored={"payment of the card bill": 1},
             quarantined=1,
-        ),  # fmt: skip
+        ),
         Example(
             shape="long",
             text="""\
-Date,Description,Card Member,Account #,Amount,Extended Details,Appears On Your Statement As,Address,City/Town,\
+Date,Description,Card Member,Account #,Amount,Extended Details,Appears On Your Statement As,Address,\
+City/Town,\
 State/Province,Country,Reference,Category
 03/04/2026,ZOOM.US,ADA BYRON,-71004,16.00,,ZOOM.US,,,,,'1',
 14/04/2026,ZOOM.US,ADA BYRON,-71004,-16.00,,ZOOM.US,,,,,'2',
 """,
             hints={"currency": "CAD"},
-            records={"charge": (
-                {"event_id": "1", "charged_on": date(2026, 4, 3), "currency": "CAD"},
-                {"event_id": "2", "charged_on": date(2026, 4, 14), "amount": -16.00},
-            )},
-        ),  # fmt: skip
+            records={
+                "charge": (
+                    {"event_id": "1", "charged_on": date(2026, 4, 3), "currency": "CAD"},
+                    {"event_id": "2", "charged_on": date(2026, 4, 14), "amount": -16.00},
+                )
+            },
+        ),
         Example(
             shape="short",
             # One day above 12 proves the order of the whole file; a day that is none stays out.
@@ -191,12 +214,14 @@ Date,Description,Card Member,Account #,Amount
 08/31/2026,ADDISON LEE LTD,ADA BYRON,-71032,31.50
 n/a,ADDISON LEE LTD,ADA BYRON,-71032,31.50
 """,
-            records={"charge": (
-                {"charged_on": date(2026, 2, 8), "amount": -103.50, "card": "71032", "currency": None},
-                {"charged_on": date(2026, 8, 31), "amount": 31.50},
-            )},
+            records={
+                "charge": (
+                    {"charged_on": date(2026, 2, 8), "amount": -103.50, "card": "71032", "currency": None},
+                    {"charged_on": date(2026, 8, 31), "amount": 31.50},
+                )
+            },
             quarantined=1,
-        ),  # fmt: skip
+        ),
         Example(
             shape="short",
             text="""\

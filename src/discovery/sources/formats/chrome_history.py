@@ -4,12 +4,14 @@ Shape: `csv`, `order,id,date,time,title,url,visitCount,typedCount,transition`, w
 The person is not in the file: an e-mail address in the file or folder name, or a setting.
 
 - `id` is Chrome's id of the address, not of the visit: records have no id of their own.
-- `date` is 2026-04-18 or in the form of the browser's language; the latter is read only with `date_order` in
-  the settings, never guessed. `time` is 14:03:22 or 2:03:22 PM (newer browsers put a narrow blank there). Both
-  are local to the browser: the zone comes from the settings, else UTC.
+- `date` is 2026-04-18 or 4/18/2026: the extension's code, of which public repositories hold copies, writes
+  the month first whatever the browser's language. A file with a date that only reads day first was not
+  written by it: such dates are then read with `date_order` of the settings only, else quarantined.
+- `time` is 14:03:22 or 2:03:22 PM (newer browsers put a narrow blank there). Date and time are local to the
+  browser: the zone comes from the settings, else UTC.
 - Pages of an identity provider that send a person on to an app (`redirect_uri`, also one level down in
-  `continue=…`, and Google's `storagerelay://https/host`) are a sign-in to that app: mention is the host sent to.
-  Where nothing public is behind it (localhost, a native client), the identity provider's host stays.
+  `continue=…`, and Google's `storagerelay://https/host`) are a sign-in to that app: mention is the host that
+  is sent to. Where nothing public is behind it (localhost, a native client), the provider's host stays.
 
 Ignored: `not a public site`, which is everything but http and https, IP addresses, localhost, single-label
 hosts and private zones. Titles, paths and queries never leave this file.
@@ -18,14 +20,16 @@ hosts and private zones. Titles, paths and queries never leave this file.
 from __future__ import annotations
 
 from datetime import date, datetime
+from string import Template
+from typing import Any
 
 from discovery.sources.source import Example, Format, Shape
 
 # A public site: labels with dots, none of the zones that resolve inside a network only, no IP address.
-_PUBLIC = (
-    r"regexp_matches({host}, '^[^.\[\]%\s]+(\.[^.\[\]%\s]+)+$') "
-    r"AND NOT regexp_matches({host}, '(^\d+(\.\d+){{3}}$)|"
-    r"\.(local|localdomain|localhost|internal|intranet|lan|corp|home|home\.arpa|in-addr\.arpa|ip6\.arpa)$')"
+_LABELS = r"^[^.\[\]%\s]+(\.[^.\[\]%\s]+)+$"
+_PRIVATE = (
+    r"(^\d+(\.\d+){3}$|\.(local|localdomain|localhost|internal|intranet|lan|corp|home|home\.arpa|"
+    r"in-addr\.arpa|ip6\.arpa)$)"
 )
 
 _IDENTITY_PROVIDER = (
@@ -36,8 +40,42 @@ _IDENTITY_PROVIDER = (
     r"[^.]+\.(b2clogin|ciamlogin)\.com)$"
 )
 
-_SELECT = (
-    r"""
+_SELECT = Template(r"""
+WITH visit AS (
+    SELECT
+        _record,
+        coalesce(trim(url), '') AS url,
+        host_of(trim(url)) AS host,
+        day_text,
+        time_text,
+        day_in(day_text, coalesce(hint('date_order'), CASE WHEN NOT bool_or(
+            day_in(day_text, 'dmy') IS NOT NULL AND day_in(day_text, 'mdy') IS NULL
+        ) OVER () THEN 'mdy' END)) AS day,
+        try_strptime(upper(trim(replace(replace(time_text, chr(8239), ' '), chr(160), ' '))),
+                     ['%H:%M:%S', '%I:%M:%S %p', '%H:%M', '%I:%M %p']) AS clock,
+        email_of(hint('person')) AS account_name
+    FROM raw
+), sent AS (
+    SELECT
+        *,
+        CASE WHEN regexp_matches(host, '$provider') THEN host_of(regexp_replace(
+            TRY(url_decode(coalesce(
+                nullif(regexp_extract(url, '[?&]redirect_uri=([^&#]+)', 1, 'i'), ''),
+                nullif(regexp_extract(TRY(url_decode(url)), '[?&]redirect_uri=([^&#]+)', 1, 'i'), '')))),
+            '^storagerelay://(https?)/', '\1://'))
+        END AS sent_to
+    FROM visit
+), reduced AS (
+    SELECT
+        *,
+        CASE WHEN regexp_matches(sent_to, '$labels') AND NOT regexp_matches(sent_to, '$private')
+              AND NOT regexp_matches(sent_to, '$provider') THEN sent_to END AS redirect_host,
+        instant_in(CAST(day + CAST(clock AS TIME) AS VARCHAR), hint('timezone')) AS observed_at,
+        CASE WHEN url <> '' AND (host IS NULL OR NOT regexp_matches(host, '$labels')
+                                 OR regexp_matches(host, '$private'))
+             THEN 'not a public site' END AS _ignored
+    FROM sent
+)
 SELECT
     _record AS record, observed_at, account_name, 'domain' AS mention_kind,
     coalesce(redirect_host, host) AS mention, host, redirect_host,
@@ -47,52 +85,11 @@ SELECT
     CASE
         WHEN _ignored IS NOT NULL THEN NULL
         WHEN url = '' THEN problem('url', NULL, 'an address')
-        WHEN day IS NULL THEN problem('date', day_text, 'a day such as 2026-04-18, or date_order in the settings')
+        WHEN day IS NULL THEN problem('date', day_text, 'a day like 2026-04-18, or set date_order')
         WHEN observed_at IS NULL THEN problem('time', time_text, 'a time such as 14:03:22 or 2:03:22 PM')
     END AS _problem
-FROM (
-    SELECT
-        *,
-        CASE WHEN url <> '' AND NOT coalesce("""
-    + _PUBLIC.format(host="host")
-    + r""", false) THEN 'not a public site' END AS _ignored,
-        CASE WHEN """
-    + _PUBLIC.format(host="sent_to")
-    + r""" AND NOT regexp_matches(sent_to, '"""
-    + _IDENTITY_PROVIDER
-    + r"""') THEN sent_to END AS redirect_host,
-        instant_in(CAST(day + CAST(clock AS TIME) AS VARCHAR), hint('timezone')) AS observed_at
-    FROM (
-        SELECT
-            *,
-            host_of(regexp_replace(url_decode(target), '^storagerelay://(https?)/', '\1://')) AS sent_to
-        FROM (
-            SELECT
-                *,
-                CASE WHEN regexp_matches(host, '"""
-    + _IDENTITY_PROVIDER
-    + r"""') THEN coalesce(
-                    nullif(regexp_extract(url, '[?&]redirect_uri=([^&#]+)', 1, 'i'), ''),
-                    nullif(regexp_extract(url_decode(url), '[?&]redirect_uri=([^&#]+)', 1, 'i'), ''))
-                END AS target
-            FROM (
-                SELECT
-                    _record,
-                    coalesce(trim(url), '') AS url,
-                    host_of(trim(url)) AS host,
-                    day_text,
-                    time_text,
-                    day_in(day_text, hint('date_order')) AS day,
-                    try_strptime(upper(trim(replace(replace(time_text, chr(8239), ' '), chr(160), ' '))),
-                                 ['%H:%M:%S', '%I:%M:%S %p', '%H:%M', '%I:%M %p']) AS clock,
-                    email_of(hint('person')) AS account_name
-                FROM raw
-            )
-        )
-    )
-)
-"""
-)
+FROM reduced
+""").substitute(provider=_IDENTITY_PROVIDER, labels=_LABELS, private=_PRIVATE)
 
 # ── examples: invented visits under the public header ────────────────────────────────────────────────────
 
@@ -102,15 +99,16 @@ _ANN = "ann.lee@contoso.example"
 
 def _visits(*rows: tuple[str, str, str]) -> str:
     return _HEADER + "".join(
-        f'{n},{4000 - n},{day},{time},"Secret, title",{url},3,0,link\r\n' for n, (day, time, url) in enumerate(rows)
+        f'{n},{4000 - n},{day},{time},"Secret, title",{url},3,0,link\r\n'
+        for n, (day, time, url) in enumerate(rows)
     )
 
 
-def _expected(record: int, host: str, page: str = "other", sent_to: str | None = None, **changes: object) -> dict[str, object]:
+def _expected(record: int, host: str, page: str = "other", sent_to: str | None = None) -> dict[str, Any]:
     return {
         "record": record, "observed_at": datetime(2026, 4, 18, 7, 12, 44), "account_name": _ANN,
         "mention_kind": "domain", "mention": sent_to or host, "host": host, "redirect_host": sent_to,
-        "page": "sign_in" if sent_to else page, "method": "oidc" if sent_to else "visit", **changes,
+        "page": "sign_in" if sent_to else page, "method": "oidc" if sent_to else "visit",
     }  # fmt: skip
 
 
@@ -148,10 +146,10 @@ EXAMPLES = (
     Example(
         shape="csv",
         file_name="ann.lee@contoso.example.csv",
-        hints={"person": _ANN, "date_order": "mdy"},
+        hints={"person": _ANN},
         text=_visits(
             ("4/18/2026", "7:12:44 AM", "https://user:pass@www.figma.com:443/c/1"),
-            ("18.04.2026", "07:12:44", "https://www.figma.com/"),
+            ("April 18", "07:12:44", "https://www.figma.com/"),
             (_DAY, "noonish", "https://www.figma.com/"),
             (_DAY, _TIME, ""),
             (_DAY, _TIME, "chrome://settings/"),
@@ -167,6 +165,23 @@ EXAMPLES = (
         ignored={"not a public site": 8},
         quarantined=3,
     ),
+    Example(
+        shape="csv",
+        hints={"person": _ANN},
+        text=_visits(
+            ("3/4/2026", "07:12:44", "https://www.figma.com/"),
+            ("18/4/2026", "07:12:44", "https://www.figma.com/"),
+            (_DAY, "07:12:44", "https://www.figma.com/"),
+        ),
+        records={"web_visit": (_expected(3, "www.figma.com"),)},
+        quarantined=2,
+    ),
+    Example(
+        shape="csv",
+        hints={"person": _ANN, "date_order": "dmy"},
+        text=_visits(("18/4/2026", "07:12:44", "https://www.figma.com/")),
+        records={"web_visit": (_expected(1, "www.figma.com"),)},
+    ),
 )  # fmt: skip
 
 FORMAT = Format(
@@ -178,14 +193,14 @@ FORMAT = Format(
         Shape(
             name="csv",
             container="csv",
-            requires=("order", "id", "date", "time", "title", "url", "visitCount", "typedCount", "transition"),
+            requires=("order", "id", "date", "time", "url", "visitCount", "typedCount", "transition"),
             columns={"day_text": "date", "time_text": "time", "url": "url"},
             select=_SELECT,
             numbered=True,
         ),
     ),
-    how_to_get="Chrome Web Store → Export Chrome History → Export CSV; put the person's e-mail into the file name.",
-    proven_by="https://chromewebstore.google.com/detail/export-chrome-history/dihloblpkeiddiaojbagoecedbfpifdj",
+    how_to_get="Chrome Web Store → Export Chrome History → CSV; put the person's e-mail into the file name.",
+    proven_by="https://github.com/CarlosCavalheiro/ImersaoAluraIA",
     proven_on=date(2026, 11, 23),
     person_from_path=True,
     private=True,

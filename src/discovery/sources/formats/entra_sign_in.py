@@ -76,7 +76,8 @@ SELECT
         WHEN outcome IS NULL THEN problem('$code', code, 'an error code, 0 for success')
         WHEN observed_at IS NULL THEN problem('$at', at_text, 'an instant, e.g. 2026-04-18T09:12:44Z')
         WHEN app_id IS NULL AND app_name IS NULL THEN problem('$app', NULL, 'id or name of the app')
-        WHEN account_key IS NULL AND account_name IS NULL THEN problem('$user', NULL, 'id or name of the user')
+        WHEN account_key IS NULL AND account_name IS NULL
+            THEN problem('$user', NULL, 'id or name of the user')
     END AS _problem
 FROM (
     SELECT
@@ -111,7 +112,8 @@ FROM (
                     '50097', '50125', '50127', '50129', '50140', '50143', '50144', '50158', '50199', '51006',
                     '65001')
                     THEN 'interrupted sign-in'
-                WHEN code IN ('failure', 'failed') OR TRY_CAST(code AS BIGINT) IS NOT NULL THEN 'failed sign-in'
+                WHEN code IN ('failure', 'failed') OR TRY_CAST(code AS BIGINT) IS NOT NULL
+                    THEN 'failed sign-in'
             END AS outcome
         FROM ($entry)
     )
@@ -149,7 +151,8 @@ FROM raw
 """
 
 _PORTAL_ENTRY = """
-SELECT trim(id) AS id, at_text, trim(user_id) AS user_id, trim(user_name) AS user_name, trim(app_id) AS app_id, trim(app_name) AS app_name,
+SELECT trim(id) AS id, at_text, trim(user_id) AS user_id, trim(user_name) AS user_name,
+       trim(app_id) AS app_id, trim(app_name) AS app_name,
        CAST(NULL AS VARCHAR) AS service_id, client, protocol, 'signinlogs' AS category,
        CASE WHEN contains(lower(incoming_token), 'refresh') THEN 'false' ELSE 'true' END AS interactive,
        CASE
@@ -169,7 +172,7 @@ def _quoted(names: tuple[str, ...]) -> str:
 
 def _select(entry: str, *, at: str, code: str, app: str, user: str, american: bool = False,
             version: str = "CAST(NULL AS TIMESTAMP)") -> str:  # fmt: skip
-    """The mapping over one shape's entry; `at` … `user` are what a person calls the columns."""
+    """Return the mapping over one shape's entry; `at` … `user` are the columns as the export calls them."""
     return _RECORD.substitute(
         entry=entry, at=at, code=code, app=app, user=user, version=version,
         instant="coalesce(instant(at_text), instant_us(at_text))" if american else "instant(at_text)",
@@ -185,8 +188,8 @@ def _has_sign_ins(head: Head) -> bool:
 
 def _monitor(name: str, tenant: str, result: str, operation: str) -> Shape:
     properties = (
-        "STRUCT(id VARCHAR, createdDateTime VARCHAR, userId VARCHAR, userPrincipalName VARCHAR, appId VARCHAR, "
-        "appDisplayName VARCHAR, servicePrincipalId VARCHAR, clientAppUsed VARCHAR, "
+        "STRUCT(id VARCHAR, createdDateTime VARCHAR, userId VARCHAR, userPrincipalName VARCHAR, "
+        "appId VARCHAR, appDisplayName VARCHAR, servicePrincipalId VARCHAR, clientAppUsed VARCHAR, "
         "authenticationProtocol VARCHAR, isInteractive VARCHAR, status VARCHAR)"
     )
     return Shape(
@@ -195,10 +198,15 @@ def _monitor(name: str, tenant: str, result: str, operation: str) -> Shape:
         requires=("time", "category", "properties", (tenant, result, operation)),
         columns={"time": "VARCHAR", "category": "VARCHAR", result: "VARCHAR", "properties": properties},
         select=_select(
-            _MONITOR_ENTRY.substitute(result=result), at="properties.createdDateTime", version="instant(version_text)",
-            code="properties.status.errorCode", app="properties.appId", user="properties.userId",
-        ),  # fmt: skip
+            _MONITOR_ENTRY.substitute(result=result),
+            at="properties.createdDateTime",
+            version="instant(version_text)",
+            code="properties.status.errorCode",
+            app="properties.appId",
+            user="properties.userId",
+        ),
         instance=tenant,
+        share=0.1,  # an Event Hub mixes logs; whether there are sign-ins at all, _has_sign_ins says
         recognise=_has_sign_ins,
     )
 
@@ -209,14 +217,15 @@ _SHAPES = (
         container="json",
         requires=("createdDateTime", "appDisplayName", "status", ("userId", "userPrincipalName")),
         columns={
-            "id": "VARCHAR", "createdDateTime": "VARCHAR", "userId": "VARCHAR", "userPrincipalName": "VARCHAR",
-            "appId": "VARCHAR", "appDisplayName": "VARCHAR", "servicePrincipalId": "VARCHAR",
+            "id": "VARCHAR", "createdDateTime": "VARCHAR", "userId": "VARCHAR",
+            "userPrincipalName": "VARCHAR", "appId": "VARCHAR", "appDisplayName": "VARCHAR",
+            "servicePrincipalId": "VARCHAR",
             "clientAppUsed": "VARCHAR", "authenticationProtocol": "VARCHAR", "isInteractive": "VARCHAR",
             "status": "STRUCT(errorCode VARCHAR)",
-        },  # fmt: skip
+        },
         select=_select(
             _GRAPH_ENTRY, at="createdDateTime", code="status.errorCode", app="appId", user="userId",
-        ),  # fmt: skip
+        ),
         instance=("resourceTenantId", "homeTenantId"),
     ),
     _monitor("azure_monitor", "tenantId", "resultType", "operationName"),
@@ -227,7 +236,7 @@ _SHAPES = (
         requires=(
             ("CreatedDateTime [UTC]", "CreatedDateTime", "TimeGenerated [UTC]", "TimeGenerated"),
             "AppId", "AppDisplayName", "UserId", "UserPrincipalName", "ResultType",
-        ),  # fmt: skip
+        ),
         columns={
             "id": "Id",
             "created": ("CreatedDateTime [UTC]", "CreatedDateTime"),
@@ -236,10 +245,11 @@ _SHAPES = (
             "app_name": "AppDisplayName", "service_id": "ServicePrincipalId", "client": "ClientAppUsed",
             "protocol": "AuthenticationProtocol", "interactive": "IsInteractive", "category": "Category",
             "table": "Type", "result": "ResultType", "status": "Status",
-        },  # fmt: skip
+        },
         select=_select(
-            _LOG_ANALYTICS_ENTRY, at="CreatedDateTime", code="ResultType", app="AppId", user="UserId", american=True,
-        ),  # fmt: skip
+            _LOG_ANALYTICS_ENTRY, at="CreatedDateTime", code="ResultType", app="AppId", user="UserId",
+            american=True,
+        ),
         instance=("AADTenantId", "ResourceTenantId", "HomeTenantId"),
     ),
     Shape(
@@ -249,19 +259,21 @@ _SHAPES = (
         columns={
             "id": "Request ID", "at_text": "Date (UTC)", "user_id": "User ID", "user_name": "Username",
             "app_id": "Application ID", "app_name": "Application", "client": "Client app",
-            "protocol": "Authentication Protocol", "incoming_token": "Incoming token type", "status": "Status",
-            "error_code": "Sign-in error code",
-        },  # fmt: skip
+            "protocol": "Authentication Protocol", "incoming_token": "Incoming token type",
+            "status": "Status", "error_code": "Sign-in error code",
+        },
         select=_select(
-            _PORTAL_ENTRY, at="Date (UTC)", code="Status", app="Application ID", user="User ID", american=True,
-        ),  # fmt: skip
+            _PORTAL_ENTRY, at="Date (UTC)", code="Status", app="Application ID", user="User ID",
+            american=True,
+        ),
         instance=("Resource tenant ID", "Home tenant ID"),
     ),
     Shape(
         name="service_principal",
         container="csv",
         requires=(
-            ("Date (UTC)", "CreatedDateTime [UTC]", "CreatedDateTime", "TimeGenerated [UTC]", "TimeGenerated"),
+            ("Date (UTC)", "CreatedDateTime [UTC]", "CreatedDateTime", "TimeGenerated [UTC]",
+             "TimeGenerated"),
             ("Request ID", "CorrelationId", "Correlation ID"),
             ("Service principal ID", "Managed Identity type"),
             ("Application ID", "AppId", "Resource ID", "ResourceIdentity"),
@@ -272,7 +284,7 @@ _SHAPES = (
         "CAST(NULL AS VARCHAR) AS _problem FROM raw",
         instance=("AADTenantId", "Resource tenant ID", "Home tenant ID"),
     ),
-)
+)  # fmt: skip
 
 # ── examples: invented values in the public shapes ───────────────────────────────────────────────────────
 
@@ -290,7 +302,7 @@ def _lines(*records: Mapping[str, Any]) -> str:
 
 
 def _sign_in(number: int, **changes: Any) -> dict[str, Any]:
-    """A signIn resource as the Graph reference prints it, shortened."""
+    """Return a signIn resource as the Graph reference prints it, shortened."""
     return {
         "id": _id(number), "createdDateTime": "2026-04-18T09:12:44Z", "userDisplayName": "Ann Lee",
         "userPrincipalName": "Ann.Lee@contoso.example", "userId": _ANN.upper(), "appId": _APP.upper(),
@@ -304,9 +316,9 @@ def _sign_in(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def _diagnostic(number: int, outer: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """A diagnostic line of category SignInLogs around a signIn resource."""
+    """Return a diagnostic line of category SignInLogs around a signIn resource."""
     return {
-        "time": "2026-04-18T09:14:02.1234567Z", "resourceId": f"/tenants/{_TENANT}/providers/Microsoft.aadiam",
+        "time": "2026-04-18T09:14:02.1234567Z", "resourceId": f"/tenants/{_TENANT}/Microsoft.aadiam",
         "operationName": "Sign-in activity", "operationVersion": "1.0", "category": "SignInLogs",
         "tenantId": _TENANT, "resultType": "0", "resultSignature": "None", "durationMs": 0,
         "correlationId": _id(9000), "Level": 4, "properties": _sign_in(number, **changes), **(outer or {}),
@@ -329,29 +341,30 @@ _FAILED = {"errorCode": 50126, "failureReason": "Invalid username or password"}
 _EMITTED = datetime(2026, 4, 18, 9, 14, 2, 123456)
 
 _LOG_ANALYTICS_HEADER = (
-    "TenantId,SourceSystem,TimeGenerated [UTC],ResourceId,Category,ResultType,AppDisplayName,AppId,ClientAppUsed,"
-    "CreatedDateTime [UTC],IsInteractive,Id,ServicePrincipalId,Status,UserDisplayName,UserId,UserPrincipalName,"
-    "AADTenantId,AuthenticationProtocol,Type\n"
+    "TenantId,SourceSystem,TimeGenerated [UTC],ResourceId,Category,ResultType,AppDisplayName,AppId,"
+    "ClientAppUsed,CreatedDateTime [UTC],IsInteractive,Id,ServicePrincipalId,Status,UserDisplayName,UserId,"
+    "UserPrincipalName,AADTenantId,AuthenticationProtocol,Type\n"
 )
 _WORKSPACE = "0000aaaa-0000-4000-8000-00000000aaaa"
 
 
 def _table_row(number: int, result: str, *, at: str = '"4/18/2026, 9:12:44.000 AM"', user: str = _ANN,
-               upn: str = "Ann.Lee@contoso.example", interactive: str = "true", protocol: str = "") -> str:  # fmt: skip
+               upn: str = "Ann.Lee@contoso.example", interactive: str = "true",
+               protocol: str = "") -> str:  # fmt: skip
     table = "SigninLogs" if interactive == "true" else "AADNonInteractiveUserSignInLogs"
     category = "SignInLogs" if interactive == "true" else "NonInteractiveUserSignInLogs"
     return (
-        f'{_WORKSPACE},Azure AD,"4/18/2026, 9:20:01.500 AM",/tenants/x,{category},{result},Figma,{_APP},Browser,'
-        f'{at},{interactive},{_id(number)},,"{{""errorCode"":{result or 0}}}",Ann Lee,{user},{upn},'
+        f'{_WORKSPACE},Azure AD,"4/18/2026, 9:20:01.500 AM",/tenants/x,{category},{result},Figma,{_APP},'
+        f'Browser,{at},{interactive},{_id(number)},,"{{""errorCode"":{result or 0}}}",Ann Lee,{user},{upn},'
         f"{_TENANT},{protocol},{table}\n"
     )
 
 
 _PORTAL_HEADER = (
     "Date (UTC),Request ID,User agent,Correlation ID,User ID,User,Username,User type,Incoming token type,"
-    "Authentication Protocol,Application,Application ID ,Resource,Resource ID ,Resource tenant ID,Home tenant ID,"
-    "IP address,Location,Status,Sign-in error code,Failure reason,Client app,Autonomous system  number,"
-    "Incoming token type,Latency,Conditional Access\n"
+    "Authentication Protocol,Application,Application ID ,Resource,Resource ID ,Resource tenant ID,"
+    "Home tenant ID,IP address,Location,Status,Sign-in error code,Failure reason,Client app,"
+    "Autonomous system  number,Incoming token type,Latency,Conditional Access\n"
 )
 
 
@@ -360,8 +373,8 @@ def _portal_row(number: int, status: str, code: str, *, at: str = "2026-04-18T09
                 app: str = f"Figma,{_APP} ") -> str:  # fmt: skip
     return (
         f"{at},{_id(number)},Mozilla/5.0,{_id(9000)},{_ANN},Ann Lee,{upn},Member,{token},{protocol},{app},"
-        f'Microsoft Graph,,{_TENANT},{_TENANT},203.0.113.7,"Oslo, Oslo, NO",{status},{code},Other.,{client},1234,'
-        "other,120,Not Applied\n"
+        f'Microsoft Graph,,{_TENANT},{_TENANT},203.0.113.7,"Oslo, Oslo, NO",{status},{code},Other.,{client},'
+        "1234,other,120,Not Applied\n"
     )
 
 
@@ -380,7 +393,8 @@ EXAMPLES = (
         instance=_TENANT,
         records={"sign_in": (
             _expected(1),
-            _expected(2, mention_kind="label", mention="Figma", mention_name=None, method="idp_non_interactive"),
+            _expected(2, mention_kind="label", mention_name=None, mention="Figma",
+                      method="idp_non_interactive"),
             _expected(3, method="legacy_authentication"),
             _expected(4, method="token"),
         )},
@@ -421,7 +435,7 @@ EXAMPLES = (
             _diagnostic(2, {"resultType": "50126"}, status=_FAILED),
             _diagnostic(3, {"resultType": "Failure"}, status={"errorCode": 50074}),
             _diagnostic(4, {"category": "ServicePrincipalSignInLogs"}, userId=None, userPrincipalName=None),
-            _diagnostic(5, {"category": "AuditLogs", "properties": {"id": "Directory_1", "result": "success"}}),
+            _diagnostic(5, {"category": "AuditLogs", "properties": {"id": "Directory_1", "result": "x"}}),
             _diagnostic(6, {"category": "Administrative", "properties": "{\"statusCode\":\"OK\"}"}),
             _diagnostic(7, {"resultType": "Maybe"}, status=None),
             _diagnostic(8, {"properties": None}),
@@ -488,15 +502,17 @@ EXAMPLES = (
         + _portal_row(6, "Success", "", app=","),
         instance=_TENANT,
         records={"sign_in": (
-            _expected(1, account_name=None, mention_kind="label", mention="Figma", mention_name=None, method="token"),
+            _expected(1, account_name=None, mention_kind="label", mention="Figma", mention_name=None,
+                      method="token"),
         )},
         ignored={"failed sign-in": 1, "interrupted sign-in": 1},
         quarantined=3,
     ),
     Example(
         shape="service_principal",
-        text="Date (UTC),Request ID,Correlation ID,Service principal ID,Service principal name,Credential key ID,"
-        "Application,Application ID ,App owner tenant ID,Resource,Resource ID ,Status,Failure reason\n"
+        text="Date (UTC),Request ID,Correlation ID,Service principal ID,Service principal name,"
+        "Credential key ID,Application,Application ID ,App owner tenant ID,Resource,Resource ID ,Status,"
+        "Failure reason\n"
         f"2026-04-18T09:12:44Z,{_id(1)},{_id(9000)},{_id(2)},build,,build,{_APP},{_TENANT},Graph,,Success,\n"
         f"not a time,{_id(3)},{_id(9000)},{_id(2)},build,,build,{_APP},{_TENANT},Graph,,Failure,Other.\n",
         ignored={"service principal sign-in": 2},

@@ -6,7 +6,8 @@ Shapes, and where their headers come from:
   unrelated public parsers). Newer ones have `Description` in place of `Comment`. No column names the
   employee: the person is an address in the file or folder name, or the setting `person`.
 - `new`: the download of new Expensify, `Date,Merchant,Description,From,To,…,Currency` (Expensify/App,
-  Export-expenses.md; the document lists the columns in words). `From` is the address of who spent.
+  Export-expenses.md; the document lists the columns in words). `From` is who spent: an address, or only
+  a name, which is then the card holder; no person is asked for in the path.
 
 Traps: `MCC` may be 0 = none. `Amount` of the classic shape is in the currency of the report, which stands
 nowhere in the file: with the hint `currency` it is taken as that; without, the line is taken in the currency
@@ -41,7 +42,8 @@ SELECT
     charged_day AS charged_on,
     lower(hint('person')) AS account_name,
     merchant_read AS merchant,
-    CASE WHEN TRY_CAST(mcc AS INTEGER) BETWEEN 1 AND 9999 THEN lpad(CAST(CAST(mcc AS INTEGER) AS VARCHAR), 4, '0')
+    CASE WHEN TRY_CAST(mcc AS INTEGER) BETWEEN 1 AND 9999 THEN lpad(CAST(CAST(mcc AS INTEGER)
+        AS VARCHAR), 4, '0')
     END AS mcc,
     CASE WHEN in_original THEN original_read ELSE amount_read END AS amount,
     CASE WHEN in_original THEN original_code ELSE upper(hint('currency')) END AS currency,
@@ -68,7 +70,7 @@ WITH line AS (
 SELECT
     _record AS record,
     charged_day AS charged_on,
-    coalesce(email_of(sender), lower(hint('person'))) AS account_name,
+    email_of(sender) AS account_name,
     CASE WHEN NOT contains(sender, '@') THEN blank_null(sender) END AS cardholder,
     merchant_read AS merchant,
     amount_read AS amount,
@@ -120,6 +122,7 @@ FORMAT = Format(
             },
             select=_NEW,
             numbered=True,
+            has_person=True,
         ),
     ),
     how_to_get="Expensify: Reports, select, Export, Default CSV; new Expensify: Search, select, Download",
@@ -131,24 +134,44 @@ FORMAT = Format(
             shape="classic",
             text="""\
 Timestamp,Merchant,Amount,MCC,Category,Tag,Comment,Reimbursable,"Original Currency","Original Amount",Receipt
-2016-12-12 00:00:00,RS COMPONENTS,230.00,0,Supplies,,,yes,GBP,230.00,https://www.expensify.com/verifyReceipt?g=1
-2016-12-13 00:00:00,INTUIT*MAILCHIMP,37.50,5734,SaaS,,,yes,USD,48.00,https://www.expensify.com/verifyReceipt?g=2
-2016-12-13 00:00:00,INTUIT*MAILCHIMP,37.50,5734,SaaS,,,yes,USD,48.00,https://www.expensify.com/verifyReceipt?g=2
+2016-12-12 00:00:00,RS COMPONENTS,230.00,0,Supplies,,,yes,GBP,230.00,\
+https://www.expensify.com/verifyReceipt?g=1
+2016-12-13 00:00:00,INTUIT*MAILCHIMP,37.50,5734,SaaS,,,yes,USD,48.00,\
+https://www.expensify.com/verifyReceipt?g=2
+2016-12-13 00:00:00,INTUIT*MAILCHIMP,37.50,5734,SaaS,,,yes,USD,48.00,\
+https://www.expensify.com/verifyReceipt?g=2
 """,
             hints={"person": "Ada@example.com", "currency": "GBP"},
-            records={"charge": (
-                {"charged_on": date(2016, 12, 12), "merchant": "RS COMPONENTS", "amount": 230.00, "mcc": None,
-                 "currency": "GBP", "account_name": "ada@example.com", "record": 1},
-                {"charged_on": date(2016, 12, 13), "merchant": "INTUIT*MAILCHIMP", "amount": 37.50,
-                 "mcc": "5734", "currency": "GBP", "record": 2},
-                {"charged_on": date(2016, 12, 13), "amount": 37.50, "record": 3},
-            )},
-        ),  # fmt: skip
+            records={
+                "charge": (
+                    {
+                        "charged_on": date(2016, 12, 12),
+                        "merchant": "RS COMPONENTS",
+                        "amount": 230.00,
+                        "mcc": None,
+                        "currency": "GBP",
+                        "account_name": "ada@example.com",
+                        "record": 1,
+                    },
+                    {
+                        "charged_on": date(2016, 12, 13),
+                        "merchant": "INTUIT*MAILCHIMP",
+                        "amount": 37.50,
+                        "mcc": "5734",
+                        "currency": "GBP",
+                        "record": 2,
+                    },
+                    {"charged_on": date(2016, 12, 13), "amount": 37.50, "record": 3},
+                )
+            },
+        ),
         Example(
             shape="classic",
-            # `Description`; no currency is set, so that the purchase's own counts; a refund; a scan under way.
+            # `Description`; no currency is set,
+            # so that the purchase's own counts; a refund; a scan under way.
             text="""\
-Timestamp,Merchant,Amount,MCC,Category,Tag,Description,Reimbursable,"Original Currency","Original Amount",Receipt,\
+Timestamp,Merchant,Amount,MCC,Category,Tag,Description,Reimbursable,"Original Currency","Original Amount",\
+Receipt,\
 Attendees
 2016-12-13 00:00:00,FIGMA,37.50,742,SaaS,,,no,USD,48.00,,
 2016-12-14 00:00:00,FIGMA,-37.50,0,SaaS,,,no,USD,-48.00,,
@@ -159,28 +182,44 @@ Attendees
 2016-12-17 00:00:00,,37.50,0,SaaS,,,no,USD,48.00,,
 """,
             hints={"person": "ada@example.com"},
-            records={"charge": (
-                {"charged_on": date(2016, 12, 13), "amount": 48.00, "currency": "USD", "mcc": "0742"},
-                {"charged_on": date(2016, 12, 14), "amount": -48.00, "currency": "USD"},
-                {"charged_on": date(2016, 12, 15), "amount": 12.00, "currency": None, "merchant": "TAXI"},
-            )},
+            records={
+                "charge": (
+                    {"charged_on": date(2016, 12, 13), "amount": 48.00, "currency": "USD", "mcc": "0742"},
+                    {"charged_on": date(2016, 12, 14), "amount": -48.00, "currency": "USD"},
+                    {"charged_on": date(2016, 12, 15), "amount": 12.00, "currency": None, "merchant": "TAXI"},
+                )
+            },
             ignored={"no merchant": 1},
             quarantined=3,
-        ),  # fmt: skip
+        ),
         Example(
             shape="new",
             text="""\
 Date,Merchant,Description,From,To,Category,Tag,Tax,Amount,Currency,Type,Receipt URL
-2026-09-30,SPOTIFY AB,,Ada.Byron@example.com,accounts@example.com,Personal,,,8.50,GBP,Card,https://x.example/1.pdf
+2026-09-30,SPOTIFY AB,,Ada.Byron@example.com,accounts@example.com,Personal,,,8.50,GBP,Card,\
+https://x.example/1.pdf
 2026-09-29,"Miro, Inc.","board, yearly",Ada Byron,accounts@example.com,SaaS,,,96.00,eur,Cash,
 """,
-            records={"charge": (
-                {"charged_on": date(2026, 9, 30), "merchant": "SPOTIFY AB", "amount": 8.50, "currency": "GBP",
-                 "account_name": "ada.byron@example.com", "cardholder": None},
-                {"charged_on": date(2026, 9, 29), "merchant": "Miro, Inc.", "currency": "EUR",
-                 "account_name": None, "cardholder": "Ada Byron"},
-            )},
-        ),  # fmt: skip
+            records={
+                "charge": (
+                    {
+                        "charged_on": date(2026, 9, 30),
+                        "merchant": "SPOTIFY AB",
+                        "amount": 8.50,
+                        "currency": "GBP",
+                        "account_name": "ada.byron@example.com",
+                        "cardholder": None,
+                    },
+                    {
+                        "charged_on": date(2026, 9, 29),
+                        "merchant": "Miro, Inc.",
+                        "currency": "EUR",
+                        "account_name": None,
+                        "cardholder": "Ada Byron",
+                    },
+                )
+            },
+        ),
         Example(
             shape="new",
             text="""\
@@ -194,6 +233,6 @@ Date,Merchant,Description,From,To,Category,Tag,Tax,Amount,Currency,Type,Receipt 
             records={"charge": ({"charged_on": date(2026, 9, 30), "amount": -8.50},)},
             ignored={"no merchant": 1},
             quarantined=2,
-        ),  # fmt: skip
+        ),
     ),
 )

@@ -9,9 +9,9 @@ counts only beside a column that an app's user list does not have (department, m
 lines may stand above the header.
 
 - account_key is the employee id, else the work address. Private addresses are not read.
-- status: active (also on leave, on notice, on probation), disabled (terminated, left, inactive …), unknown (not
-  yet started). Words that are not known are quarantined with the accepted ones. Without a status: active if
-  no last day is given, else by the day of the list, else unknown.
+- status: active (also on leave, on notice, on probation), disabled (terminated, left, inactive …), unknown
+  (not yet started). Words that are not known are quarantined with the accepted ones. Without a status: active
+  if no last day is given, else by the day of the list, else unknown.
 - days in the order of the hint `date_order`; year first, `3 Jan 2024` and Excel's day numbers (45123) are
   understood always. `-`, `N/A`, 0000-00-00, 31/12/9999, 1900-01-01 and the like mean none.
 
@@ -43,12 +43,16 @@ _ACTIVE = ("Active", "Is active", "Active status", "Currently employed")
 _TERMINATED = ("Terminated", "Is terminated")
 _DEPARTMENT = ("Department", "Department name", "Dept", "Team")
 _MANAGER = ("Manager email", "Manager e-mail", "Manager email address", "Line manager email",
-            "Supervisor email", "Reports to email", "Manager", "Line manager", "Supervisor", "Reports to")  # fmt: skip
+            "Supervisor email", "Reports to email", "Manager", "Line manager", "Supervisor",
+                "Reports to")  # fmt: skip
 
-_OF_HR = {fold(n) for n in (*_HIRED, *_LEFT, *_STATUS[:3], "Employee ID", "Employee number", "Personnel number")}
+_OF_HR = {
+    fold(n) for n in (*_HIRED, *_LEFT, *_STATUS[:3], "Employee ID", "Employee number", "Personnel number")
+}
 _BESIDE_STATUS = {fold(n) for n in (*_DEPARTMENT, *_MANAGER, "Title", "Job title", "Position", "Cost center")}
 _OF_AN_APP = {fold(n) for n in (
-    "App", "Application", "Last active", "Last login", "Last sign in", "Last seen", "Last activity", "License",
+    "App", "Application", "Last active", "Last login", "Last sign in", "Last seen", "Last activity",
+        "License",
     "Licence", "Last login date", "Last activity date", "Last active date",
 )}  # fmt: skip
 
@@ -60,15 +64,13 @@ def _is_roster(head: Head) -> bool:
     return bool(head.folded & _OF_HR) or bool(head.folded & _BESIDE_STATUS and "role" not in head.folded)
 
 
-_ACCEPTED = ("active, employed, on leave, notice, probation, terminated, inactive, former, left, resigned, "
-             "retired, pending or another usual word")  # fmt: skip
-
 # A day, however it is written; NULL for none as well as for what is not understood.
-_DAY = Template("""
-           CASE
+_DAY = Template("""CASE
                WHEN lower(trim($text)) IN (
-                   '', '-', '--', '–', 'n/a', 'na', 'none', 'null', 'present', 'open', '0000-00-00', '00/00/0000',
-                   '31/12/9999', '12/31/9999', '31.12.9999', '9999-12-31', '1900-01-01', '01/01/1900', '1/1/1900',
+                   '', '-', '--', '–', 'n/a', 'na', 'none', 'null', 'present', 'open', '0000-00-00',
+                       '00/00/0000',
+                   '31/12/9999', '12/31/9999', '31.12.9999', '9999-12-31', '1900-01-01', '01/01/1900',
+                       '1/1/1900',
                    '0001-01-01')
                  OR $text IS NULL OR regexp_matches(trim($text), '^(9999-12-31|1900-01-01|0001-01-01)[T ]')
                    THEN NULL
@@ -81,25 +83,23 @@ _DAY = Template("""
                    DATE '0001-01-01')
            END AS $name""")
 
-_SELECT = (
-    """
+_SELECT = Template("""
 WITH line AS (
     SELECT *,
            nullif(trim(employee_id), '') AS id,
            email_of(work_email) AS email,
-           coalesce(blank_null(full_name),
-                    nullif(trim(coalesce(trim(first_name), '') || ' ' || coalesce(trim(last_name), '')), '')) AS person,
+           coalesce(blank_null(full_name), nullif(trim(
+               coalesce(trim(first_name), '') || ' ' || coalesce(trim(last_name), '')), '')) AS person,
            fold(coalesce(blank_null(status_word),
                 CASE WHEN fold(active_flag) IN ('yes', 'y', 'true', '1', 'active', 'x') THEN 'active'
                      WHEN fold(active_flag) IN ('no', 'n', 'false', '0', 'inactive') THEN 'inactive'
                      ELSE blank_null(active_flag) END,
-                CASE WHEN fold(terminated_flag) IN ('yes', 'y', 'true', '1', 'terminated', 'x') THEN 'terminated'
+                CASE WHEN fold(terminated_flag) IN ('yes', 'y', 'true', '1', 'terminated', 'x')
+                    THEN 'terminated'
                      WHEN fold(terminated_flag) IN ('no', 'n', 'false', '0') THEN 'active'
-                     ELSE blank_null(terminated_flag) END)) AS word,"""
-    + _DAY.substitute(text="hired_text", name="hired")
-    + ","
-    + _DAY.substitute(text="left_text", name="gone")
-    + """
+                     ELSE blank_null(terminated_flag) END)) AS word,
+           $hired,
+           $gone
     FROM raw
 ), judged AS (
     SELECT *,
@@ -107,13 +107,16 @@ WITH line AS (
            nullif(gone, DATE '0001-01-01') AS left_day,
            coalesce(id, email) AS key,
            CASE
-               WHEN word IN ('active', 'employed', 'a', 'current', 'onleave', 'leaveofabsence', 'leave', 'loa',
+               WHEN word IN ('active', 'employed', 'a', 'current', 'onleave', 'leaveofabsence',
+                   'leave', 'loa',
                              'parentalleave', 'maternityleave', 'paternityleave', 'sickleave', 'paidleave',
                              'unpaidleave', 'suspended', 'notice', 'onnotice', 'noticeperiod', 'probation',
                              'onprobation', 'fulltime', 'parttime', 'garden', 'gardenleave', 'gardeningleave')
                    THEN 'active'
-               WHEN word IN ('terminated', 'inactive', 'former', 'formeremployee', 'leaver', 'left', 'separated',
-                             'resigned', 'dismissed', 'exited', 'offboarded', 'deceased', 'retired', 'ended', 't',
+               WHEN word IN ('terminated', 'inactive', 'former', 'formeremployee', 'leaver', 'left',
+                   'separated',
+                             'resigned', 'dismissed', 'exited', 'offboarded', 'deceased', 'retired',
+                                 'ended', 't',
                              'exemployee', 'quit', 'disabled')
                    THEN 'disabled'
                WHEN word IN ('pending', 'hired', 'prestart', 'prehire', 'onboarding', 'notstarted', 'starter')
@@ -143,7 +146,8 @@ SELECT
     hired_day AS hired_on,
     left_day AS left_on,
     CASE
-        WHEN email IS NULL AND person IS NULL AND word IS NULL AND hired IS NULL AND gone IS NULL
+        WHEN email IS NULL AND word IS NULL AND hired IS NULL AND gone IS NULL
+             AND (id IS NULL OR person IS NULL)
             THEN 'not a person'
         WHEN job > 1 AND key IS NOT NULL AND state IS NOT NULL AND hired_day IS NOT DISTINCT FROM hired
              AND left_day IS NOT DISTINCT FROM gone
@@ -151,16 +155,18 @@ SELECT
     END AS _ignored,
     CASE
         WHEN key IS NULL THEN problem('email', work_email, 'an employee id or a work address')
-        WHEN state IS NULL THEN problem('status', coalesce(status_word, active_flag, terminated_flag), '"""
-    + _ACCEPTED
-    + """')
+        WHEN state IS NULL THEN problem('status', coalesce(status_word, active_flag, terminated_flag),
+            'active, employed, on leave, notice, probation, terminated, inactive, former, left, resigned, '
+            || 'retired, pending or another usual word')
         WHEN hired_day IS DISTINCT FROM hired THEN problem('start date', hired_text,
             'a day: set date_order = "dmy" or "mdy" in a [[source]] block')
         WHEN left_day IS DISTINCT FROM gone THEN problem('end date', left_text,
             'a day: set date_order = "dmy" or "mdy" in a [[source]] block')
     END AS _problem
 FROM ranked
-"""
+""").substitute(
+    hired=_DAY.substitute(text="hired_text", name="hired"),
+    gone=_DAY.substitute(text="left_text", name="gone"),
 )
 
 FORMAT = Format(
@@ -193,8 +199,8 @@ FORMAT = Format(
             preamble=6,
         ),
     ),
-    how_to_get="a report of all employees, leavers included, with work address, employee id, status, first and "
-    "last day, department and manager's address",
+    how_to_get="a report of all employees, leavers included, with work address, employee id, status, "
+    "first and last day, department and manager's address",
     proven_by=None,
     is_list=True,
     is_complete=True,
@@ -209,15 +215,31 @@ E002,Blaise,Pascal,blaise@example.com,Finance,grace@example.com,18/07/2024,31/08
 E003,Émilie,du Châtelet,emilie@example.com,Finance,,18/07/2024,31/12/9999,On leave
 """,
             hints={"date_order": "dmy"},
-            records={"directory_account": (
-                {"account_key": "E001", "account_name": "ada.byron@example.com", "email": "ada.byron@example.com",
-                 "employee_id": "E001", "display_name": "Ada Byron", "status": "active", "account_kind": "human",
-                 "department": "Engineering", "manager_email": "grace@example.com", "hired_on": date(2025, 10, 7),
-                 "left_on": None},
-                {"account_key": "E002", "status": "disabled", "left_on": date(2026, 8, 31)},
-                {"account_key": "E003", "status": "active", "left_on": None, "display_name": "Émilie du Châtelet"},
-            )},
-        ),  # fmt: skip
+            records={
+                "directory_account": (
+                    {
+                        "account_key": "E001",
+                        "account_name": "ada.byron@example.com",
+                        "email": "ada.byron@example.com",
+                        "employee_id": "E001",
+                        "display_name": "Ada Byron",
+                        "status": "active",
+                        "account_kind": "human",
+                        "department": "Engineering",
+                        "manager_email": "grace@example.com",
+                        "hired_on": date(2025, 10, 7),
+                        "left_on": None,
+                    },
+                    {"account_key": "E002", "status": "disabled", "left_on": date(2026, 8, 31)},
+                    {
+                        "account_key": "E003",
+                        "status": "active",
+                        "left_on": None,
+                        "display_name": "Émilie du Châtelet",
+                    },
+                )
+            },
+        ),
         Example(
             shape="staff",
             # A preamble; no status column; no ids; other ways to write a day; the filter text at the end.
@@ -230,18 +252,28 @@ Grace Hopper,grace@example.com,45123,31-Dec-2026
 Filter: all employees,,,
 """,
             hints={"snapshot_on": date(2026, 9, 30)},
-            records={"directory_account": (
-                {"account_key": "ada@example.com", "status": "active", "hired_on": date(2025, 10, 7)},
-                {"account_key": "blaise@example.com", "status": "disabled", "hired_on": date(2024, 7, 18),
-                 "left_on": date(2026, 8, 31)},
-                {"account_key": "grace@example.com", "status": "active", "hired_on": date(2023, 7, 16),
-                 "left_on": date(2026, 12, 31)},
-            )},
+            records={
+                "directory_account": (
+                    {"account_key": "ada@example.com", "status": "active", "hired_on": date(2025, 10, 7)},
+                    {
+                        "account_key": "blaise@example.com",
+                        "status": "disabled",
+                        "hired_on": date(2024, 7, 18),
+                        "left_on": date(2026, 8, 31),
+                    },
+                    {
+                        "account_key": "grace@example.com",
+                        "status": "active",
+                        "hired_on": date(2023, 7, 16),
+                        "left_on": date(2026, 12, 31),
+                    },
+                )
+            },
             ignored={"not a person": 1},
-        ),  # fmt: skip
+        ),
         Example(
             shape="staff",
-            # No order is set; a word nobody knows; no key; one person with an old and a new job; no work address.
+            # No order is set; a word nobody knows; no key; a person with two jobs; no work address.
             text="""\
 employee_id,full_name,email,personal_email,department,hire_date,end_date,employment_status
 E001,Ada Byron,ada@example.com,ada@home.example,Engineering,07/10/2025,,Active
@@ -252,14 +284,21 @@ E004,Grace Hopper,grace@example.com,,Finance,2024-07-18,0000-00-00,Active
 E005,Mary Seacole,,,Plant,2024-07-18,,probation
 E006,Jean Bart,jean@example.com,,Plant,2026-12-01,,Pre-start
 """,
-            records={"directory_account": (
-                {"account_key": "E004", "status": "active", "hired_on": date(2024, 7, 18), "left_on": None},
-                {"account_key": "E005", "status": "active", "email": None, "account_name": None},
-                {"account_key": "E006", "status": "unknown", "hired_on": date(2026, 12, 1)},
-            )},
+            records={
+                "directory_account": (
+                    {
+                        "account_key": "E004",
+                        "status": "active",
+                        "hired_on": date(2024, 7, 18),
+                        "left_on": None,
+                    },
+                    {"account_key": "E005", "status": "active", "email": None, "account_name": None},
+                    {"account_key": "E006", "status": "unknown", "hired_on": date(2026, 12, 1)},
+                )
+            },
             ignored={"earlier job of the same person": 1},
             quarantined=3,
-        ),  # fmt: skip
+        ),
         Example(
             shape="staff",
             text="""\
@@ -268,10 +307,12 @@ Ada;Byron;ada@example.com;Yes;Engineer;
 Blaise;Pascal;blaise@example.com;No;Clerk;08/31/2026
 """,
             hints={"date_order": "mdy"},
-            records={"directory_account": (
-                {"account_key": "ada@example.com", "status": "active"},
-                {"account_key": "blaise@example.com", "status": "disabled", "left_on": date(2026, 8, 31)},
-            )},
-        ),  # fmt: skip
+            records={
+                "directory_account": (
+                    {"account_key": "ada@example.com", "status": "active"},
+                    {"account_key": "blaise@example.com", "status": "disabled", "left_on": date(2026, 8, 31)},
+                )
+            },
+        ),
     ),
 )

@@ -31,7 +31,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "charge": ("charged_on", "merchant", "merchant_clean", "amount", "currency", "cardholder", "card",
                "account_name", "mcc", "event_id"),
     "sign_in": ("observed_at", "account_name", "account_key", "mention", "app_id", "method", "event_id"),
-    "app_account": ("account_name", "email", "account_key", "display_name", "status", "role", "last_active_at",
+    "app_account": ("account_name", "email", "account_key", "display_name", "status", "role",
+        "last_active_at",
                     "mention"),
     "directory_account": ("account_key", "account_name", "email", "display_name", "status", "department",
                           "manager_email", "hired_on", "left_on", "employee_id"),
@@ -67,15 +68,18 @@ SELECT
     nullif(right(regexp_replace(card, '\\D', '', 'g'), 4), '') AS card,
     blank_null(merchant) AS merchant,
     blank_null(merchant_clean) AS merchant_clean,
-    CASE WHEN TRY_CAST(mcc AS INTEGER) BETWEEN 1 AND 9999 THEN lpad(CAST(CAST(mcc AS INTEGER) AS VARCHAR), 4, '0')
+    CASE WHEN TRY_CAST(mcc AS INTEGER) BETWEEN 1 AND 9999 THEN lpad(CAST(CAST(mcc AS INTEGER)
+        AS VARCHAR), 4, '0')
     END AS mcc,
     amount_read AS amount,
     code AS currency,
     CASE
         WHEN charged_day IS NULL THEN problem('charged_on', charged_on,
-            'a day in the order ' || coalesce(hint('date_order'), $date_order) || ': set date_order of the mapping')
+            'a day in the order ' || coalesce(hint('date_order'), $date_order)
+            || ': set date_order of the mapping')
         WHEN amount_read IS NULL THEN problem('amount', amount,
-            'an amount with the decimal sign ' || coalesce(hint('decimal'), $decimal) || ': set decimal of the mapping')
+            'an amount with the decimal sign ' || coalesce(hint('decimal'), $decimal)
+            || ': set decimal of the mapping')
         WHEN blank_null(merchant) IS NULL THEN problem('merchant', merchant, 'a merchant text')
         WHEN code IS NOT NULL AND NOT regexp_matches(code, '^[A-Z]{3}$$') THEN problem('currency', code,
             'a three-letter currency code')
@@ -84,25 +88,22 @@ FROM line
 """)
 
 # A day and a time of day in the declared order, else an instant as it stands.
-_INSTANT = """
-    CASE WHEN coalesce(hint('date_order'), $date_order) = 'ymd' OR regexp_matches(trim(@text@), '^\\d{4}-')
-         THEN instant_in(trim(@text@), coalesce(hint('timezone'), $timezone))
-         ELSE instant_in(
-             CAST(day_in(@text@, coalesce(hint('date_order'), $date_order)) AS VARCHAR) || ' '
-             || coalesce(
-                 CAST(coalesce(TRY_CAST(trim(regexp_extract(trim(@text@), '^\\S+\\s+(.*)$$', 1)) AS TIME),
-                      CAST(try_strptime(trim(regexp_extract(trim(@text@), '^\\S+\\s+(.*)$$', 1)),
-                                        ['%I:%M:%S %p', '%I:%M %p', '%H:%M']) AS TIME)) AS VARCHAR),
-                 CASE WHEN NOT contains(trim(@text@), ' ') THEN '00:00:00' END),
-             coalesce(hint('timezone'), $timezone))
-    END"""
+_INSTANT = Template("""CASE
+        WHEN coalesce(hint('date_order'), $date_order) = 'ymd' OR regexp_matches(trim($text), '^\\d{4}-')
+            THEN instant_in(trim($text), coalesce(hint('timezone'), $timezone))
+        ELSE instant_in(
+            CAST(day_in($text, coalesce(hint('date_order'), $date_order)) AS VARCHAR) || ' ' || coalesce(
+                CAST(CAST(try_strptime(
+                    nullif(trim(regexp_extract(trim($text), '^\\S+\\s+(.*)$$', 1)), ''),
+                    ['%H:%M:%S', '%H:%M:%S.%g', '%H:%M', '%I:%M:%S %p', '%I:%M %p']) AS TIME) AS VARCHAR),
+                CASE WHEN NOT contains(trim($text), ' ') THEN '00:00:00' END),
+            coalesce(hint('timezone'), $timezone))
+    END""")
 
-_SIGN_IN = Template(
-    """
+_SIGN_IN = Template("""
 WITH line AS (
-    SELECT *,"""
-    + _INSTANT.replace("@text@", "observed_at")
-    + """ AS observed,
+    SELECT *,
+           $instant AS observed,
            coalesce(lower(nullif(trim(app_id), '')), nullif(trim(mention), ''), hint('app'), $app) AS app,
            lower(blank_null(method)) AS method_read
     FROM raw
@@ -127,26 +128,25 @@ SELECT
         WHEN method_read NOT IN ($methods) THEN problem('method', method, 'one of: ' || $methods_said)
     END AS _problem
 FROM line
-"""
-)
+""")
 
 _STATUS_WORDS = """CASE
         WHEN fold(status) IN ('active', 'enabled', 'employed', 'a', 'yes', 'y', 'true', '1', 'onleave',
                               'leaveofabsence', 'parentalleave', 'notice', 'probation') THEN 'active'
-        WHEN fold(status) IN ('inactive', 'disabled', 'deactivated', 'suspended', 'blocked', 'terminated', 'former',
+        WHEN fold(status) IN ('inactive', 'disabled', 'deactivated', 'suspended', 'blocked',
+            'terminated', 'former',
                               'leaver', 'left', 'separated', 'resigned', 'dismissed', 'exited', 'offboarded',
                               'deceased', 'retired', 'ended', 't', 'no', 'n', 'false', '0') THEN 'disabled'
         WHEN fold(status) IN ('deleted', 'removed') THEN 'deleted'"""
 
-_APP_ACCOUNT = Template(
-    """
+_APP_ACCOUNT = Template("""
 WITH line AS (
-    SELECT *,"""
-    + _INSTANT.replace("@text@", "last_active_at")
-    + """ AS active,
+    SELECT *,
+           $instant AS active,
            coalesce(nullif(trim(mention), ''), hint('app'), $app) AS app,
            lower(coalesce(blank_null(account_name), blank_null(email))) AS login,
-           lower(trim(last_active_at)) IN ('', '-', 'never', 'n/a', 'na', 'none', 'never logged in') AS never_active
+           lower(trim(last_active_at)) IN ('', '-', 'never', 'n/a', 'na', 'none', 'never logged in')
+               AS never_active
     FROM raw
 )
 SELECT
@@ -156,15 +156,14 @@ SELECT
     'label' AS mention_kind,
     app AS mention,
     blank_null(display_name) AS display_name,
-    """
-    + _STATUS_WORDS
-    + """
+    $status_words
         WHEN fold(status) IN ('invited', 'pending', 'invitepending', 'notverified') THEN 'invited'
         ELSE 'unknown'
     END AS status,
     blank_null(role) AS role,
     CASE WHEN blank_null(role) IS NOT NULL
-         THEN regexp_matches(lower(role), '(^|[^a-z])(super|primary)?[ -]?(admins?|administrators?|owners?)([^a-z]|$$)')
+         THEN regexp_matches(lower(role),
+             '(^|[^a-z])(super|primary)?[ -]?(admins?|administrators?|owners?)([^a-z]|$$)')
     END AS is_admin,
     active AS last_active_at,
     CASE
@@ -175,20 +174,16 @@ SELECT
             || ': set date_order and timezone of the mapping')
     END AS _problem
 FROM line
-"""
-)
+""")
 
-_DIRECTORY_ACCOUNT = Template(
-    """
+_DIRECTORY_ACCOUNT = Template("""
 WITH line AS (
     SELECT *,
            day_in(hired_on, coalesce(hint('date_order'), $date_order)) AS hired,
            day_in(left_on, coalesce(hint('date_order'), $date_order)) AS gone,
            lower(trim(hired_on)) IN $no_day AS never_hired,
            lower(trim(left_on)) IN $no_day AS never_gone,
-           """
-    + _STATUS_WORDS
-    + """
+           $status_words
                WHEN fold(status) = '' THEN 'unknown'
            END AS state
     FROM raw
@@ -215,13 +210,14 @@ SELECT
         WHEN status IS NOT NULL AND state IS NULL THEN problem('status', status,
             'active, inactive, terminated, on leave, deleted or another usual word')
         WHEN hired IS NULL AND NOT never_hired THEN problem('hired_on', hired_on,
-            'a day in the order ' || coalesce(hint('date_order'), $date_order) || ': set date_order of the mapping')
+            'a day in the order ' || coalesce(hint('date_order'), $date_order)
+            || ': set date_order of the mapping')
         WHEN gone IS NULL AND NOT never_gone THEN problem('left_on', left_on,
-            'a day in the order ' || coalesce(hint('date_order'), $date_order) || ': set date_order of the mapping')
+            'a day in the order ' || coalesce(hint('date_order'), $date_order)
+            || ': set date_order of the mapping')
     END AS _problem
 FROM keyed
-"""
-)
+""")
 
 _SELECTS = {
     "charge": _CHARGE,
@@ -237,7 +233,7 @@ def formats_of(mappings: tuple[ColumnMapping, ...]) -> tuple[Format, ...]:
     seen: set[str] = set()
     for mapping in mappings:
         if mapping.name in seen:
-            raise BadSettings(f"two [[mapping]] blocks have the name {mapping.name!r}; expected a name for each")
+            raise BadSettings(f"two [[mapping]] blocks are called {mapping.name!r}; expected a name for each")
         seen.add(mapping.name)
     return tuple(_format(mapping) for mapping in mappings)
 
@@ -272,22 +268,26 @@ def _format(mapping: ColumnMapping) -> Format:
 
 
 def _values(mapping: ColumnMapping) -> dict[str, str]:
-    """What the SELECT takes from the settings, as SQL constants that can hold nothing but a value."""
+    """Return what the SELECT takes from the settings, as SQL constants that can hold nothing but a value."""
+    zone, order = _constant(mapping.timezone), _constant(mapping.date_order)
+    text = "observed_at" if mapping.kind == "sign_in" else "last_active_at"
     return {
-        "date_order": _constant(mapping.date_order),
+        "instant": _INSTANT.substitute(text=text, date_order=order, timezone=zone),
+        "date_order": order,
         "decimal": _constant(mapping.decimal),
         "currency": _constant(mapping.currency),
-        "timezone": _constant(mapping.timezone),
+        "timezone": zone,
         "app": _constant(mapping.app),
         "sign": "-1" if mapping.sign == "charge_is_negative" else "1",
         "methods": ", ".join(map(_constant, METHODS)),
         "methods_said": _constant(", ".join(METHODS)),
         "no_day": _NO_DAY,
+        "status_words": _STATUS_WORDS,
     }
 
 
 def _constant(text: str | None) -> str:
-    """A text as a SQL constant made of hexadecimal digits only."""
+    """Write a text as a SQL constant made of hexadecimal digits only."""
     return "CAST(NULL AS VARCHAR)" if not text else f"decode(unhex('{text.encode().hex()}'))"
 
 
@@ -299,14 +299,14 @@ def _check(mapping: ColumnMapping) -> None:
     for key, header in mapping.columns.items():
         if key not in allowed:
             raise BadSettings(
-                f"{place}: columns.{key} is no column of {mapping.kind}; expected some of {', '.join(allowed)}"
+                f"{place}: columns.{key} is not known for {mapping.kind}; allowed: {', '.join(allowed)}"
             )
         if not isinstance(header, str) or not fold(header):
             raise BadSettings(f"{place}: columns.{key} = {header!r}; expected the name of a header")
     for group in _NEEDED[mapping.kind]:
         if not set(group) & mapping.columns.keys() and not ("mention" in group and mapping.app):
             app = " (or `app` for the whole file)" if "mention" in group else ""
-            raise BadSettings(f"{place}: columns has no {' or '.join(group)}{app}; {mapping.kind} cannot do without")
+            raise BadSettings(f"{place}: columns has no {' or '.join(group)}{app}; {mapping.kind} needs it")
     if mapping.sign not in SIGNS:
         raise BadSettings(f"{place}: sign = {mapping.sign!r}; expected one of {', '.join(SIGNS)}")
     if mapping.decimal not in (".", ","):

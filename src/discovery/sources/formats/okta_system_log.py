@@ -28,10 +28,11 @@ from typing import Any
 
 from discovery.sources.source import Example, Format, Shape
 
-_APP_USE = r"^(user\.authentication\.sso$$|app\.oauth2\.(as\.)?(authorize|token\.grant)(\.|$$))"
+_APP_USE = r"^(user\.authentication\.sso$|app\.oauth2\.(as\.)?(authorize|token\.grant)(\.|$))"
 
 # One row per event, with the targets taken apart; what both kinds are made from.
-_EVENT = r"""
+_EVENTS = Template("""
+WITH event AS (
     SELECT
         nullif(lower(uuid), '') AS event_id,
         instant(published) AS observed_at,
@@ -46,12 +47,11 @@ _EVENT = r"""
         upper(coalesce(list_filter(target, lambda t: t.type = 'AppInstance')[1].detailEntry.signOnModeType,
                        $debug.debugData.signOnMode, '')) AS sign_on_mode,
         lower($debug.debugData.grantType) AS grant_type,
-        regexp_matches($event_type, '""" + _APP_USE + r"""') AS is_app_use,
-        $event_type IN ('application.user_membership.add', 'application.user_membership.remove') AS is_membership
+        regexp_matches($event_type, '$app_use') AS is_app_use,
+        $event_type IN ('application.user_membership.add', 'application.user_membership.remove')
+            AS is_membership
     FROM raw
-"""
-
-_NAMED = """
+), named AS (
     SELECT
         *,
         coalesce(nullif(app.displayName, ''), nullif(app.alternateId, '')) AS app_name,
@@ -60,10 +60,11 @@ _NAMED = """
         CASE WHEN is_membership OR is_client
              THEN coalesce(email_of(person.alternateId), email_of(app_user.alternateId))
              ELSE nullif(nullif(lower(trim(actor.alternateId)), ''), 'unknown') END AS account_name
-    FROM (""" + _EVENT + """)
-"""
+    FROM event
+)
+""")
 
-_SIGN_IN = Template("""
+_SIGN_IN = """
 SELECT
     event_id, observed_at, account_key, account_name,
     CASE WHEN app_name IS NULL AND is_client THEN 'client_id' ELSE 'label' END AS mention_kind,
@@ -83,12 +84,13 @@ SELECT
     CASE
         WHEN _ignored IS NOT NULL THEN NULL
         WHEN event_type IS NULL THEN problem('eventType', NULL, 'the type of the event')
-        WHEN observed_at IS NULL THEN problem('published', published, 'an instant, e.g. 2026-04-18T09:12:44.123Z')
+        WHEN observed_at IS NULL
+            THEN problem('published', published, 'an instant, e.g. 2026-04-18T09:12:44.123Z')
         WHEN result IS NULL THEN problem('outcome.result', NULL, 'SUCCESS or FAILURE')
         WHEN app_name IS NULL AND (is_membership OR is_client IS NOT TRUE)
             THEN problem('target', NULL, 'a target of type AppInstance with a name')
         WHEN account_key IS NULL AND account_name IS NULL
-            THEN problem(CASE WHEN is_membership THEN 'target' ELSE 'actor' END, NULL, 'id or login of the user')
+            THEN problem(CASE WHEN is_membership THEN 'target' ELSE 'actor' END, NULL, 'the user')
     END AS _problem
 FROM (
     SELECT
@@ -96,27 +98,28 @@ FROM (
         CASE
             WHEN event_type IS NULL THEN NULL
             WHEN NOT is_app_use AND NOT is_membership THEN 'other event type'
-            WHEN result <> 'SUCCESS' THEN CASE WHEN is_membership THEN 'failed change' ELSE 'failed sign-in' END
+            WHEN result <> 'SUCCESS'
+                THEN CASE WHEN is_membership THEN 'failed change' ELSE 'failed sign-in' END
             WHEN is_app_use AND is_client AND account_key IS NULL AND account_name IS NULL
                 THEN 'service principal sign-in'
         END AS _ignored
-    FROM (""" + _NAMED + """)
+    FROM named
 )
-""")
+"""
 
-_ASSIGNMENT = Template("""
+_ASSIGNMENT = """
 SELECT
     event_id, account_key, account_name, 'user' AS principal_kind, nullif(app.id, '') AS client_key,
     'label' AS mention_kind, app_name AS mention, observed_at AS assigned_at,
     CASE WHEN event_type = 'application.user_membership.add' THEN 'added' ELSE 'removed' END AS change
-FROM (""" + _NAMED + """)
+FROM named
 WHERE is_membership AND result = 'SUCCESS' AND observed_at IS NOT NULL AND app_name IS NOT NULL
   AND (account_key IS NOT NULL OR account_name IS NOT NULL)
-""")
+"""
 
 
 def _shape(name: str, event_type: str, debug: str) -> Shape:
-    names = {"event_type": event_type, "debug": debug}
+    events = _EVENTS.substitute(event_type=event_type, debug=debug, app_use=_APP_USE)
     return Shape(
         name=name,
         container="json",
@@ -131,8 +134,8 @@ def _shape(name: str, event_type: str, debug: str) -> Shape:
             "detailEntry STRUCT(signOnModeType VARCHAR))[]",
             debug: "STRUCT(debugData STRUCT(signOnMode VARCHAR, grantType VARCHAR))",
         },
-        select=_SIGN_IN.substitute(names),
-        also={"assignment": _ASSIGNMENT.substitute(names)},
+        select=events + _SIGN_IN,
+        also={"assignment": events + _ASSIGNMENT},
     )
 
 
@@ -149,14 +152,15 @@ def _app(mode: str | None = None, name: str = "Figma") -> dict[str, Any]:
             "detailEntry": {"signOnModeType": mode} if mode else None}  # fmt: skip
 
 
-_SWA_USER = {"id": "0ua1ann", "type": "AppUser", "alternateId": "ann@contoso.example", "displayName": "Ann Lee"}
+_SWA_USER = {"id": "0ua1ann", "type": "AppUser", "alternateId": "ann@contoso.example", "displayName": "Ann"}
 
 
 def _event(number: int, event_type: str, target: Any, **changes: Any) -> dict[str, Any]:
     return {
         "uuid": f"AB0F5C0A-3C4E-11F1-9D2B-{number:012d}", "published": "2026-04-18T09:12:44.123Z",
         "eventType": event_type, "version": "0", "severity": "INFO", "displayMessage": "…",
-        "actor": _ANN, "client": {"ipAddress": "203.0.113.7"}, "outcome": {"result": "SUCCESS", "reason": None},
+        "actor": _ANN, "client": {"ipAddress": "203.0.113.7"},
+        "outcome": {"result": "SUCCESS", "reason": None},
         "target": target, "debugContext": {"debugData": {"requestUri": "/app"}}, **changes,
     }  # fmt: skip
 
@@ -164,8 +168,8 @@ def _event(number: int, event_type: str, target: Any, **changes: Any) -> dict[st
 def _expected(number: int, **changes: Any) -> dict[str, Any]:
     return {
         "event_id": f"ab0f5c0a-3c4e-11f1-9d2b-{number:012d}", "observed_at": _AT, "account_key": "00u1ann",
-        "account_name": "ann.lee@contoso.example", "mention_kind": "label", "mention": "Figma", "method": "saml",
-        **changes,
+        "account_name": "ann.lee@contoso.example", "mention_kind": "label", "mention": "Figma",
+        "method": "saml", **changes,
     }  # fmt: skip
 
 
@@ -227,7 +231,8 @@ EXAMPLES = (
             _event(11, "application.user_membership.remove", [_app()], actor=_ADMIN),
         ),
         records={"sign_in": (_expected(1),)},
-        ignored={"failed sign-in": 1, "other event type": 2, "service principal sign-in": 1, "failed change": 1},
+        ignored={"failed sign-in": 1, "other event type": 2, "service principal sign-in": 1,
+                 "failed change": 1},
         quarantined=5,
     ),
     Example(

@@ -4,14 +4,14 @@ Shape: `webhook`, `{id, object, type, timestamp, version, new, old}`, one per li
 (pushsecurity.redoc.ly/webhooks-v1; values as in panther-labs/panther-analysis). Times are seconds since 1970.
 
 - LOGIN: a login to an app. PASSWORD_LOGIN and OKTA_SWA_LOGIN (Okta types a password that the app knows) are
-  password, SAML_LOGIN is saml, OIDC_LOGIN is oidc, or social where the identity provider is one for the public
-  (Facebook, Apple, GitHub …). A login type that is not known here is a visit, so that the use is not lost.
+  password, SAML_LOGIN is saml, OIDC_LOGIN is oidc, or social where the identity provider is one for the
+  public (Facebook, Apple, GitHub …). A login type not known here is `other`, so that the use is not lost.
 - ACCOUNT: the state of an account, at its last use, or when it was found if it was not used since. Several
   login methods may be set; the record carries the one that outlives the identity provider longest: password,
   social, oidc, saml.
 - APP: → app_registration with its approval. Status UNDER_REVIEW is needs_review; empty is unknown.
-- Events that carry a whole employee (APP_BANNER, PASSWORD_PHISHING) → directory_account: LOGIN and ACCOUNT name
-  the employee by id only, and their e-mail may be a private one.
+- Events that carry a whole employee (APP_BANNER, PASSWORD_PHISHING) → directory_account: LOGIN and ACCOUNT
+  name the employee by id only, and their e-mail may be a private one.
 
 Findings, other objects and deletions (`new` is empty) are ignored as `other event type`; they prove no use.
 `id` is the webhook's idempotency key: the same for all retries, hence the event id whatever the content.
@@ -31,28 +31,28 @@ SELECT
     event_id, observed_at, version_at, account_name, holder_key,
     'browser_app_type' AS mention_kind,
     nullif(trim(new.appType), '') AS mention,
-    'sign_in' AS page,
     CASE
         WHEN object = 'ACCOUNT' THEN CASE
             WHEN methods.passwordLogin = 'true' OR methods.oktaSwaLogin = 'true' THEN 'password'
-            WHEN upper(methods.oidcLogin) IN (SELECT provider FROM social) THEN 'social'
+            WHEN upper(methods.oidcLogin) IN (SELECT s.provider FROM social AS s) THEN 'social'
             WHEN methods.oidcLogin <> '' AND methods.oidcLogin <> 'false' THEN 'oidc'
             WHEN methods.vendorSsoLogin <> '' AND methods.vendorSsoLogin <> 'false' THEN 'oidc'
             WHEN methods.samlLogin <> '' AND methods.samlLogin <> 'false' THEN 'saml'
-            ELSE 'visit' END
+            ELSE 'other' END
         WHEN login_type LIKE 'PASSWORD%' OR login_type LIKE '%SWA%' THEN 'password'
         WHEN login_type LIKE 'SAML%' THEN 'saml'
         WHEN login_type LIKE 'OIDC%' OR login_type LIKE '%SSO%' OR login_type LIKE 'SOCIAL%'
-            THEN CASE WHEN login_type LIKE 'SOCIAL%' OR provider IN (SELECT provider FROM social) THEN 'social'
-                      ELSE 'oidc' END
-        ELSE 'visit'
+            THEN CASE WHEN login_type LIKE 'SOCIAL%' OR provider IN (SELECT s.provider FROM social AS s)
+                      THEN 'social' ELSE 'oidc' END
+        ELSE 'other'
     END AS method,
     object NOT IN ('LOGIN', 'ACCOUNT') AND (is_app OR is_employee) AS _elsewhere,
     _ignored,
     CASE
         WHEN _ignored IS NOT NULL THEN NULL
         WHEN object IS NULL THEN problem('object', NULL, 'LOGIN, ACCOUNT, APP …')
-        WHEN is_app AND nullif(trim(new.type), '') IS NULL THEN problem('new.type', NULL, 'the type of the app')
+        WHEN is_app AND nullif(trim(new.type), '') IS NULL
+            THEN problem('new.type', NULL, 'the type of the app')
         WHEN object NOT IN ('LOGIN', 'ACCOUNT') THEN NULL
         WHEN observed_at IS NULL THEN problem(
             CASE WHEN object = 'LOGIN' THEN 'new.loginTimestamp' ELSE 'new.lastUsedTimestamp' END,
@@ -64,7 +64,8 @@ SELECT
 FROM (
     SELECT
         *,
-        CASE WHEN object IS NOT NULL AND (new IS NULL OR NOT (object IN ('LOGIN', 'ACCOUNT') OR is_app OR is_employee))
+        CASE WHEN object IS NOT NULL
+              AND (new IS NULL OR NOT (object IN ('LOGIN', 'ACCOUNT') OR is_app OR is_employee))
              THEN 'other event type' END AS _ignored
     FROM events
 )
@@ -72,8 +73,8 @@ FROM (
 
 _EVENTS = """
 WITH social(provider) AS (VALUES
-    ('APPLE'), ('FACEBOOK'), ('META'), ('GITHUB'), ('GITLAB'), ('BITBUCKET'), ('LINKEDIN'), ('TWITTER'), ('X'),
-    ('AMAZON'), ('DISCORD'), ('YAHOO'), ('MICROSOFT_PERSONAL'), ('GOOGLE_PERSONAL'), ('GMAIL')
+    ('APPLE'), ('FACEBOOK'), ('META'), ('GITHUB'), ('GITLAB'), ('BITBUCKET'), ('LINKEDIN'), ('TWITTER'),
+    ('X'), ('AMAZON'), ('DISCORD'), ('YAHOO'), ('MICROSOFT_PERSONAL'), ('GOOGLE_PERSONAL'), ('GMAIL')
 ), events AS (
     SELECT
         nullif(lower(id), '') AS event_id,
@@ -129,9 +130,10 @@ def _is_push(head: Head) -> bool:
 _NEW = (
     "STRUCT(id VARCHAR, appType VARCHAR, type VARCHAR, email VARCHAR, employeeId VARCHAR, loginType VARCHAR, "
     "identityProvider VARCHAR, loginTimestamp VARCHAR, lastUsedTimestamp VARCHAR, creationTimestamp VARCHAR, "
-    "approvalStatus VARCHAR, loginMethods STRUCT(oidcLogin VARCHAR, oktaSwaLogin VARCHAR, passwordLogin VARCHAR, "
-    "samlLogin VARCHAR, vendorSsoLogin VARCHAR), employee STRUCT(id VARCHAR, email VARCHAR, firstName VARCHAR, "
-    "lastName VARCHAR, department VARCHAR))"
+    "approvalStatus VARCHAR, "
+    "loginMethods STRUCT(oidcLogin VARCHAR, oktaSwaLogin VARCHAR, passwordLogin VARCHAR, samlLogin VARCHAR, "
+    "vendorSsoLogin VARCHAR), "
+    "employee STRUCT(id VARCHAR, email VARCHAR, firstName VARCHAR, lastName VARCHAR, department VARCHAR))"
 )
 
 # ── examples: invented values in the public shape ────────────────────────────────────────────────────────
@@ -155,9 +157,10 @@ def _event(number: int, kind: str, new: Mapping[str, Any] | None, **changes: Any
 
 def _login(number: int, login: str, provider: str | None = None, **changes: Any) -> dict[str, Any]:
     return _event(number, "LOGIN", {
-        "accountId": "a", "appId": "b", "appType": "FIGMA", "browser": "EDGE", "email": "Ann.Lee@contoso.example",
-        "employeeId": _EMPLOYEE_ID, "identityProvider": provider, "loginTimestamp": _SEEN, "loginType": login,
-        "leakedPassword": False, "os": "WINDOWS", "sourceIpAddress": "203.0.113.7", **changes,
+        "accountId": "a", "appId": "b", "appType": "FIGMA", "browser": "EDGE",
+        "email": "Ann.Lee@contoso.example", "employeeId": _EMPLOYEE_ID, "identityProvider": provider,
+        "loginTimestamp": _SEEN, "loginType": login, "leakedPassword": False, "os": "WINDOWS",
+        "sourceIpAddress": "203.0.113.7", **changes,
     })  # fmt: skip
 
 
@@ -165,7 +168,8 @@ def _account(number: int, methods: Mapping[str, Any], **changes: Any) -> dict[st
     return _event(number, "ACCOUNT", {
         "id": "c", "appId": "b", "appType": "FIGMA", "creationTimestamp": _SEEN, "lastUsedTimestamp": None,
         "email": "Ann.Lee@contoso.example", "employeeId": _EMPLOYEE_ID, "mfaRegistered": False,
-        "loginMethods": {"oidcLogin": None, "oktaSwaLogin": False, "passwordLogin": False, "samlLogin": None, **methods},
+        "loginMethods": {"oidcLogin": None, "oktaSwaLogin": False, "passwordLogin": False, "samlLogin": None,
+                         **methods},
         **changes,
     })  # fmt: skip
 
@@ -174,8 +178,8 @@ def _expected(number: int, method: str, **changes: Any) -> dict[str, Any]:
     return {
         "event_id": f"66ea54eb-6301-4ee5-be62-{number:012d}", "observed_at": _AT,
         "version_at": datetime(2026, 4, 18, 9, 20), "account_name": "ann.lee@contoso.example",
-        "holder_key": _EMPLOYEE_ID, "mention_kind": "browser_app_type", "mention": "FIGMA", "host": None,
-        "page": "sign_in", "method": method, **changes,
+        "holder_key": _EMPLOYEE_ID, "mention_kind": "browser_app_type", "mention": "FIGMA",
+        "method": method, **changes,
     }  # fmt: skip
 
 
@@ -198,7 +202,7 @@ EXAMPLES = (
             _event(8, "APP_BANNER", {"action": "DISPLAYED", "appType": "DROPBOX", "employee": _PERSON}),
         ),
         records={
-            "web_visit": (
+            "sign_in": (
                 _expected(1, "password"), _expected(2, "oidc"), _expected(3, "social"), _expected(4, "saml"),
                 _expected(5, "password"), _expected(6, "oidc"),
             ),
@@ -225,8 +229,8 @@ EXAMPLES = (
             _event(7, "APP", {"id": "b", "type": None}),
             _event(8, "APP_BANNER", {"appType": "DROPBOX", "employee": None}),
         ),
-        records={"web_visit": (
-            _expected(1, "visit", observed_at=datetime(2026, 4, 18, 9, 20), account_name=None),
+        records={"sign_in": (
+            _expected(1, "other", observed_at=datetime(2026, 4, 18, 9, 20), account_name=None),
         )},
         ignored={"other event type": 3},
         quarantined=4,
@@ -236,7 +240,7 @@ EXAMPLES = (
 FORMAT = Format(
     name="push_security",
     system="push",
-    kind="web_visit",
+    kind="sign_in",
     title="Push Security webhook events",
     shapes=(
         Shape(
@@ -249,10 +253,9 @@ FORMAT = Format(
             recognise=_is_push,
         ),
     ),
-    how_to_get="Push admin console → Settings → Webhooks: a receiver that writes each request's body as a line.",
+    how_to_get="Push admin console → Settings → Webhooks: a receiver that writes each body as a line.",
     proven_by="https://github.com/panther-labs/panther-analysis",
     proven_on=date(2026, 11, 23),
-    private=True,
     also_kinds=("app_registration", "directory_account"),
     examples=EXAMPLES,
 )

@@ -54,9 +54,13 @@ FORMAT = Format(
             name="transactions",
             container="csv",
             requires=(
-                "Transaction Date", "Amount", ("User", "Cardholder Name"), "Merchant Description",
-                "Merchant Name", ("Ramp Category", "External ID", "Transaction Link"),
-            ),  # fmt: skip
+                "Transaction Date",
+                "Amount",
+                ("User", "Cardholder Name"),
+                "Merchant Description",
+                "Merchant Name",
+                ("Ramp Category", "External ID", "Transaction Link"),
+            ),
             columns={
                 "transaction_date": "Transaction Date",
                 "amount_text": "Amount",
@@ -80,34 +84,62 @@ FORMAT = Format(
 Transaction Date,Transaction Time,Clearing Date,Clearing Time,Amount,User,Merchant Description,Merchant Name,\
 Merchant City,Merchant State,Ramp Category,Ramp Department,Ramp Location,Card Last 4,Card Display Name,\
 Card Present,Memo,External ID
-05/11/22,2022-05-11 22:18:02,05/12/22,2022-05-12 22:18:02,30.00,Ada Byron,SUPERHUMAN,Superhuman,SAN FRANCISCO,CA,\
+05/11/22,2022-05-11 22:18:02,05/12/22,2022-05-12 22:18:02,30.00,Ada Byron,SUPERHUMAN,Superhuman,\
+SAN FRANCISCO,CA,\
 SaaS / Software,Engineering,London,2001,Virtual card,No,,RAMP.6b1a25b8-5bcd-431a-9190-73f32f91acc3
-05/14/22,2022-05-14 08:00:00,05/15/22,2022-05-15 08:00:00,"-1,030.50",Ada Byron,AWS EMEA,Amazon Web Services,,,\
+05/14/22,2022-05-14 08:00:00,05/15/22,2022-05-15 08:00:00,"-1,030.50",Ada Byron,AWS EMEA,\
+Amazon Web Services,,,\
 Cloud,Engineering,London,2001,Virtual card,No,refund,RAMP.0cd1d34f-4413-43c3-ad06-6ce8c9ae659f
 """,
-            records={"charge": (
-                {"event_id": "RAMP.6b1a25b8-5bcd-431a-9190-73f32f91acc3", "charged_on": date(2022, 5, 11),
-                 "merchant": "SUPERHUMAN", "merchant_clean": "Superhuman", "amount": 30.00, "currency": "USD",
-                 "cardholder": "Ada Byron", "account_name": None, "card": "2001", "record": 1},
-                {"charged_on": date(2022, 5, 14), "amount": -1030.50, "merchant": "AWS EMEA", "record": 2},
-            )},
-        ),  # fmt: skip
+            records={
+                "charge": (
+                    {
+                        "event_id": "RAMP.6b1a25b8-5bcd-431a-9190-73f32f91acc3",
+                        "charged_on": date(2022, 5, 11),
+                        "merchant": "SUPERHUMAN",
+                        "merchant_clean": "Superhuman",
+                        "amount": 30.00,
+                        "currency": "USD",
+                        "cardholder": "Ada Byron",
+                        "account_name": None,
+                        "card": "2001",
+                        "record": 1,
+                    },
+                    {
+                        "charged_on": date(2022, 5, 14),
+                        "amount": -1030.50,
+                        "merchant": "AWS EMEA",
+                        "record": 2,
+                    },
+                )
+            },
+        ),
         Example(
             shape="transactions",
-            # The older header; an address for a name; a day that is none, an amount that is none, no merchant.
+            # The older header; an address for a name; a day that is none, an amount that is none,
+            # no merchant.
             text="""\
-Transaction Date,Amount,Cardholder Name,Merchant Description,Merchant Name,Ramp Category,Card Last 4,External ID
+Transaction Date,Amount,Cardholder Name,Merchant Description,Merchant Name,Ramp Category,Card Last 4,\
+External ID
 05/11/22,12.00,Ada@Example.com,,Figma,SaaS / Software,7,
 31/12/22,12.00,Ada Byron,FIGMA INC,Figma,SaaS / Software,2001,RAMP.a
 05/11/22,pending,Ada Byron,FIGMA INC,Figma,SaaS / Software,2001,RAMP.b
 05/11/22,12.00,Ada Byron,,,SaaS / Software,2001,RAMP.c
 """,
             hints={"currency": "gbp"},
-            records={"charge": (
-                {"merchant": "Figma", "merchant_clean": "Figma", "account_name": "ada@example.com",
-                 "cardholder": None, "currency": "GBP", "card": "7"},
-            )},
+            records={
+                "charge": (
+                    {
+                        "merchant": "Figma",
+                        "merchant_clean": "Figma",
+                        "account_name": "ada@example.com",
+                        "cardholder": None,
+                        "currency": "GBP",
+                        "card": "7",
+                    },
+                )
+            },
             quarantined=3,
-        ),  # fmt: skip
+        ),
     ),
 )

@@ -1,0 +1,186 @@
+"""Asset checks: wrong rows of a table, sources that deliver no more, a graph that grows old.
+
+What was read as a whole (`read_whole`) is checked where a source is read (sources.py).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from discovery.checks import Check, read_checks
+from discovery.run import NightRun, last_run, steps
+from discovery.settings import Settings
+from discovery.sources.registry import known_formats
+from discovery.store import Store
+from discovery.tables import TABLES
+from pipelines.defs.canonical import USAGE_MONTH
+from pipelines.defs.offboarding import ACCESS_GRAPH
+from pipelines.defs.sources import key_of_system, source_systems
+from pipelines.metadata import columns_shown, rows_shown
+from pipelines.resources import OpenNight
+from pipelines.steps import USAGE, key_of
+from pipelines.wording import in_words
+
+IS_FRESH = "is_fresh"
+IS_RECENT = "is_recent"
+RECENT_HOURS = 36
+WRONG_ROWS_SHOWN = 10
+
+_NEWEST = """
+    SELECT f.format, f.system, max(d.day) AS newest
+    FROM sources.source_file AS f JOIN (
+        SELECT file_id, day FROM sources.source_part WHERE day IS NOT NULL
+        UNION ALL SELECT file_id, snapshot_on FROM sources.source_file WHERE snapshot_on IS NOT NULL
+        UNION ALL SELECT file_id, charged_on FROM canonical.charge
+    ) AS d USING (file_id)
+    WHERE f.state = 'loaded' AND d.day <= $as_of GROUP BY ALL ORDER BY ALL
+"""
+
+
+def asset_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
+    """Return one step of checks per table, one for the sources' freshness, one for the age of the graph."""
+    by_table: dict[str, list[Check]] = defaultdict(list)
+    made = {USAGE_MONTH, *(step.table for step in steps())}
+    for check in read_checks():
+        by_table[check.table if check.table in made else USAGE].append(check)
+    return [
+        *(_table_checks(table, checks) for table, checks in sorted(by_table.items())),
+        _freshness(settings),
+        _recent(),
+    ]
+
+
+def _table_checks(table: str, checks: list[Check]) -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(
+        name=f"checks_of_{table.replace('.', '__')}",
+        specs=[
+            dg.AssetCheckSpec(
+                check.name, asset=key_of(table), description=check.sentence, blocking=check.blocking
+            )
+            for check in checks
+        ],
+        can_subset=True,
+        required_resource_keys={"night"},
+    )
+    def run_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        night: OpenNight = context.resources.night
+        run = night.begin(f"checks of {table}")
+        asked = {key.name for key in context.selected_asset_check_keys}
+        for check in checks:
+            if check.name in asked:
+                with in_words():
+                    result = _result(run, table, check)
+                yield result
+
+    return run_checks
+
+
+def _result(run: NightRun, table: str, check: Check) -> dg.AssetCheckResult:
+    body = check.sql.strip().rstrip(";")
+    wrong = int(run.store.value(f"SELECT count(*) FROM ({body})", run.night.binds))  # noqa: S608 - the check's own
+    metadata: dict[str, dg.MetadataValue | int | str] = {"wrong_rows": wrong}
+    if wrong:
+        rows = run.store.dicts(
+            f"SELECT * FROM ({body}) LIMIT {WRONG_ROWS_SHOWN}",  # noqa: S608 - the check's own
+            run.night.binds,
+        )
+        personal = {c.name for c in TABLES[check.table].columns} - {
+            c.name for c in columns_shown(TABLES[check.table])
+        }
+        metadata["first_wrong_rows"] = rows_shown(rows, set(rows[0]) - personal)
+    return dg.AssetCheckResult(
+        asset_key=key_of(table),
+        check_name=check.name,
+        passed=wrong == 0,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata=metadata,
+    )
+
+
+def _freshness(settings: Settings) -> dg.AssetChecksDefinition:
+    cadence = {
+        f.name: settings.cadence_days.get(f.name, settings.cadence_days.get(f.system, f.cadence_days))
+        for f in known_formats(settings)
+    }
+    systems = {key_of_system(system): system for system in source_systems(settings)}
+
+    @dg.multi_asset_check(
+        name="freshness_of_sources",
+        specs=[
+            dg.AssetCheckSpec(
+                IS_FRESH, asset=key, additional_deps=[key_of(USAGE), key_of("canonical.charge")],
+                description="Its newest event or list is not older than its exports usually are. A source "
+                "that has never delivered anything is not late.",
+            )
+            for key in systems
+        ],
+        can_subset=True,
+        required_resource_keys={"night"},
+    )  # fmt: skip
+    def freshness(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        night: OpenNight = context.resources.night
+        with in_words():
+            run = night.begin("freshness of sources")
+            newest = read_newest(run.store, run.night.as_of)
+        for key, system in systems.items():
+            check_key = dg.AssetCheckKey(key, IS_FRESH)
+            if check_key in context.selected_asset_check_keys:
+                yield freshness_of(check_key, newest.get(system, {}), cadence, run.night.as_of)
+
+    return freshness
+
+
+def read_newest(store: Store, as_of: date) -> dict[str, dict[str, date]]:
+    """Return system → format → newest day, of what was ever loaded."""
+    found: dict[str, dict[str, date]] = defaultdict(dict)
+    for name, system, day in store.rows(_NEWEST, {"as_of": as_of}):
+        found[str(system)][str(name)] = day
+    return found
+
+
+def freshness_of(key: dg.AssetCheckKey, newest: dict[str, date], cadence: dict[str, int],
+                 as_of: date) -> dg.AssetCheckResult:  # fmt: skip
+    """Compare the newest day of each format of a system with how often its exports come."""
+    late = {
+        name: f"newest {day}, {(as_of - day).days} days before {as_of}; expected every {cadence[name]}"
+        for name, day in newest.items()
+        if name in cadence and (as_of - day).days > cadence[name]
+    }
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata=late or {"newest": max(newest.values()).isoformat() if newest else "never delivered"},
+    )
+
+
+def _recent() -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        name=IS_RECENT,
+        asset=ACCESS_GRAPH,
+        description=f"A night published the graph in the last {RECENT_HOURS} hours.",
+        required_resource_keys={"settings"},
+    )
+    def is_recent(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        settings: Settings = context.resources.settings
+        return recent(settings, datetime.now(UTC))
+
+    return is_recent
+
+
+def recent(settings: Settings, now: datetime) -> dg.AssetCheckResult:
+    """Compare the time of the last publication with now."""
+    last = last_run(settings)
+    finished = datetime.fromisoformat(last.finished_at) if last else None
+    hours = (now - finished).total_seconds() / 3600 if finished else None
+    return dg.AssetCheckResult(
+        passed=hours is not None and hours <= RECENT_HOURS,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "published_at": last.finished_at if last else "never",
+            "as_of": last.as_of if last else "never",
+        },
+    )

@@ -1,0 +1,151 @@
+"""When things start by themselves: at night, when the inbox changes, when somebody departs.
+
+All of it is off unless the settings say `[schedule] enabled = true`, or somebody turns it on in the UI.
+"""
+
+import json
+import re
+from datetime import date
+
+import dagster as dg
+
+from discovery.errors import BadSettings, DiscoveryError, StoreLocked
+from discovery.run import fingerprint_of, is_current, last_run
+from discovery.settings import Settings
+from discovery.store import writer_lock
+from pipelines.defs.jobs import NIGHTLY, SCOPE_PERSON, WATCH
+from pipelines.published import new_departures, published, read_departures, read_run
+from pipelines.wording import told
+
+WATCH_HOURS_LATER = 6
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
+    """Return the night's schedule, and the watch over it some hours later."""
+    return [_nightly(settings), _watch(settings)]
+
+
+def sensors(settings: Settings) -> list[dg.SensorDefinition]:
+    """Return the sensors on the inbox and on departures."""
+    return [_inbox(settings), _departures(settings)]
+
+
+def hour_and_minute(settings: Settings) -> tuple[int, int]:
+    """Return when the night begins. Raises BadSettings."""
+    found = _CLOCK.fullmatch(settings.nightly_at.strip())
+    if found is None:
+        raise BadSettings(
+            f"{settings.config or 'settings'}: schedule.at = {settings.nightly_at!r}; expected a time, 02:30"
+        )
+    return int(found[1]), int(found[2])
+
+
+def busy(settings: Settings) -> str | None:
+    """Return who is writing to the warehouse, or None."""
+    try:
+        with writer_lock(settings.home):
+            return None
+    except StoreLocked as error:
+        return told(error)
+
+
+def _nightly(settings: Settings) -> dg.ScheduleDefinition:
+    hour, minute = hour_and_minute(settings)
+
+    @dg.schedule(
+        name=NIGHTLY,
+        job_name=NIGHTLY,
+        cron_schedule=f"{minute} {hour} * * *",
+        execution_timezone=settings.timezone,
+        default_status=_schedule_status(settings),
+        description="Every night at the time that the settings say, in their time zone.",
+    )
+    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:  # noqa: ARG001
+        holder = busy(settings)
+        return dg.SkipReason(holder) if holder else dg.RunRequest()
+
+    return nightly
+
+
+def _watch(settings: Settings) -> dg.ScheduleDefinition:
+    hour, minute = hour_and_minute(settings)
+    return dg.ScheduleDefinition(
+        name=WATCH,
+        job_name=WATCH,
+        cron_schedule=f"{minute} {(hour + WATCH_HOURS_LATER) % 24} * * *",
+        execution_timezone=settings.timezone,
+        default_status=_schedule_status(settings),
+        description=f"{WATCH_HOURS_LATER} hours after the night: has it published?",
+    )
+
+
+def _inbox(settings: Settings) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="inbox",
+        job_name=NIGHTLY,
+        minimum_interval_seconds=60,
+        default_status=_sensor_status(settings),
+        description="Starts the night when files in the inbox are new or changed, and have stopped changing.",
+    )
+    def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        last = last_run(settings)
+        # Of the day of the last run: that a day has passed is the schedule's business.
+        day = date.fromisoformat(last.as_of) if last else date.min
+        if last and is_current(settings, day):
+            return dg.SkipReason(f"nothing is new since the run of {last.finished_at}")
+        if holder := busy(settings):
+            return dg.SkipReason(holder)
+        fingerprint = fingerprint_of(settings, day)
+        if context.cursor != fingerprint:
+            return dg.SensorResult(
+                skip_reason="files have changed; waiting until they change no more", cursor=fingerprint
+            )
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=fingerprint)], cursor=fingerprint)
+
+    return inbox
+
+
+def _departures(settings: Settings) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="departures",
+        job_name=SCOPE_PERSON,
+        minimum_interval_seconds=300,
+        default_status=_sensor_status(settings),
+        description="Scopes each person who turned disabled or deleted, or whose last day of work came.",
+    )
+    def departures(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        if not settings.published.is_file():
+            return dg.SkipReason("nothing is published yet")
+        before = json.loads(context.cursor) if context.cursor else {}
+        try:
+            with published(settings) as store:
+                run_id, as_of = read_run(store)
+                if before.get("run_id") == run_id:
+                    return dg.SkipReason(f"nothing is published since the graph of {as_of}")
+                found = read_departures(store)
+        except DiscoveryError as error:
+            return dg.SkipReason(told(error))
+        new, known = new_departures(before.get("known"), found, as_of)
+        return dg.SensorResult(
+            run_requests=[
+                dg.RunRequest(
+                    run_key=f"{one.person_id}:{one.kind}:{day}",
+                    run_config={"person_id": one.person_id, "as_of": as_of.isoformat()},
+                    tags={"person_id": one.person_id, "departure": one.kind},
+                )
+                for one, day in new
+            ],
+            skip_reason=None if new else "nobody has departed since the last look",
+            cursor=json.dumps({"run_id": run_id, "known": known}),
+        )
+
+    return departures
+
+
+def _schedule_status(settings: Settings) -> dg.DefaultScheduleStatus:
+    return dg.DefaultScheduleStatus.RUNNING if settings.schedule_enabled else dg.DefaultScheduleStatus.STOPPED
+
+
+def _sensor_status(settings: Settings) -> dg.DefaultSensorStatus:
+    return dg.DefaultSensorStatus.RUNNING if settings.schedule_enabled else dg.DefaultSensorStatus.STOPPED

@@ -1,0 +1,78 @@
+"""What Dagster shows of a table: its columns, how many rows, and a few of them without personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from discovery.store import Store
+from discovery.tables import TABLES, Column, Table
+from pipelines.wording import without_addresses
+
+OWNERS = ["team:data-platform"]
+PREVIEW_ROWS = 5
+_LONGEST = 120
+
+_FROM_FILES = frozenset({
+    "file_name", "reason", "content", "merchant", "merchant_clean", "explanation", "summary", "record",
+    "item", "event_id", "first_event_id", "last_event_id", "value_left", "value_right", "reasons",
+    "candidates",
+})  # fmt: skip
+"""Columns that hold text of files as it came, so that a name may stand in it."""
+
+
+def columns_shown(table: Table) -> tuple[Column, ...]:
+    """Return the columns that may leave the warehouse."""
+    return tuple(c for c in table.columns if not c.personal and c.name not in _FROM_FILES)
+
+
+def description(table: Table) -> str:
+    """Say what one row means and what identifies it."""
+    return f"One row: {table.row}. Key: {', '.join(table.key)}."
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """Return the declared columns with their meaning; personal ones are marked."""
+    return dg.TableSchema([
+        dg.TableColumn(
+            c.name, c.type, f"{c.meaning} (personal data)" if c.personal else c.meaning,
+            tags={"personal": ""} if c.personal else None,
+        )
+        for c in table.columns
+    ])  # fmt: skip
+
+
+def rows_shown(rows: Sequence[Mapping[str, Any]], allowed: set[str] | None = None) -> dg.TableMetadataValue:
+    """Return rows as a table of texts. Columns that are personal in any table are left out."""
+    names = [n for n in (rows[0] if rows else ()) if n not in _PERSONAL and (allowed is None or n in allowed)]
+    return dg.MetadataValue.table(
+        [dg.TableRecord({n: _cell(n, row) for n in names}) for row in rows],
+        dg.TableSchema([dg.TableColumn(n) for n in names] or [dg.TableColumn("rows", description="none")]),
+    )
+
+
+_PERSONAL = _FROM_FILES | {c.name for t in TABLES.values() for c in t.columns if c.personal}
+
+
+def _cell(name: str, row: Mapping[str, Any]) -> str:
+    value = row[name]
+    if value is None:
+        return ""
+    if name in ("mention", "mention_name") and "merchant" in (row.get("kind"), row.get("mention_kind")):
+        return "(merchant text)"
+    text = ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+    text = without_addresses(text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def preview(store: Store, table: Table) -> dg.TableMetadataValue:
+    """Return the first rows of a table by its key."""
+    shown = [c.name for c in columns_shown(table)]
+    listed = ", ".join(f'"{name}"' for name in shown)
+    order = ", ".join(f'"{name}"' for name in table.key if name in shown) or "1"
+    return rows_shown(
+        store.dicts(f"SELECT {listed} FROM {table.qualified} ORDER BY {order} LIMIT {PREVIEW_ROWS}"),  # noqa: S608
+        set(shown),
+    )

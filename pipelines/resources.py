@@ -1,0 +1,97 @@
+"""What the steps of a run share: the night, held open under the writer's lock, and the settings.
+
+The in-process executor makes each resource once per run, so all steps share one lock and one connection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from discovery.errors import BadUse
+from discovery.publish import Publication
+from discovery.run import NightRun, writing
+from discovery.settings import Settings
+from pipelines.wording import without_personal_data
+
+
+@dataclass
+class Watch:
+    """What a caller in the same process wants to know: `on_step` gets each step's name as it begins."""
+
+    on_step: Callable[[str], None] | None = None
+    night: OpenNight | None = None
+
+
+@dataclass
+class OpenNight:
+    """The night of one run. `published` is set once the graph is in place."""
+
+    run: NightRun
+    watch: Watch = field(default_factory=Watch)
+    is_scanned: bool = False
+    published: Publication | None = None
+
+    def begin(self, step: str) -> NightRun:
+        """Say which step begins; returns the night to work on."""
+        if self.watch.on_step is not None:
+            self.watch.on_step(step)
+        return self.run
+
+    def scan(self, *, again: bool = False) -> int:
+        """Look at the inbox."""
+        self.is_scanned = True
+        return self.run.scan(again=again)
+
+    def scan_unless_done(self) -> None:
+        """Look at the inbox, where a source is materialised without the asset `sources/inbox`."""
+        if not self.is_scanned:
+            self.scan()
+
+
+def night_resource(settings: Settings, watch: Watch | None = None) -> dg.ResourceDefinition:
+    """Return the resource that holds lock and warehouse from a run's first step to its last."""
+
+    @dg.resource(
+        description="The night: writer's lock, warehouse, and the day that it is as of.",
+        config_schema={
+            "as_of": dg.Field(
+                dg.Noneable(str), default_value=None, is_required=False,
+                description="A day; later events are not used. Default: DISCOVERY_AS_OF, else today, UTC.",
+            ),
+            "wait_seconds": dg.Field(
+                float, default_value=0.0, is_required=False,
+                description="How long to wait for another writer before the run fails.",
+            ),
+        },
+    )  # fmt: skip
+    def night(context: dg.InitResourceContext) -> Iterator[OpenNight]:
+        config = context.resource_config
+        as_of = day_of(config.get("as_of"))
+        run_id = context.run.run_id if context.run else None
+        with writing(settings, as_of, wait_seconds=config.get("wait_seconds") or 0, run_id=run_id) as run:
+            opened = OpenNight(run, watch or Watch())
+            opened.watch.night = opened
+            yield opened
+
+    return night
+
+
+def ready_resource(settings: Settings) -> dg.ResourceDefinition:
+    """Return the settings as a resource, for what only reads the published file."""
+    return dg.ResourceDefinition.hardcoded_resource(settings, "The settings; no lock, no warehouse.")
+
+
+def day_of(text: str | None) -> date:
+    """Return the day that is meant: a text, else DISCOVERY_AS_OF, else today, UTC. Raises BadUse."""
+    text = text or os.environ.get("DISCOVERY_AS_OF")
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadUse(f"as_of = {without_personal_data(text)!r}; expected a day such as 2026-09-30") from error

@@ -1,0 +1,65 @@
+"""The stage canonical: one meaning per column. Persons, accounts, mentions, usage, and the records of lists."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from discovery.canonical import list_day
+from discovery.canonical.usage import usage_step
+from discovery.settings import Settings
+from discovery.stage import Night, Step, tables_read
+from discovery.store import Store, sql_file
+
+__all__ = ["STEPS"]
+
+
+def _free_mail_domains() -> list[str]:
+    """Domains of free mail providers; the file names its source and licence."""
+    text = resources.files(__name__).joinpath("free_mail_domains.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _create_words(store: Store, settings: Settings) -> None:
+    """Macros and small temporary tables that the SELECTs of this stage name."""
+    for statement in sql_file(__name__, "macros").split(";\n"):
+        if statement.strip():
+            store.run(statement)
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE cardholder_map AS SELECT unnest(CAST($holders AS VARCHAR[])) AS holder, "
+        "unnest(CAST($emails AS VARCHAR[])) AS email",
+        {"holders": [key.strip() for key in settings.cardholders],
+         "emails": [email.strip().lower() for email in settings.cardholders.values()]},
+    )  # fmt: skip
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE free_mail AS SELECT unnest(CAST($free_mail AS VARCHAR[])) AS domain",
+        {"free_mail": _free_mail_domains()},
+    )
+
+
+def _step(table: str) -> Step:
+    sql = sql_file(__name__, table.split(".")[1])
+
+    def build(store: Store, night: Night) -> int:
+        _create_words(store, night.settings)
+        return store.replace(table, sql, night.binds)
+
+    return Step(table, build, tables_read(sql))
+
+
+STEPS: tuple[Step, ...] = (
+    usage_step(),
+    list_day.STEP,
+    _step("canonical.charge"),
+    _step("canonical.app_registration"),
+    _step("canonical.grant"),
+    _step("canonical.assignment"),
+    _step("canonical.directory_account"),
+    _step("canonical.app_account"),
+    _step("canonical.identity"),
+    _step("canonical.person"),
+    _step("canonical.person_identifier"),
+    _step("canonical.account"),
+    _step("canonical.unlinked_reason"),
+    _step("canonical.mention"),
+)
+"""In an order in which they can run; reading `lake.<kind>` relations that the stage sources keeps."""

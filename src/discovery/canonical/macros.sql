@@ -1,0 +1,30 @@
+-- Macros for the canonical steps; created on the connection before each step that names them (steps.py).
+
+-- A name as upper-case words without accents, titles and punctuation; SMITH/JOHN A and Smith, John are turned.
+CREATE OR REPLACE TEMP MACRO name_words(name) AS list_filter(
+    string_split(trim(regexp_replace(
+        replace(replace(replace(replace(translate(upper(strip_accents(CASE
+            WHEN contains(name, '/') THEN split_part(name, '/', 2) || ' ' || split_part(name, '/', 1)
+            WHEN contains(name, ',') THEN split_part(name, ',', 2) || ' ' || split_part(name, ',', 1)
+            ELSE name END)), 'ØŁĐ', 'OLD'), 'ß', 'SS'), 'Æ', 'AE'), '''', ''), '’', ''),
+        '[^\p{L}]+', ' ', 'g')), ' '),
+    lambda w: w NOT IN ('', 'MR', 'MRS', 'MS', 'MISS', 'DR', 'PROF', 'HERR', 'FRAU'));
+
+-- First and last word: MR JOHN A SMITH is JOHN SMITH, J SMITH stays J SMITH; NULL for a single word.
+CREATE OR REPLACE TEMP MACRO name_form(name) AS
+    CASE WHEN len(name_words(name)) >= 2 THEN name_words(name)[1] || ' ' || name_words(name)[-1] END;
+
+-- An address without the object id that Entra puts before the UPN of a deleted user; NULL if it is none.
+CREATE OR REPLACE TEMP MACRO address_of(login) AS
+    CASE WHEN contains(login, '#ext#') THEN
+            -- a guest: the last underscore before #ext# stands for the at sign
+            regexp_replace(split_part(lower(login), '#ext#', 1), '_([^_]*)$', '@\1')
+        WHEN contains(login, '@') THEN regexp_replace(lower(trim(login)), '^[0-9a-f]{32}([^@]+@)', '\1') END;
+
+-- Is a system an identity provider? Every other roster is one of the personnel department.
+CREATE OR REPLACE TEMP MACRO family_of(system) AS
+    CASE WHEN system IN ('entra', 'okta', 'google', 'active_directory', 'ad', 'onelogin', 'jumpcloud') THEN system
+        WHEN starts_with(system, 'entra') OR starts_with(system, 'microsoft') OR system = 'azure_ad' THEN 'entra'
+        WHEN starts_with(system, 'okta') THEN 'okta'
+        WHEN starts_with(system, 'google') THEN 'google'
+        ELSE 'hr' END;

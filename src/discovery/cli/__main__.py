@@ -1,0 +1,5 @@
+"""`python -m discovery.cli` is `discovery`."""
+
+from discovery.cli import main
+
+main()

@@ -1,0 +1,125 @@
+"""The command `discovery`: its subcommands by name, and the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from discovery import __version__
+from discovery.cli.terminal import say
+from discovery.errors import DiscoveryError
+
+INTERNAL = 70
+INTERRUPTED = 130
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init:init", "Write a commented discovery.toml and an inbox."),
+    "run": ("run:run", "Read the inbox, build the access graph and publish it."),
+    "sources": ("sources:sources", "List known formats; check files before they go into the inbox."),
+    "match": ("match:match", "Match a CSV of merchant texts, app names or domains to apps."),
+    "scope": ("scope:scope", "Show what has to be ended when people leave."),
+    "who-has": ("graph:who_has", "Show who has access to an app."),
+    "explain": ("graph:explain", "Show why an app is, or is not, in a person's scope."),
+    "explain-match": ("match:explain_match", "Show how a text is matched, point by point."),
+    "review": ("review:review", "Decide on matches that the machine leaves open."),
+    "findings": ("findings:findings", "List what is wrong."),
+    "doctor": ("doctor:doctor", "Check that everything is in order."),
+}
+"""Name → module and function, and the line of the overview. A test compares the line with the command's help."""
+
+
+class Application(click.Group):
+    """Loads the module of a command when the command is called, and turns errors into exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(f"discovery.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of the first argument; a name that is not known gets its nearest ones."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
+            hint = f" Did you mean {' or '.join(near)}?" if near else " `discovery --help` lists them."
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview from the table, so that no command has to be imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None,
+             **extra: Any) -> NoReturn:  # fmt: skip
+        """Run and exit: 0 fine, 1 negative, 2 bad use, 3 busy, 70 a fault of the program."""
+        extra.pop("standalone_mode", None)
+        try:
+            code = super().main(args, prog_name, standalone_mode=False, **extra)
+            sys.stdout.flush()
+        except BaseException as error:
+            code = _exit_code(error)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _exit_code(error: BaseException) -> int:
+    """Tell a person what happened, on stderr, and return the exit code."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else INTERNAL
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output has seen enough; nothing may be written to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        say("stopped", error=True)
+        return INTERRUPTED
+    if os.environ.get("DISCOVERY_DEBUG") == "1":
+        say("".join(traceback.format_exception(error)).rstrip(), error=True)
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        say(error.ctx.get_usage(), error=True)
+    if isinstance(error, click.ClickException):
+        say(f"Error: {error.format_message()}", error=True)
+        return 2
+    if isinstance(error, DiscoveryError):
+        say(f"Error: {error}", error=True)
+        return error.exit_code
+    shown = f"{type(error).__name__}: {error}"
+    say(f"Internal error: {shown}\nDISCOVERY_DEBUG=1 shows where; please report it with that.", error=True)
+    return INTERNAL
+
+
+@click.group(
+    cls=Application,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine; 1 a source failed, a check is red, or the answer is no; 2 bad use, unknown "
+    "person, app or file; 3 another run is writing; 70 a fault of the program (DISCOVERY_DEBUG=1 shows where).",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="Settings; default ./discovery.toml.")
+@click.version_option(__version__, package_name="discovery", message="discovery %(version)s")
+@click.pass_context
+def application(ctx: click.Context, config: Path | None) -> None:
+    """Find every app that a person has access to, and what has to be ended when they leave.
+
+    \b
+    Example:
+      discovery init
+      discovery run
+      discovery scope ada@example.com
+    """
+    ctx.obj = config

@@ -1,0 +1,208 @@
+"""`discovery doctor`: is everything in order, and if not, what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import click
+
+from discovery.cli.options import json_option, settings_of, today
+from discovery.cli.output import print_json
+from discovery.cli.terminal import say
+from discovery.errors import DiscoveryError, StoreLocked
+from discovery.settings import Settings
+
+OLD_DAYS = 2
+LITTLE_SPACE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `state`: ok, note (worth knowing) or wrong; `remedy`: what to do."""
+
+    name: str
+    state: str
+    found: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--config", type=click.Path(path_type=Path), help="Settings; default ./discovery.toml.")
+@click.option("--home", type=click.Path(path_type=Path), help="Where everything is kept; default from settings.")
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, config: Path | None, home: Path | None, *, as_json: bool) -> None:
+    """Check that everything is in order; exit code 1 if something is wrong.
+
+    \b
+    Example:
+      discovery doctor
+    """
+    checks = list(examine(config, home))
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            say(f"{check.state:<6}{check.name}: {check.found}")
+            if check.remedy:
+                say(f"      → {check.remedy}")
+    if any(check.state == "wrong" for check in checks):
+        ctx.exit(1)
+
+
+def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
+    """Look at everything that a run needs and leaves."""
+    try:
+        settings = settings_of(config, home)
+    except DiscoveryError as error:
+        yield Check("settings", "wrong", str(error), "correct that key; `discovery init` in an empty folder shows all")
+        return
+    yield Check("settings", "ok", str(settings.config or "none: the defaults hold"),
+                "" if settings.config else "`discovery init` writes a commented file")  # fmt: skip
+    for part in (_words, _inbox, _home, _formats, _catalog, _decisions, _lock, _published):
+        yield from _guarded(part, settings)
+
+
+def _guarded(part: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
+    try:
+        yield from part(settings)
+    except DiscoveryError as error:
+        yield Check(part.__name__.strip("_"), "wrong", str(error))
+
+
+def _words(settings: Settings) -> Iterator[Check]:
+    if settings.domains:
+        yield Check("domains", "ok", ", ".join(settings.domains))
+    else:
+        yield Check("domains", "wrong", "none are set: personal accounts cannot be told from those of the company",
+                    'set domains = ["example.com"] in discovery.toml')  # fmt: skip
+    if settings.timezone == "UTC":
+        yield Check("timezone", "note", "UTC: a last day of work ends at noon UTC of the next day",
+                    'set timezone = "Europe/London", or leave it')  # fmt: skip
+    else:
+        yield Check("timezone", "ok", settings.timezone)
+    if settings.group:
+        import grp
+
+        try:
+            grp.getgrnam(settings.group)
+            yield Check("group", "ok", settings.group)
+        except KeyError:
+            yield Check("group", "wrong", f"publish.group = {settings.group!r} is no group of this machine",
+                        "correct it in discovery.toml")  # fmt: skip
+
+
+def _inbox(settings: Settings) -> Iterator[Check]:
+    from discovery.sources.inbox import inbox_files
+
+    if not settings.inbox.is_dir():
+        yield Check("inbox", "wrong", f"{settings.inbox} is not there", "make the folder, or set `inbox`")
+        return
+    files = inbox_files(settings.inbox)
+    if not files:
+        yield Check("inbox", "wrong", f"{settings.inbox} is empty", "put exports into it; `discovery sources` says which")
+        return
+    unreadable = [f for f in files if not os.access(f, os.R_OK)]
+    if unreadable:
+        yield Check("inbox", "wrong", f"{len(unreadable)} files cannot be read, first {unreadable[0]}",
+                    "let the user of the program read them")  # fmt: skip
+    yield Check("inbox", "ok", f"{settings.inbox}, {len(files)} files")
+    names = [str(f.relative_to(settings.inbox)) for f in files]
+    for hint in settings.sources:
+        if not any(fnmatch(n, hint.files) or fnmatch(Path(n).name, hint.files) for n in names) and "/" not in hint.files:
+            yield Check("settings", "note", f"[[source]] files = {hint.files!r} fits no file of the inbox")
+
+
+def _home(settings: Settings) -> Iterator[Check]:
+    home = settings.home
+    if not home.exists():
+        yield Check("home", "note", f"{home} is not there yet", "`discovery run` makes it")
+        return
+    if not os.access(home, os.W_OK | os.X_OK):
+        yield Check("home", "wrong", f"{home} cannot be written", f"give it to the user of the program: chown {home}")
+        return
+    mode = home.stat().st_mode & 0o777
+    if mode & 0o077 and not settings.group:
+        yield Check("home", "wrong", f"{home} has the mode {mode:04o}: others may look in", f"chmod 700 {home}")
+    else:
+        yield Check("home", "ok", f"{home}, private")
+    free = shutil.disk_usage(home).free
+    if free < LITTLE_SPACE:
+        yield Check("space", "wrong", f"{free >> 20} MB are left on the disk of {home}", "make room, or move the home")
+
+
+def _formats(settings: Settings) -> Iterator[Check]:
+    from discovery.sources.registry import known_formats
+
+    yield Check("formats", "ok", f"{len(known_formats(settings))} are known")
+
+
+def _catalog(settings: Settings) -> Iterator[Check]:
+    from discovery.catalog.load import read_catalog
+
+    catalog = read_catalog(settings.catalog)
+    yield Check("catalog", "ok", f"{len(catalog.apps)} apps" + (f", with {settings.catalog}" if settings.catalog else ""))
+
+
+def _decisions(settings: Settings) -> Iterator[Check]:
+    from discovery.decisions import read_decisions
+
+    decided = read_decisions(settings.home)
+    if decided.torn:
+        yield Check("decisions", "note", "the last line is cut short and does not count", "decide that once more")
+    yield Check("decisions", "ok", f"{len(decided.all)} are recorded")
+
+
+def _lock(settings: Settings) -> Iterator[Check]:
+    from discovery.store import writer_lock
+
+    if not (settings.home / "writer.lock").exists():
+        yield Check("lock", "ok", "free")
+        return
+    try:
+        with writer_lock(settings.home):
+            pass
+        yield Check("lock", "ok", "free")
+    except StoreLocked as error:
+        yield Check("lock", "note", str(error))
+
+
+def _published(settings: Settings) -> Iterator[Check]:
+    from discovery.cli.published import published, run_of
+
+    if not settings.published.is_file():
+        yield Check("published file", "wrong", f"{settings.published} is not there", "discovery run")
+        return
+    with published(settings) as store:
+        as_of = run_of(store)["as_of"]
+        days = (today() - as_of).days
+        if days > OLD_DAYS:
+            yield Check("published file", "wrong", f"tells of {as_of}, {days} days ago",
+                        "discovery run; see README on how to schedule it")  # fmt: skip
+        else:
+            yield Check("published file", "ok", f"{settings.published}, as of {as_of}")
+        for system, reason in store.rows("SELECT system, reason FROM source_status WHERE is_failed ORDER BY system"):
+            yield Check("source", "wrong", f"{system} failed: {reason}", "discovery run tries it again")
+        for name, state, reason in store.rows(
+            "SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name"
+        ):
+            yield Check("file", "wrong", f"{name} is {state}: {reason}",
+                        f"discovery sources check {_quoted(settings.inbox / str(name))}, or take it out of the inbox")  # fmt: skip
+        bad = store.rows("SELECT file_name, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL")
+        for name, count in bad:
+            yield Check("file", "note", f"{name} has {count} records in quarantine",
+                        f"discovery sources check {_quoted(settings.inbox / str(name))}")  # fmt: skip
+
+
+def _quoted(path: Path) -> str:
+    import shlex
+
+    with suppress(ValueError):
+        return shlex.quote(str(path))
+    return str(path)

@@ -1,0 +1,48 @@
+"""`discovery findings`: what is wrong."""
+
+from __future__ import annotations
+
+import click
+
+from discovery.cli.options import json_option, with_settings
+from discovery.cli.output import print_json
+from discovery.cli.published import published, warn_if_old
+from discovery.cli.terminal import say, table
+from discovery.errors import BadUse
+from discovery.settings import Settings
+
+SEVERITIES = ("high", "medium", "low")
+
+
+@click.command()
+@click.option("--rule", help="Only this rule.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Only of this severity.")
+@with_settings
+@json_option
+def findings(settings: Settings, rule: str | None, severity: str | None, *, as_json: bool) -> None:
+    """List what is wrong.
+
+    \b
+    Example:
+      discovery findings --severity high
+    """
+    with published(settings) as store:
+        rules = [str(r[0]) for r in store.rows("SELECT DISTINCT rule FROM finding ORDER BY rule")]
+        if rule is not None and rule not in rules:
+            raise BadUse(f"no finding has the rule {rule!r}; found were: {', '.join(rules) or 'none at all'}")
+        rows = store.dicts(
+            "SELECT f.finding_id, f.rule, f.severity, f.person_id, p.email, f.app_id, app.name AS app_name, "
+            "f.observed_at, f.summary, f.controls FROM finding AS f LEFT JOIN person AS p USING (person_id) "
+            "LEFT JOIN app ON app.app_id = f.app_id "
+            "WHERE coalesce(f.rule = $rule, $rule IS NULL) AND coalesce(f.severity = $severity, $severity IS NULL) "
+            "ORDER BY list_position(['high', 'medium', 'low'], f.severity), f.rule, f.observed_at DESC, f.finding_id",
+            {"rule": rule, "severity": severity},
+        )  # fmt: skip
+        if as_json:
+            print_json(rows)
+        else:
+            table(("severity", "rule", "seen (UTC)", "what"),
+                  [(r["severity"], r["rule"], r["observed_at"], r["summary"]) for r in rows],
+                  whole=("severity", "rule", "seen (UTC)"))  # fmt: skip
+            say(f"\n{len(rows)} findings")
+        warn_if_old(store)

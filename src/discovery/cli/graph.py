@@ -1,0 +1,161 @@
+"""`discovery who-has` and `discovery explain`: both ways through the graph, with evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from discovery.cli.options import json_option, with_settings
+from discovery.cli.output import print_json
+from discovery.cli.published import App, Person, find_app, find_person, published, warn_if_old
+from discovery.cli.terminal import say, shown, table
+from discovery.errors import UnknownName
+from discovery.settings import Settings
+from discovery.store import Store
+
+WHO = ("person", "status", "account", "system", "last seen", "sources", "methods", "admin")
+
+
+@click.command("who-has")
+@click.argument("app")
+@with_settings
+@json_option
+def who_has(settings: Settings, app: str, *, as_json: bool) -> None:
+    """Show who has access to an app.
+
+    The app is given by name, domain or app_id. Accounts that belong to nobody known are listed too.
+
+    \b
+    Example:
+      discovery who-has figma.com
+    """
+    with published(settings) as store:
+        one = find_app(store, app)
+        rows = store.dicts("SELECT * FROM who_has($app)", {"app": one.app_id})
+        if as_json:
+            print_json({"app": vars(one), "accounts": rows})
+        else:
+            persons = {row["person_id"] for row in rows if row.get("person_id")}
+            say(f"{one.name} ({one.domain or one.app_id}, {one.approval}): {len(persons)} persons, {len(rows)} accounts\n")
+            cells = [_who_cells(row) for row in rows]
+            columns = [c for c in WHO if any(row[c] not in (None, []) for row in cells)]
+            table(columns, [[row[c] for c in columns] for row in cells], whole=("person", "status", "last seen", "system"))
+        warn_if_old(store)
+
+
+@click.command()
+@click.argument("person")
+@click.argument("app")
+@with_settings
+@json_option
+def explain(settings: Settings, person: str, app: str, *, as_json: bool) -> None:
+    """Show why an app is, or is not, in a person's scope.
+
+    With access: the records that prove it, each with its file. Without: what was seen all the same, and why
+    it is no access.
+
+    \b
+    Example:
+      discovery explain ada@example.com figma.com
+    """
+    with published(settings) as store:
+        who = find_person(store, person)
+        what = _app_or_mention(store, who, app)
+        answer = _explanation(store, who, what)
+        if as_json:
+            print_json({"person": vars(who), "app": vars(what), **answer})
+        else:
+            _print_explanation(who, what, answer)
+        warn_if_old(store)
+
+
+def _who_cells(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the cells of an account, without what goes without saying: the person's own address, a human."""
+    kind = "" if row["account_kind"] == "human" else f"{row['account_kind']}: "
+    own = row["identifier"] == row["email"] and not kind
+    return {
+        "person": row["email"] or row["display_name"], "system": row["system"], "last seen": row["last_seen_on"],
+        "status": f"left {row['left_on']}" if row["left_on"] else row["status"],
+        "account": None if own else kind + str(row["identifier"]),
+        "sources": row["sources"], "methods": row["methods"], "admin": "yes" if row["is_admin"] else None,
+    }  # fmt: skip
+
+
+def _app_or_mention(store: Store, who: Person, text: str) -> App:
+    """Return the app, or in its place what a person was seen with and that is no known app. Raises UnknownName."""
+    try:
+        return find_app(store, text)
+    except UnknownName:
+        mention = store.value(
+            "SELECT min(mention) FROM not_access WHERE person_id = $person AND lower(mention) = lower(trim($text))",
+            {"person": who.person_id, "text": text},
+        )
+        if mention is None:
+            raise
+        return App("", str(mention), None, None)
+
+
+def _explanation(store: Store, who: Person, what: App) -> dict[str, Any]:
+    binds = {"person": who.person_id, "app": what.app_id, "mention": what.name if not what.app_id else None}
+    pair = "person_id = $person AND app_id = $app"
+    access = store.dicts(f"SELECT * FROM access WHERE {pair}", binds)  # noqa: S608 - a constant
+    return {
+        "access": access[0] if access else None,
+        "exclusion": next(iter(store.dicts(f"SELECT * FROM exclusion WHERE {pair}", binds)), None),  # noqa: S608
+        "evidence": store.dicts(
+            "SELECT e.source, e.kind, e.observed_at, e.summary, f.file_name, e.record FROM evidence AS e "  # noqa: S608
+            f"LEFT JOIN source_file AS f USING (file_id) WHERE {pair} ORDER BY e.observed_at, e.source, e.kind, e.record",
+            binds,
+        ),
+        "spans": store.dicts(
+            f"SELECT source, from_on, to_on, end_reason FROM access_span WHERE {pair} ORDER BY from_on, source",  # noqa: S608
+            binds,
+        ),
+        "not_access": store.dicts(
+            "SELECT mention, source, event_count, last_seen_on, reason FROM not_access WHERE person_id = $person "
+            "AND (app_id = $app OR mention = $mention) ORDER BY last_seen_on DESC, mention", binds,
+        ),
+        "matches": store.dicts(
+            "SELECT DISTINCT m.mention, m.kind, m.decision, m.score, m.method, m.explanation FROM match AS m "
+            "WHERE (m.app_id = $app OR m.mention = $mention) "
+            "AND (m.mention IN (SELECT mention FROM usage_month WHERE person_id = $person) "
+            "OR m.mention IN (SELECT mention FROM not_access WHERE person_id = $person)) ORDER BY ALL", binds,
+        ),
+    }  # fmt: skip
+
+
+def _print_explanation(who: Person, what: App, answer: dict[str, Any]) -> None:
+    access = answer["access"]
+    name = f"{what.name} ({what.domain or what.app_id})" if what.app_id else what.name
+    if access is None:
+        say(f"{who.name} is not known to have access to {name}.")
+        if not answer["not_access"]:
+            say("Nothing that was read names the two together.")
+    else:
+        out = " It was taken out of the scope by decision." if answer["exclusion"] else ""
+        say(f"{who.name} has access to {name}.{out}")
+        survives = {True: "survives", False: "ends with", None: "is not known to survive"}
+        say(f"  {access['class']}; {survives[access['survives_idp_disable']]} the disable of the directory account; "
+            f"route {access['route']}; confidence {shown(access['confidence'])}")  # fmt: skip
+        for reason in access["reasons"] or []:
+            say(f"  - {reason}")
+    if answer["evidence"]:
+        say()
+        table(("seen (UTC)", "source", "", "what", "file", "record"),
+              [[e["observed_at"], e["source"], e["kind"], e["summary"], e["file_name"], e["record"]]
+               for e in answer["evidence"]], title="Evidence", whole=("seen (UTC)", "source"))  # fmt: skip
+    ended = [s for s in answer["spans"] if s["to_on"]]
+    if ended:
+        say("\nEnded:")
+        for span in ended:
+            say(f"  {span['source']} from {span['from_on']} to {span['to_on']}: {span['end_reason']}")
+    if answer["not_access"]:
+        say()
+        table(("mention", "source", "events", "last seen", "why it is no access"),
+              [[n["mention"], n["source"], n["event_count"], n["last_seen_on"], n["reason"]]
+               for n in answer["not_access"]], title="Seen, and no access", whole=("last seen",))  # fmt: skip
+    if answer["matches"]:
+        say("\nHow it is named:")
+        for match in answer["matches"]:
+            say(f"  {match['mention']} ({match['kind']}): {match['decision']}, {match['explanation']}")

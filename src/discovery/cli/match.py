@@ -1,0 +1,162 @@
+"""`discovery match` and `discovery explain-match`: texts to apps, without a run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from discovery.cli.options import json_option, with_settings
+from discovery.cli.output import print_bytes, print_json, spreadsheet_safe
+from discovery.cli.terminal import note, say, shown, table, working
+from discovery.errors import BadUse, SourceFailed
+from discovery.settings import Settings
+
+COLUMNS = ("text", "decision", "app_id", "app_name", "app_domain", "score", "method", "runner_up", "explanation")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--column", default="text", show_default=True, help="Column that holds the texts.")
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
+@click.option("--spreadsheet", is_flag=True,
+              help="Put an apostrophe before texts that a spreadsheet would take for a formula.")  # fmt: skip
+@with_settings
+def match(settings: Settings, file: Path, column: str, output: Path | None, *, spreadsheet: bool) -> None:
+    """Match a CSV of merchant texts, app names or domains to apps.
+
+    A column `mcc`, if there is one, helps with merchant texts. Written are the columns text, decision
+    (accept, review, reject), app_id, app_name, app_domain, score, method, runner_up and explanation, one row
+    per input row, in order. `text` is given back exactly as it was, so that a program can join on it; for a
+    file that is opened in a spreadsheet, say --spreadsheet. All other columns are safe there anyway.
+
+    \b
+    Example:
+      discovery match merchants.csv --output matched.csv
+      discovery match statement.csv --column "Merchant Name"
+    """
+    texts, codes = read_texts(file, column)
+    from discovery.matching import match_texts
+
+    with working(f"matching {len(texts)} texts"):
+        rows = match_texts(None, texts, codes, settings.catalog)
+    text = _written(([getattr(row, name) for name in COLUMNS] for row in rows), spreadsheet=spreadsheet)
+    if output is None:
+        print_bytes(text)
+        return
+    temporary = output.with_name(f".{output.name}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.replace(output)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise BadUse(f"{output}: cannot be written: {error.strerror}") from error
+    counts = {d: sum(row.decision == d for row in rows) for d in ("accept", "review", "reject")}
+    note(f"{len(rows)} texts: " + ", ".join(f"{count} {decision}" for decision, count in counts.items()))
+
+
+def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | None]:
+    """Return the texts of a CSV and their merchant category codes, if it has them. Raises BadUse."""
+    from discovery.sources.container import stage
+
+    if not file.is_file():
+        raise BadUse(f"{file}: no such file")
+    with tempfile.TemporaryDirectory(prefix="discovery-match-") as folder:
+        try:
+            staged = stage(file, Path(folder))
+            if len(staged) != 1:
+                raise BadUse(f"{file}: is an archive of {len(staged)} files; expected one CSV")
+            with staged[0].path.open(encoding="utf-8-sig", newline="") as handle:
+                content = handle.read()
+        except SourceFailed as error:
+            raise BadUse(f"{file}: {error}") from error
+        except UnicodeDecodeError as error:
+            raise BadUse(f"{file}: byte {error.start} is not UTF-8; save it as UTF-8 and try again") from error
+        except OSError as error:
+            raise BadUse(f"{file}: cannot be read: {error.strerror}") from error
+    first = content.split("\n", 1)[0]
+    sign = max((",", ";", "\t"), key=first.count)
+    limit = csv.field_size_limit(1 << 24)
+    try:
+        rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=sign, strict=True))
+    except csv.Error as error:
+        raise BadUse(f"{file}: is not a CSV: {error}") from error
+    finally:
+        csv.field_size_limit(limit)
+    if not rows:
+        raise BadUse(f"{file}: is empty; expected a header line with the column {column!r}")
+    header = [name.strip() for name in rows[0]]
+    at = _place(header, column)
+    if at is None:
+        raise BadUse(f"{file}: has no column {column!r}; its columns are: {', '.join(map(repr, header))} (--column)")
+    # A line without anything, which no writer makes of a row, is none.
+    body = [row for row in rows[1:] if row]
+    for number, row in enumerate(body, 1):
+        if len(row) <= at:
+            raise BadUse(f"{file}: record {number} has {len(row)} cells; the column {column!r} is the {at + 1}th")
+    code = _place(header, "mcc")
+    codes = None if code is None else [row[code].strip() or None if len(row) > code else None for row in body]
+    return [row[at] for row in body], codes
+
+
+def _place(header: list[str], column: str) -> int | None:
+    """Return where a column is: as it is spelled, else whatever its case."""
+    if column in header:
+        return header.index(column)
+    folded = [name.casefold() for name in header]
+    return folded.index(column.casefold()) if folded.count(column.casefold()) == 1 else None
+
+
+def _written(rows: Iterable[list[object]], *, spreadsheet: bool) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for text, *rest in rows:
+        verbatim = str(text)
+        writer.writerow([
+            spreadsheet_safe(verbatim) if spreadsheet else verbatim,
+            *(cell if isinstance(cell, int | float) else spreadsheet_safe("" if cell is None else str(cell))
+              for cell in rest),
+        ])  # fmt: skip
+    return out.getvalue()
+
+
+@click.command("explain-match")
+@click.argument("text")
+@click.option("--mcc", help="Merchant category code of the card line, four digits.")
+@with_settings
+@json_option
+def explain_match(settings: Settings, text: str, mcc: str | None, *, as_json: bool) -> None:
+    """Show how a text is matched, point by point.
+
+    For each app that comes into question, the reasons for and against it; their points add up to its score.
+
+    \b
+    Example:
+      discovery explain-match "PADDLE.NET* SKETCH"
+    """
+    from discovery.matching import explain_text, match_texts
+
+    decision = match_texts(None, [text], [mcc], settings.catalog)[0]
+    reasons = explain_text(text, mcc, settings.catalog)
+    if as_json:
+        print_json({"match": vars(decision), "comparisons": [vars(reason) for reason in reasons]})
+        return
+    name = f" {decision.app_name} ({decision.app_domain or decision.app_id})" if decision.app_id else ""
+    say(f"{text}: {decision.decision}{name}, {shown(decision.score)} points, method {decision.method}")
+    say(decision.explanation)
+    for app_id in dict.fromkeys(reason.app_id for reason in reasons):
+        own = [reason for reason in reasons if reason.app_id == app_id]
+        total = 0
+        rows = []
+        for reason in own:
+            total += reason.weight
+            rows.append((f"{reason.weight:+d}", total, reason.comparison, reason.value_left, reason.value_right))
+        rows.append(("", own[0].score, "score", "", ""))
+        say()
+        table(("points", "sum", "compared", "in the text", "in the catalog"), rows,
+              title=f"{own[0].app_name} ({app_id})", right=("points", "sum"))  # fmt: skip

@@ -1,0 +1,134 @@
+"""The review queue: what the machine leaves open, and what a decision on it would change."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+from typing import Any
+
+from discovery.cli.published import find_app
+from discovery.decisions import Decision, read_decisions, record_decision
+from discovery.errors import BadUse, UnknownName
+from discovery.settings import Settings
+from discovery.store import Store
+
+COLUMNS = ("key", "mention", "kind", "app_id", "app_name", "score", "persons", "accounts", "events", "amount",
+           "runner_up", "explanation")  # fmt: skip
+"""What is known of one open match, in the order of the export."""
+
+_SEEN = """
+WITH seen AS (
+    SELECT mention, person_id, account_id, event_count FROM usage_month
+    UNION ALL
+    SELECT mention, person_id, NULL, event_count FROM not_access
+    WHERE mention NOT IN (SELECT mention FROM usage_month)
+)
+"""
+
+
+def key_of(mention: str, kind: str) -> str:
+    """Return a short name of a mention that no spreadsheet turns into something else."""
+    return "m" + hashlib.sha256(f"{kind}\0{mention}".encode()).hexdigest()[:12]
+
+
+def open_matches(store: Store, settings: Settings) -> list[dict[str, Any]]:
+    """Return matches under review that nobody has decided, those that change most first."""
+    has_mentions = bool(store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mention'"))
+    amount = "(SELECT n.amount FROM mention AS n WHERE n.mention = m.mention AND n.kind = m.kind)"
+    rows = store.dicts(
+        _SEEN + "SELECT m.mention, m.kind, m.app_id, app.name AS app_name, m.score, "
+        "count(DISTINCT s.person_id) AS persons, count(DISTINCT s.account_id) AS accounts, "
+        "CAST(coalesce(sum(s.event_count), 0) AS BIGINT) AS events, "
+        f"{amount if has_mentions else 'CAST(NULL AS DECIMAL(18,2))'} AS amount, "
+        "m.runner_up, m.explanation FROM match AS m LEFT JOIN app USING (app_id) "
+        "LEFT JOIN seen AS s ON s.mention = m.mention WHERE m.decision = 'review' "
+        "GROUP BY ALL ORDER BY amount DESC NULLS LAST, persons DESC, accounts DESC, events DESC, m.kind, m.mention"
+    )  # fmt: skip
+    standing = read_decisions(settings.home).standing("match")
+    return [
+        {"key": key_of(row["mention"], row["kind"]), **row}
+        for row in rows if (row["kind"], row["mention"]) not in standing
+    ]  # fmt: skip
+
+
+def find_mention(store: Store, text: str, kind: str | None) -> dict[str, Any]:
+    """Return the match of a mention, given as it is named or by its key. Raises UnknownName."""
+    rows = store.dicts("SELECT * FROM match WHERE coalesce(kind = $kind, $kind IS NULL)", {"kind": kind})
+    tests = (
+        lambda row: row["mention"] == text,
+        lambda row: key_of(row["mention"], row["kind"]) == text,
+        lambda row: row["mention"].casefold() == text.strip().casefold(),
+        # An export puts an apostrophe before what a spreadsheet would take for a formula.
+        lambda row: text.startswith("'") and row["mention"] == text[1:],
+    )
+    for fits in tests:
+        found = [row for row in rows if fits(row)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            kinds = ", ".join(str(row["kind"]) for row in found)
+            raise UnknownName(f"{text!r} is named in several ways ({kinds}): say which with --kind.")
+    import difflib
+
+    near = difflib.get_close_matches(text, [str(row["mention"]) for row in rows], n=5)
+    hint = f" Near: {', '.join(map(repr, near))}." if near else " `discovery review list` shows what is open."
+    raise UnknownName(f"no source names an app {text!r}.{hint}")
+
+
+def effect(store: Store, match: dict[str, Any], app_id: str) -> dict[str, Any]:
+    """Return what accepting a mention for an app would change."""
+    persons = store.dicts(
+        _SEEN + "SELECT p.person_id, p.email, p.display_name, p.status, p.left_on, "
+        "CAST(sum(s.event_count) AS BIGINT) AS events, "
+        "a.person_id IS NOT NULL AS has_access FROM seen AS s JOIN person AS p USING (person_id) "
+        "LEFT JOIN access AS a ON a.person_id = p.person_id AND a.app_id = $app "
+        "WHERE s.mention = $mention GROUP BY ALL ORDER BY p.email, p.person_id",
+        {"mention": match["mention"], "app": app_id},
+    )
+    return {
+        "mention": match["mention"], "kind": match["kind"], "decision": match["decision"], "app_id": app_id,
+        "was_app_id": match["app_id"], "persons": persons,
+        "gain_count": sum(not row["has_access"] for row in persons),
+    }  # fmt: skip
+
+
+def user() -> str:
+    """Return who is deciding, as the operating system knows them."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"uid {os.geteuid()}"
+
+
+def decide(settings: Settings, match: dict[str, Any], action: str, app_id: str | None,
+           reason: str | None) -> Decision:  # fmt: skip
+    """Record one decision on a mention; it counts from the next run."""
+    return record_decision(
+        settings.home, by=user(), kind="match", action=action,
+        subject={"mention_kind": str(match["kind"]), "mention": str(match["mention"])}, app_id=app_id, reason=reason,
+    )  # fmt: skip
+
+
+def checked_rows(store: Store, rows: list[dict[str, str]]) -> list[tuple[dict[str, Any], str, str | None, str | None]]:
+    """Return the decisions of a filled-in export: match, action, app_id, reason. Raises BadUse before any counts."""
+    checked = []
+    wrong = []
+    for number, row in enumerate(rows, 2):
+        action = (row.get("action") or "").strip().lower()
+        if not action:
+            continue
+        try:
+            if action not in ("accept", "reject", "ignore", "undo"):
+                raise BadUse(f"column action: {action!r}; expected accept, reject, ignore, undo or nothing")
+            match = find_mention(store, row.get("key") or row.get("mention") or "", None if row.get("key") else
+                                 row.get("kind") or None)  # fmt: skip
+            app_id = None
+            if action == "accept":
+                app_id = find_app(store, row.get("app") or row.get("app_id") or "").app_id
+            checked.append((match, action, app_id, (row.get("reason") or "").strip() or None))
+        except BadUse as error:
+            wrong.append(f"row {number}: {error}")
+    if wrong:
+        raise BadUse("nothing was recorded:\n  " + "\n  ".join(wrong))
+    return checked

@@ -1,0 +1,164 @@
+"""What a run has to say: what was read, matched and found, and what needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from discovery.cli.terminal import say, table
+from discovery.store import Store
+
+MOST_FILES = 60
+MOST_LINES = 10
+
+
+@dataclass
+class RunReport:
+    """What a published file says of the run that made it, and what went wrong on the way."""
+
+    path: Path
+    as_of: Any = None
+    content_hash: str | None = None
+    files: list[dict[str, Any]] = field(default_factory=list)
+    earlier_file_count: int = 0
+    not_read: list[dict[str, Any]] = field(default_factory=list)
+    quarantine: list[dict[str, Any]] = field(default_factory=list)
+    matches: dict[str, int] = field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
+    failed_sources: list[tuple[str, str]] = field(default_factory=list)
+    failed_checks: list[tuple[str, bool]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Some records or files of the inbox are not in the graph."""
+        return bool(self.not_read or self.quarantine)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {**asdict(self), "path": str(self.path)}
+
+
+def read_report(store: Store, path: Path) -> RunReport:
+    """Read from a published file what its run has to say."""
+    run = store.dicts("SELECT * FROM run")[0]
+    report = RunReport(path, run["as_of"], run["content_hash"])
+    read = "state IN ('loaded', 'duplicate')"
+    report.files = store.dicts(
+        "SELECT file_name, format, state, rows_read, rows_loaded, rows_duplicate, rows_ignored, rows_quarantined "  # noqa: S608
+        f"FROM source_file WHERE {read} AND loaded_at >= $started ORDER BY file_name",
+        {"started": run["started_at"]},
+    )
+    report.earlier_file_count = int(store.value(
+        f"SELECT count(*) FROM source_file WHERE {read} AND loaded_at < $started", {"started": run["started_at"]}  # noqa: S608
+    ))  # fmt: skip
+    report.not_read = store.dicts(
+        "SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name"
+    )
+    report.quarantine = store.dicts(
+        "SELECT file_name, count(*) AS record_count, min_by(reason, record) AS first_reason, min(record) AS first_record "
+        "FROM quarantine GROUP BY file_name ORDER BY file_name"
+    )
+    report.matches = _counted(store, "SELECT decision, count(*) FROM match GROUP BY decision ORDER BY decision")
+    report.findings = _counted(store, "SELECT severity, count(*) FROM finding GROUP BY severity ORDER BY severity")
+    report.found = store.dicts(
+        "SELECT (SELECT count(*) FROM person) AS persons, (SELECT count(*) FROM person p, run r "
+        "WHERE p.left_on <= r.as_of OR p.status IN ('disabled', 'soft_deleted', 'deleted')) AS leavers, "
+        "count(DISTINCT app_id) AS apps, count(*) AS accesses, count(*) FILTER (class = 'shadow') AS shadow, "
+        "count(DISTINCT app_id) FILTER (class = 'shadow') AS shadow_apps, "
+        "count(*) FILTER (survives_idp_disable) AS survives, "
+        "count(*) FILTER (survives_idp_disable IS NULL) AS survival_unknown, "
+        "(SELECT count(*) FROM account WHERE person_id IS NULL AND kind NOT IN ('service', 'shared')) AS unlinked_accounts "
+        "FROM access"
+    )[0]
+    report.failed_sources = [
+        (str(r[0]), str(r[1]))
+        for r in store.rows("SELECT system, reason FROM source_status WHERE is_failed ORDER BY system")
+    ]
+    return report
+
+
+def _counted(store: Store, sql: str) -> dict[str, int]:
+    return {str(row[0]): int(row[1]) for row in store.rows(sql)}
+
+
+def print_report(report: RunReport) -> None:
+    """Print a report as people read it."""
+    _print_read(report)
+    if report.as_of is not None:
+        m, f = report.matches, report.found
+        say(f"\nMatched: {m.get('accept', 0)} names of apps accepted, {m.get('review', 0)} to be reviewed, "
+            f"{m.get('reject', 0)} no app" + (f", {m['ignore']} left out by decision" if m.get("ignore") else ""))  # fmt: skip
+        say(f"Found: {f['persons']} persons ({f['leavers']} have left), {f['apps']} apps, {f['accesses']} accesses; "
+            f"{f['shadow']} of them shadow ({f['shadow_apps']} apps), {f['survives']} survive disabling the directory "
+            f"account, {f['survival_unknown']} not known to")  # fmt: skip
+    _print_needs(report)
+    if report.as_of is not None and not report.errors:
+        say(f"\nPublished: {report.path}, as of {report.as_of}, content {report.content_hash}")
+    elif report.as_of is None:
+        say(f"\nNothing was published; {report.path} is as it was.")
+
+
+def _print_read(report: RunReport) -> None:
+    if not report.files:
+        say(f"Read: no new file ({report.earlier_file_count} from earlier runs)")
+        return
+    counts = ("rows_read", "rows_loaded", "rows_duplicate", "rows_ignored", "rows_quarantined")
+    total = ", ".join(f"{sum(row[c] or 0 for row in report.files)} {c.removeprefix('rows_')}" for c in counts)
+    earlier = f" ({report.earlier_file_count} more from earlier runs)" if report.earlier_file_count else ""
+    say(f"Read: {len(report.files)} files{earlier}; records: {total}\n")
+    headers = ("file", "format", "state", "read", "loaded", "duplicate", "ignored", "quarantined")
+    if len(report.files) <= MOST_FILES:
+        rows = [[r["file_name"], r["format"], r["state"], *(r[c] for c in counts)] for r in report.files]
+    else:
+        groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in report.files:
+            groups.setdefault((row["format"] or "", row["state"]), []).append(row)
+        rows = [
+            [f"{len(members)} files", *key, *(sum(r[c] or 0 for r in members) for c in counts)]
+            for key, members in sorted(groups.items())
+        ]
+    table(headers, rows, right=headers[3:], whole=headers[2:])
+
+
+def _print_needs(report: RunReport) -> None:
+    needs: list[tuple[str, list[str], str]] = []
+    if report.errors:
+        needs.append(("Stopped:", report.errors, ""))
+    if report.failed_sources:
+        needs.append(("Failed sources (what was known of them stays):",
+                      [f"{system}: {reason}" for system, reason in report.failed_sources],
+                      "the next run tries them again"))  # fmt: skip
+    for title, is_warning in (("Red checks:", False), ("Warnings:", True)):
+        if lines := [text for text, warning in report.failed_checks if warning is is_warning]:
+            needs.append((title, lines, ""))
+    if report.not_read:
+        needs.append(("Files that were not read:",
+                      [f"{r['file_name']}: {r['state']}, {r['reason']}" for r in report.not_read],
+                      "discovery sources check FILE says more; take out of the inbox what does not belong there"))  # fmt: skip
+    if report.quarantine:
+        needs.append(("Records in quarantine:",
+                      [f"{r['file_name']}: {r['record_count']}, first record {r['first_record']}: {r['first_reason']}"
+                       for r in report.quarantine], "discovery sources check FILE shows them"))  # fmt: skip
+    if report.matches.get("review"):
+        needs.append((f"{report.matches['review']} matches to be reviewed", [], "discovery review"))
+    if report.found.get("unlinked_accounts"):
+        needs.append((f"{report.found['unlinked_accounts']} accounts are linked to nobody", [],
+                      "discovery findings --rule unlinked_account"))  # fmt: skip
+    if report.findings:
+        said = ", ".join(f"{report.findings[s]} {s}" for s in ("high", "medium", "low") if s in report.findings)
+        needs.append((f"Findings: {said}", [], "discovery findings"))
+    if not needs:
+        say("\nNothing needs a person.")
+        return
+    say("\nNeeds a person:")
+    for title, lines, remedy in needs:
+        say(f"  {title}" + (f" → {remedy}" if remedy and not lines else ""))
+        for line in lines[:MOST_LINES]:
+            say(f"    {line}")
+        if len(lines) > MOST_LINES:
+            say(f"    … and {len(lines) - MOST_LINES} more")
+        if remedy and lines:
+            say(f"    → {remedy}")

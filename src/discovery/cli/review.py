@@ -1,0 +1,260 @@
+"""`discovery review`: people decide what the machine leaves open."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import click
+
+from discovery.cli.options import DefaultGroup, json_option, with_settings
+from discovery.cli.output import csv_text, print_bytes, print_json
+from discovery.cli.published import find_app, find_person, published
+from discovery.cli.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches, user
+from discovery.cli.terminal import note, say, shown, table
+from discovery.decisions import record_decision
+from discovery.errors import BadUse
+from discovery.settings import Settings
+
+TO_FILL_IN = ("action", "app", "reason")
+NEXT = "It counts from the next run."
+
+_kind = click.option("--kind", help="How the app is named, where that is not clear: label, domain, merchant, …")
+_reason = click.option("--reason", help="Why; kept with the decision.")
+
+
+@click.group(cls=DefaultGroup)
+def review() -> None:
+    """Decide on matches that the machine leaves open.
+
+    Decisions are appended to decisions.jsonl in the home with your name, win over the machine for good, and
+    count from the next run. Deciding never waits for a run.
+
+    \b
+    Example:
+      discovery review
+      discovery review preview "PADDLE.NET* SKETCH" --app sketch.com
+      discovery review accept "PADDLE.NET* SKETCH" --app sketch.com
+    """
+
+
+@review.command("list")
+@with_settings
+@json_option
+def list_open(settings: Settings, *, as_json: bool) -> None:
+    """List what is open, those first that change most.
+
+    \b
+    Example:
+      discovery review list
+    """
+    with published(settings) as store:
+        rows = open_matches(store, settings)
+        if as_json:
+            print_json(rows)
+            return
+        table(("mention", "kind", "perhaps", "score", "persons", "events", "amount", "why"),
+              [[r[c] for c in ("mention", "kind", "app_name", "score", "persons", "events", "amount", "explanation")]
+               for r in rows], right=("score", "persons", "events", "amount"))  # fmt: skip
+        say(f"\n{len(rows)} open. `discovery review preview MENTION --app APP` shows what a decision changes.")
+
+
+@review.command()
+@click.argument("mention")
+@click.option("--app", required=True, help="The app by name, domain or app_id.")
+@_kind
+@with_settings
+@json_option
+def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_json: bool) -> None:
+    """Show what accepting a mention would change; nothing is recorded.
+
+    \b
+    Example:
+      discovery review preview "PADDLE.NET* SKETCH" --app sketch.com
+    """
+    with published(settings) as store:
+        match = find_mention(store, mention, kind)
+        one = find_app(store, app)
+        change = effect(store, match, one.app_id)
+        if as_json:
+            print_json(change)
+            return
+        say(f"{match['mention']} ({match['kind']}) is now: {match['decision']}"
+            + (f" {match['app_id']}" if match["app_id"] else "") + f", {match['explanation']}")  # fmt: skip
+        say(f"Accepted as {one.name}, {change['gain_count']} of the {len(change['persons'])} persons seen with it "
+            "would get access to it in the graph:\n")  # fmt: skip
+        table(("person", "status", "left on", "events", f"has {one.name} already"),
+              [[p["email"] or p["display_name"], p["status"], p["left_on"], p["events"],
+                "already" if p["has_access"] else "new"] for p in change["persons"]], right=("events",))  # fmt: skip
+
+
+@review.command()
+@click.argument("mention")
+@click.option("--app", required=True, help="The app by name, domain or app_id.")
+@_kind
+@_reason
+@with_settings
+def accept(settings: Settings, mention: str, app: str, kind: str | None, reason: str | None) -> None:
+    """Say which app a mention means.
+
+    \b
+    Example:
+      discovery review accept "PADDLE.NET* SKETCH" --app sketch.com
+    """
+    with published(settings) as store:
+        match, one = find_mention(store, mention, kind), find_app(store, app)
+    decide(settings, match, "accept", one.app_id, reason)
+    say(f"{user()} says that {match['mention']} ({match['kind']}) means {one.name} ({one.app_id}). {NEXT}")
+
+
+@review.command()
+@click.argument("mention")
+@_kind
+@_reason
+@with_settings
+def reject(settings: Settings, mention: str, kind: str | None, reason: str | None) -> None:
+    """Say that a mention is not the app that the machine proposes, and none that it knows.
+
+    \b
+    Example:
+      discovery review reject "NOTION DOCK HOTEL"
+    """
+    with published(settings) as store:
+        match = find_mention(store, mention, kind)
+    decide(settings, match, "reject", None, reason)
+    say(f"{user()} says that {match['mention']} ({match['kind']}) is no such app. {NEXT}")
+
+
+def _pair(settings: Settings, person: str | None, app: str | None) -> dict[str, str] | None:
+    """Return the subject of an exclusion if one is meant."""
+    if person is None and app is None:
+        return None
+    if person is None or app is None:
+        raise BadUse("an access is named by --person and --app together")
+    with published(settings) as store:
+        return {"person_id": find_person(store, person).person_id, "app_id": find_app(store, app).app_id}
+
+
+def _on_access(function: Any) -> Any:
+    function = click.option("--app", help="Of an access: the app.")(function)
+    return click.option("--person", help="In place of a mention: an access of this person.")(function)
+
+
+@review.command()
+@click.argument("mention", required=False)
+@_kind
+@_on_access
+@_reason
+@with_settings
+def ignore(settings: Settings, mention: str | None, kind: str | None, person: str | None, app: str | None,
+           reason: str | None) -> None:  # fmt: skip
+    """Leave a mention out (it is no app), or take one access out of a person's scope.
+
+    \b
+    Example:
+      discovery review ignore "TFL TRAVEL CH"
+      discovery review ignore --person ada@example.com --app figma.com --reason "personal plan, her own"
+    """
+    subject = _pair(settings, person, app)
+    if (subject is None) == (mention is None):
+        raise BadUse("name a mention, or an access with --person and --app")
+    if subject is not None:
+        if not reason:
+            raise BadUse("taking an access out of a scope needs a --reason: auditors read it")
+        record_decision(settings.home, by=user(), kind="exclusion", action="ignore", subject=subject, reason=reason)
+        say(f"{user()} takes {app} out of the scope of {person}: {reason}. {NEXT}")
+        return
+    with published(settings) as store:
+        match = find_mention(store, str(mention), kind)
+    decide(settings, match, "ignore", None, reason)
+    say(f"{user()} says that {match['mention']} ({match['kind']}) is to be left out. {NEXT}")
+
+
+@review.command()
+@click.argument("mention", required=False)
+@_kind
+@_on_access
+@_reason
+@with_settings
+def undo(settings: Settings, mention: str | None, kind: str | None, person: str | None, app: str | None,
+         reason: str | None) -> None:  # fmt: skip
+    """Take a decision back: the machine decides again, or the access is in the scope again.
+
+    \b
+    Example:
+      discovery review undo "TFL TRAVEL CH"
+    """
+    from discovery.decisions import read_decisions
+
+    subject = _pair(settings, person, app)
+    if (subject is None) == (mention is None):
+        raise BadUse("name a mention, or an access with --person and --app")
+    decided = read_decisions(settings.home)
+    if subject is not None:
+        if (subject["person_id"], subject["app_id"]) not in decided.standing("exclusion"):
+            raise BadUse(f"nobody has taken {app} out of the scope of {person}")
+        record_decision(settings.home, by=user(), kind="exclusion", action="undo", subject=subject, reason=reason)
+        say(f"{app} is in the scope of {person} again. {NEXT}")
+        return
+    with published(settings) as store:
+        match = find_mention(store, str(mention), kind)
+    if (match["kind"], match["mention"]) not in decided.standing("match"):
+        raise BadUse(f"nobody has decided on {match['mention']!r} ({match['kind']})")
+    decide(settings, match, "undo", None, reason)
+    say(f"{match['mention']} ({match['kind']}) is the machine's to decide again. {NEXT}")
+
+
+@review.command()
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
+@with_settings
+def export(settings: Settings, output: Path | None) -> None:
+    """Write the queue as a CSV to fill in: columns action, app and reason.
+
+    \b
+    Example:
+      discovery review export --output queue.csv
+    """
+    with published(settings) as store:
+        rows = open_matches(store, settings)
+    text = csv_text((*COLUMNS, *TO_FILL_IN), [[*(row[c] for c in COLUMNS), "", "", ""] for row in rows])
+    if output is None:
+        print_bytes(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadUse(f"{output}: cannot be written: {error.strerror}") from error
+    note(f"{len(rows)} open matches were written to {output}.")
+
+
+@review.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@with_settings
+def import_decisions(settings: Settings, file: Path) -> None:
+    """Record the decisions of a filled-in export, all of them or none.
+
+    Rows without an action are left open. Columns read: key (or mention and kind), action (accept, reject,
+    ignore, undo), app (for accept; else app_id), reason.
+
+    \b
+    Example:
+      discovery review import queue.csv
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadUse(f"{file}: cannot be read: {error}") from error
+    first = text.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max((",", ";", "\t"), key=first.count))
+    header = reader.fieldnames or []
+    if "action" not in header or not {"key", "mention"} & set(header):
+        raise BadUse(f"{file}: has the columns {', '.join(header) or 'none'}; expected key or mention, and action")
+    with published(settings) as store:
+        decisions = checked_rows(store, list(reader))
+    for match, action, app_id, reason in decisions:
+        decide(settings, match, action, app_id, reason)
+    counts = {a: sum(d[1] == a for d in decisions) for a in ("accept", "reject", "ignore", "undo")}
+    said = ", ".join(f"{count} {shown(action)}" for action, count in counts.items() if count)
+    say(f"{len(decisions)} decisions were recorded{': ' + said if said else ''}. {NEXT}")

@@ -1,0 +1,129 @@
+"""`discovery run`: the nightly job, and what a person has to know after it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from discovery.cli.options import Day, settings_of, today
+from discovery.cli.output import print_json
+from discovery.cli.report import RunReport, print_report, read_report
+from discovery.cli.terminal import console, say
+from discovery.errors import BadUse
+from discovery.settings import Settings
+from discovery.store import Store
+
+
+@click.command()
+@click.option("--config", type=click.Path(path_type=Path), help="Settings; default ./discovery.toml.")
+@click.option("--inbox", type=click.Path(path_type=Path), help="Folder of the exports; default from settings.")
+@click.option("--home", type=click.Path(path_type=Path), help="Where everything is kept; default from settings.")
+@click.option("--as-of", type=Day(), help="Day at whose end (UTC) to look; default today.")
+@click.option("--force", is_flag=True, help="Run though nothing is new, and look into every file again.")
+@click.option("--strict", is_flag=True, help="Exit 1 also for quarantined records and files that were not read.")
+@click.option("--wait", "wait_seconds", type=click.FloatRange(min=0), default=0, metavar="SECONDS",
+              help="How long to wait while another run is writing; default not at all.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def run(ctx: click.Context, config: Path | None, inbox: Path | None, home: Path | None, as_of: date | None,
+        wait_seconds: float, *, force: bool, strict: bool, as_json: bool) -> None:  # fmt: skip
+    """Read the inbox, build the access graph and publish it.
+
+    Prints what was read, matched and found, and what needs a person. A source that fails does not stop the
+    others: what was known of it stays. Where nothing is new, nothing is done.
+
+    \b
+    Example:
+      discovery run
+      discovery run --as-of 2026-09-30 --strict
+    """
+    settings = settings_of(config, home, inbox)
+    refuse_nothing_to_read(settings)
+    day = as_of or today()
+    from discovery.run import is_current
+
+    if not force and (last := is_current(settings, day)) is not None:
+        with Store(settings.published, read_only=True) as store:
+            report = read_report(store, settings.published)
+        # A source that failed is tried again, though nothing else is new.
+        if not report.failed_sources:
+            if as_json:
+                print_json({"is_new": False, "run_id": last.run_id, "as_of": day, **report.as_dict()})
+            else:
+                say(f"Nothing is new since the run of {last.finished_at}: inbox, decisions, catalog, settings and day "
+                    f"are unchanged.\nThe access graph as of {last.as_of} is {settings.published} "
+                    f"(content {last.content_hash[:16]}). `--force` runs all the same.")  # fmt: skip
+            ctx.exit(1 if strict and report.is_incomplete else 0)
+    nightly = _nightly()
+    with _progress(nightly.step_count()) as on_step:
+        result = nightly.run_nightly(settings, day, force=force, wait_seconds=wait_seconds, on_step=on_step)
+    if result.publication is None:
+        report = RunReport(settings.published)
+    else:
+        with Store(settings.published, read_only=True) as store:
+            report = read_report(store, settings.published)
+    report.failed_sources = [(one.system, one.reason) for one in result.failed_sources] or report.failed_sources
+    report.failed_checks = [
+        (f"{one.asset}: {one.sentence or one.name}" + (f" ({one.wrong_rows} rows)" if one.wrong_rows else ""),
+         one.is_warning) for one in result.failed_checks
+    ]  # fmt: skip
+    report.errors = list(result.errors)
+    if as_json:
+        print_json({"is_new": True, "run_id": result.run_id, "as_of": day, "is_fine": result.is_fine, **report.as_dict()})
+    else:
+        print_report(report)
+    ctx.exit(0 if result.is_fine and not report.failed_sources and not (strict and report.is_incomplete) else 1)
+
+
+def refuse_nothing_to_read(settings: Settings) -> None:
+    """Say what is missing before anything is made. Raises BadUse."""
+    if settings.inbox.is_dir():
+        return
+    if settings.config is None and not settings.inbox.exists():
+        raise BadUse(
+            f"there is no discovery.toml here and no inbox at {settings.inbox}.\n"
+            "`discovery init` makes both; or name them: discovery run --config FILE, discovery run --inbox DIR."
+        )
+    raise BadUse(
+        f"the inbox {settings.inbox} is not a folder that is there. Make it and put exports into it, or set `inbox` "
+        f"in {settings.config or 'discovery.toml'} or with --inbox. Nothing was changed."
+    )
+
+
+def _nightly() -> Any:
+    """Load the pipeline: the one place where the library's command line meets Dagster."""
+    try:
+        importlib.import_module("pipelines.definitions")
+        return importlib.import_module("pipelines.nightly")
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "pipelines":
+            raise
+        # The package lies beside the library in a checkout and in the wheel.
+        sys.path.append(str(Path(__file__).parents[3]))
+        importlib.import_module("pipelines.definitions")
+        return importlib.import_module("pipelines.nightly")
+
+
+@contextlib.contextmanager
+def _progress(total: int) -> Iterator[Callable[[str], None] | None]:
+    """Show a bar on stderr if it is a terminal; yield what is to be told of each step."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as progress:
+        task = progress.add_task("starting", total=total)
+
+        def begins(step: str) -> None:
+            progress.update(task, advance=1, description=step.replace("__", "."))
+
+        yield begins

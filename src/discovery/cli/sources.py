@@ -1,0 +1,167 @@
+"""`discovery sources`: known formats, and what a file would become."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from discovery.cli.options import DefaultGroup, json_option, today, with_settings
+from discovery.cli.output import print_json
+from discovery.cli.terminal import say, shown, table, working
+from discovery.errors import DiscoveryError
+from discovery.settings import Settings
+
+
+@click.group(cls=DefaultGroup)
+def sources() -> None:
+    """List known formats; check files before they go into the inbox.
+
+    \b
+    Example:
+      discovery sources
+      discovery sources check downloads/report.csv
+    """
+
+
+@sources.command("list")
+@with_settings
+@json_option
+def list_formats(settings: Settings, *, as_json: bool) -> None:
+    """List the formats that are known, and how to get each export.
+
+    `proven` says whether the header was made after a public example; the others are from general knowledge
+    and were never seen.
+
+    \b
+    Example:
+      discovery sources list
+    """
+    from discovery.sources.registry import known_formats
+
+    formats = known_formats(settings)
+    if as_json:
+        print_json([
+            {"format": f.name, "system": f.system, "kinds": f.kinds, "title": f.title, "is_list": f.is_list,
+             "how_to_get": f.how_to_get, "is_proven": f.proven_by is not None, "proven_by": f.proven_by,
+             "proven_on": f.proven_on, "person_from_path": f.person_from_path}
+            for f in formats
+        ])  # fmt: skip
+        return
+    table(
+        ("format", "kinds", "proven", "what it is: how to get it"),
+        [(f.name, f.kinds, f.proven_by is not None, f"{f.title}: {f.how_to_get}") for f in formats],
+        whole=("format", "proven"),
+    )
+
+
+@sources.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@with_settings
+@json_option
+@click.pass_context
+def check(ctx: click.Context, settings: Settings, files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Say what files are recognised as and what would be quarantined; nothing is written.
+
+    For a CSV that no format knows, a [[mapping]] block to paste into discovery.toml is made from its header
+    and its values. Exit code 1 if a file is not recognised or has records that would be quarantined.
+
+    \b
+    Example:
+      discovery sources check downloads/statement.csv
+    """
+    from discovery.cli.rehearsal import Verdict, files_named, heads_of, rehearsal, rehearse
+    from discovery.cli.suggestion import Suggestion, suggest
+
+    named = files_named(files, settings.inbox)
+    results: list[tuple[Verdict, Suggestion | None, Verdict | None]] = []
+    with rehearsal(settings, named) as rehearsed, working("reading"):
+        for verdict in rehearse(rehearsed, today()):
+            advice = again = None
+            if verdict.state == "unrecognised":
+                advice = suggest(heads_of(rehearsed, verdict.name), verdict.name)
+            if advice and advice.mapping:
+                again = _with_mapping(settings, verdict.name, named, advice)
+            results.append((verdict, advice, again))
+    if as_json:
+        print_json([
+            {**asdict(verdict), "is_fine": verdict.is_fine, "mapping": advice.block if advice else None,
+             "to_fill_in": advice.open if advice else ()}
+            for verdict, advice, _ in results
+        ])  # fmt: skip
+    else:
+        for number, (verdict, advice, again) in enumerate(results):
+            if number:
+                say()
+            _print_verdict(verdict)
+            if advice:
+                _print_advice(advice, again)
+    if not all(verdict.is_fine for verdict, _, _ in results):
+        ctx.exit(1)
+
+
+def _with_mapping(settings: Settings, name: str, named: dict[str, Path], advice: Any) -> Any:
+    """Read a file once more with the mapping that was made for it."""
+    from discovery.cli.rehearsal import rehearsal, rehearse
+
+    file = next((n for n in named if name == n or name.startswith(f"{n}/")), None)
+    if file is None:
+        return None
+    tried = replace(settings, mappings=(*settings.mappings, advice.mapping))
+    try:
+        with rehearsal(tried, {file: named[file]}) as rehearsed:
+            return next((v for v in rehearse(rehearsed, today()) if v.name == name), None)
+    except DiscoveryError:
+        return None
+
+
+def _print_verdict(verdict: Any) -> None:
+    say(verdict.name)
+    if verdict.state in ("unrecognised", "refused"):
+        say(f"  {verdict.state}: {verdict.reason}")
+        return
+    say(f"  {verdict.format} ({verdict.shape}), instance {verdict.instance}{_how(verdict.instance_from)}")
+    if verdict.person:
+        say(f"  person: {verdict.person}, from the file's path or the settings")
+    if verdict.snapshot_on:
+        say(f"  a list of {verdict.snapshot_on}")
+    if verdict.state == "duplicate":
+        say(f"  duplicate: {verdict.reason}")
+        return
+    say(
+        f"  {verdict.rows_read} records: {verdict.rows_loaded} would be loaded, {verdict.rows_ignored} ignored, "
+        f"{verdict.rows_quarantined} quarantined"
+    )
+    for reason, count in verdict.ignored.items():
+        say(f"    ignored: {count} × {reason}")
+    for bad in verdict.quarantined:
+        say(f"    record {bad['record']}: {bad['reason']}")
+        if bad["content"]:
+            say(f"      {bad['content'][:200]}")
+    if verdict.rows_quarantined > len(verdict.quarantined):
+        say(f"    … and {verdict.rows_quarantined - len(verdict.quarantined)} more")
+    for kind, rows in verdict.first.items():
+        say(f"  first as {kind}:")
+        for row in rows:
+            say("    " + ", ".join(f"{k} = {shown(v)}" for k, v in row.items() if v not in (None, "", [])))
+
+
+def _how(instance_from: str | None) -> str:
+    said = {"content": " (said by the file)", "settings": " (set)", "only": " (the only one)"}
+    return said.get(instance_from or "", " (none is named)")
+
+
+def _print_advice(advice: Any, again: Any) -> None:
+    say("  To read it all the same, paste this into discovery.toml:\n")
+    say(advice.block)
+    if advice.open:
+        say(f"\n  To be filled in: {', '.join(advice.open)}.")
+    elif again is not None and again.state != "loaded":
+        say(f"\n  With it, the file is {again.state}: {again.reason}")
+    elif again is not None:
+        say(f"\n  With it, {again.rows_loaded} of {again.rows_read} records are loaded, {again.rows_quarantined} "
+            "quarantined.")  # fmt: skip
+        for bad in again.quarantined[:3]:
+            say(f"    record {bad['record']}: {bad['reason']}")

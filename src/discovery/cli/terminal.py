@@ -1,0 +1,107 @@
+"""What people see: text and tables on a terminal, with nothing in them that a terminal would obey."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_OF_A_PIPE = 120
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+COLOURS = {"yes": "red", "unknown": "yellow", "shadow": "magenta", "high": "red", "medium": "yellow"}
+
+
+def safe(text: str) -> str:
+    """Return text with control and direction characters made visible: ESC becomes \\x1b."""
+    if text.isprintable() and text.isascii():
+        return text
+    return "".join(_escaped(ch) if unicodedata.category(ch) in _OBEYED else ch for ch in text)
+
+
+def _escaped(ch: str) -> str:
+    if ch in "\n\r\t":
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[ch]
+    code = ord(ch)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+
+
+def say(text: str = "", *, error: bool = False) -> None:
+    """Print lines of text, each made safe."""
+    click.echo("\n".join(safe(line) for line in text.split("\n")), err=error)
+
+
+def note(text: str) -> None:
+    """Print a remark beside the output, on stderr."""
+    say(text, error=True)
+
+
+def shown(value: Any) -> str:
+    """Return a value as people read it in a table."""
+    if value is None:
+        return ""
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(item) for item in value)
+    return str(value)
+
+
+def console(*, error: bool = False) -> Console:
+    """Return a console that reads no markup and knows a width also when its output is a pipe."""
+    import os
+
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH_OF_A_PIPE
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None,
+          right: Sequence[str] = (), whole: Sequence[str] = ()) -> None:  # fmt: skip
+    """Print a table that fits the width; long cells go on in the next line, those of `whole` columns do not."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title_justify="left",
+                 title=Text(safe(title), style="bold") if title else None)  # fmt: skip
+    cells = [[safe(shown(value)) for value in row] for row in rows]
+    out = console()
+    widths = [max([len(header), *(len(row[at]) for row in cells)]) for at, header in enumerate(headers)]
+    # Columns stay whole only where that leaves the others room: nothing is cut off on a narrow terminal.
+    fits = sum(w for w, header in zip(widths, headers, strict=True) if header in whole) < 0.6 * out.width
+    for header in headers:
+        grid.add_column(Text(header), justify="right" if header in right else "left", overflow="fold",
+                        no_wrap=fits and header in whole, min_width=min(len(header), 12))  # fmt: skip
+    for row in cells:
+        grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
+    with out.capture() as captured:
+        out.print(grid)
+    lines = captured.get().split("\n")
+    sys.stdout.write("\n".join(line.rstrip() for line in lines))
+
+
+@contextlib.contextmanager
+def working(text: str) -> Iterator[None]:
+    """Show that something is being done, for as long as it takes, if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with console(error=True).status(safe(text)):
+        yield

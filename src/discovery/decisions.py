@@ -1,0 +1,177 @@
+"""What people decided, kept for good in `decisions.jsonl` of the home: appended, never rewritten.
+
+One JSON object a line: at, by, kind (match | exclusion), action (accept | reject | ignore | undo), subject
+(match: mention_kind and mention; exclusion: person_id and app_id), app_id, reason. The newest line on a
+subject counts; `undo` gives it back to the machine. A run reads the file once and records its `head`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from discovery.errors import BadUse, StoreDamaged
+
+FILE = "decisions.jsonl"
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "match": ("mention_kind", "mention"),
+    "exclusion": ("person_id", "app_id"),
+}
+"""Kinds of decision, and what names their subject."""
+ACTIONS = ("accept", "reject", "ignore", "undo")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision. `at` is UTC without zone; `app_id` is set where a match is accepted."""
+
+    at: datetime
+    by: str
+    kind: str
+    action: str
+    subject: Mapping[str, str]
+    app_id: str | None = None
+    reason: str | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Kind and subject: what a later decision replaces."""
+        return (self.kind, *(self.subject[name] for name in KINDS[self.kind]))
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """All decisions in the order in which they were made, and the torn last line if there is one."""
+
+    all: tuple[Decision, ...]
+    torn: str | None = None
+
+    def standing(self, kind: str) -> dict[tuple[str, ...], Decision]:
+        """Return the decisions of a kind that count now, by subject."""
+        found: dict[tuple[str, ...], Decision] = {}
+        for decision in self.all:
+            if decision.kind == kind:
+                found.pop(decision.key[1:], None)
+                if decision.action != "undo":
+                    found[decision.key[1:]] = decision
+        return found
+
+
+def read_decisions(home: Path) -> Decisions:
+    """Return what people decided in a home; none if there is no file.
+
+    A last line that a crash cut short is left out and reported in `torn`. Raises StoreDamaged for any other
+    line that is not a decision: naming file and line.
+    """
+    path = home / FILE
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Decisions(())
+    *lines, rest = content.split(b"\n")
+    found = [_parsed(line, f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    torn = rest.decode("utf-8", errors="replace") if rest.strip() else None
+    return Decisions(tuple(found), torn)
+
+
+def record_decision(
+    home: Path,
+    *,
+    by: str,
+    kind: str,
+    action: str,
+    subject: Mapping[str, str],
+    app_id: str | None = None,
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    """Append one decision, on disk before this returns. Raises BadUse for one that says nothing.
+
+    Waits for no run: only the appending itself is guarded by a lock. A line that a crash cut short is closed
+    first, so that it damages nothing after it.
+    """
+    moment = (at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None) if at is None or at.tzinfo else at
+    if kind not in KINDS:
+        raise BadUse(f"decision of kind {kind!r}; expected one of {', '.join(KINDS)}")
+    if action not in ACTIONS:
+        raise BadUse(f"decision with action {action!r}; expected one of {', '.join(ACTIONS)}")
+    if set(subject) != set(KINDS[kind]) or not all(subject.values()):
+        raise BadUse(f"decision on {dict(subject)!r}; expected {', '.join(KINDS[kind])}")
+    if kind == "match" and action == "accept" and not app_id:
+        raise BadUse("accepting a match needs the app: name its app_id")
+    if not by.strip():
+        raise BadUse("a decision needs the name of who decided")
+    decision = Decision(moment, by, kind, action, dict(subject), app_id, reason)
+    _append(home, [decision])
+    return decision
+
+
+def head(home: Path) -> str:
+    """Return the SHA-256 of the file's content, that of nothing where there is none."""
+    try:
+        return hashlib.sha256((home / FILE).read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return hashlib.sha256(b"").hexdigest()
+
+
+def _append(home: Path, decisions: Iterable[Decision]) -> None:
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = home / FILE
+    is_new = not path.exists()
+    lines = "".join(json.dumps(_plain(d), ensure_ascii=True, sort_keys=True) + "\n" for d in decisions)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            lines = "\n" + lines
+        data = lines.encode()
+        while data:
+            data = data[os.write(handle, data) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if is_new:
+        folder = os.open(home, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    return {**asdict(decision), "at": decision.at.isoformat(timespec="microseconds") + "Z"}
+
+
+def _parsed(line: bytes, where: str) -> Decision:
+    try:
+        row = json.loads(line)
+        decision = Decision(
+            at=datetime.fromisoformat(str(row["at"]).removesuffix("Z")),
+            by=str(row["by"]),
+            kind=str(row["kind"]),
+            action=str(row["action"]),
+            subject={str(k): str(v) for k, v in row["subject"].items()},
+            app_id=row.get("app_id"),
+            reason=row.get("reason"),
+        )
+        is_sound = decision.action in ACTIONS and len(decision.key) == 3
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _not_a_decision(line, where, f"{type(error).__name__}: {error}") from error
+    if not is_sound:
+        raise _not_a_decision(line, where, f"action {decision.action!r}")
+    return decision
+
+
+def _not_a_decision(line: bytes, where: str, why: str) -> StoreDamaged:
+    return StoreDamaged(
+        f"{where} is not a decision ({why}): {line[:200]!r}. "
+        "Restore the file from a backup, or correct that line by hand."
+    )

@@ -1,0 +1,45 @@
+"""The stage graph: who has access to what, how it is known, what must be ended, and what is not known."""
+
+from __future__ import annotations
+
+from discovery.graph.exclusion import STEP as EXCLUSION
+from discovery.stage import Night, Step, tables_read
+from discovery.store import Store, sql_file
+
+__all__ = ["STEPS"]
+
+
+def _step(table: str) -> Step:
+    sql = sql_file(__name__, table.split(".")[1])
+    macros = sql_file(__name__, "macros")
+
+    def build(store: Store, night: Night) -> int:
+        for statement in macros.split(";\n"):
+            if statement.strip():
+                store.run(statement)
+        return store.replace(table, sql, night.binds)
+
+    return Step(table, build, tables_read(sql))
+
+
+STEPS: tuple[Step, ...] = (
+    _step("graph.trace"),
+    _step("graph.app_fact"),
+    _step("graph.account_access"),
+    _step("graph.access_fact"),
+    _step("graph.access_verdict"),
+    _step("graph.access"),
+    _step("graph.access_span"),
+    _step("graph.spend"),
+    _step("graph.evidence"),
+    _step("graph.not_access"),
+    EXCLUSION,
+    _step("graph.offboarding_scope"),
+    _step("graph.finding"),
+    _step("graph.blind_spot"),
+    _step("graph.usage_month"),
+    _step("graph.group_member"),
+    _step("graph.app_summary"),
+    _step("graph.person_summary"),
+)
+"""In an order in which they can run."""

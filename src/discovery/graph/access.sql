@@ -1,0 +1,73 @@
+-- One row: one person's access to one app as of as_of. Key: person_id, app_id. The table that people ask first.
+--
+-- confidence = link × (1 − Π(1 − weight)), over the kinds of evidence seen: the app's own list 0.95, sign-in 0.9,
+-- grant 0.85, browser login 0.8, assignment 0.6, charges in several months 0.5, one charge 0.3, visits 0.35; link =
+-- how sure it is that the surest account is this person's. It orders edges; it is not a probability.
+WITH open AS (
+    SELECT t.*, a.link_confidence, a.link_method, a.kind AS account_kind
+    FROM graph.trace AS t JOIN canonical.account AS a USING (account_id)
+    WHERE t.is_proof AND t.ended_on IS NULL
+),
+edge AS (
+    SELECT person_id, app_id, min(from_on) AS first_seen_on, max(CAST(last_at AS DATE)) AS last_seen_on,
+        list_sort(list(DISTINCT source)) AS sources,
+        CAST(coalesce(sum(event_count) FILTER (source IN ('sign_in', 'web_visit')), 0) AS BIGINT) AS event_count,
+        CAST(coalesce(len(list_distinct(flatten(list(active_days) FILTER (active_days IS NOT NULL)))), 0) AS BIGINT)
+            AS active_day_count,
+        list_sort(coalesce(list(DISTINCT method) FILTER (method NOT IN ('', 'visit')), [])) AS methods,
+        list_sort(list(DISTINCT account_id)) AS accounts,
+        list_sort(list_distinct(coalesce(flatten(list(scopes) FILTER (scopes IS NOT NULL)), []))) AS grant_scopes,
+        bool_or(source = 'charge') AS is_payer, bool_or(is_admin) AS is_admin,
+        max(link_confidence) AS link, max(link_method) FILTER (link_confidence < 0.9) AS weak_method,
+        1 - (1 - CASE WHEN bool_or(source = 'app_account') THEN 0.95 ELSE 0 END)
+            * (1 - CASE WHEN bool_or(source = 'sign_in') THEN 0.9 ELSE 0 END)
+            * (1 - CASE WHEN bool_or(source = 'grant') THEN 0.85 ELSE 0 END)
+            * (1 - CASE WHEN bool_or(way = 'login') THEN 0.8 ELSE 0 END)
+            * (1 - CASE WHEN bool_or(source = 'assignment') THEN 0.6 ELSE 0 END)
+            * (1 - CASE WHEN count(DISTINCT date_trunc('month', last_at)) FILTER (source = 'charge')
+                    + count(DISTINCT date_trunc('month', first_at)) FILTER (source = 'charge') > 2
+                    OR bool_or(source = 'charge' AND date_trunc('month', last_at) > date_trunc('month', first_at)) THEN 0.5
+                WHEN bool_or(source = 'charge') THEN 0.3 ELSE 0 END)
+            * (1 - CASE WHEN bool_or(way = 'visit') THEN 0.35 ELSE 0 END) AS strength
+    FROM open
+    WHERE person_id IS NOT NULL
+    GROUP BY ALL
+),
+users AS (SELECT app_id, count(DISTINCT holder) AS holders FROM open GROUP BY ALL),
+year AS (
+    SELECT a.person_id, m.app_id, count(DISTINCT coalesce(c.currency, '')) AS currencies, sum(c.amount) AS amount,
+        any_value(c.currency) AS currency
+    FROM canonical.charge AS c
+    JOIN canonical.account AS a USING (system, instance, identifier)
+    JOIN matching.match AS m ON m.kind = 'merchant' AND m.mention = c.merchant AND m.decision = 'accept'
+    WHERE a.person_id IS NOT NULL AND c.charged_on > CAST($as_of - INTERVAL 12 MONTH AS DATE)
+    GROUP BY ALL
+),
+ended AS (
+    SELECT person_id, app_id, max(ended_on) AS ended_on, max_by(status, ended_on) AS status
+    FROM graph.trace
+    WHERE is_proof AND source = 'app_account' AND ended_on IS NOT NULL AND person_id IS NOT NULL
+    GROUP BY ALL
+)
+SELECT e.person_id, e.app_id, e.first_seen_on, e.last_seen_on, e.sources, e.event_count, e.active_day_count, e.methods,
+    e.accounts, e.grant_scopes,
+    CASE WHEN y.currencies = 1 THEN CAST(y.amount AS DECIMAL(18,2)) END AS amount,
+    CASE WHEN y.currencies = 1 THEN y.currency END AS currency,
+    round(e.link * e.strength, 6) AS confidence,
+    v.class, v.survives_idp_disable, v.route, lower(p.owner_email) AS owner_email, u.holders = 1 AS is_sole_user,
+    e.is_payer, e.is_admin,
+    list_filter([
+        v.class_reason, v.survives_reason, v.route_reason, f.approval_reason,
+        CASE WHEN u.holders = 1 THEN 'nobody else is known to use it' END,
+        CASE WHEN e.is_payer THEN 'pays for it: the charge goes on until it is cancelled' END,
+        CASE WHEN d.ended_on IS NOT NULL THEN 'the app''s own list says ' || coalesce(d.status, 'absent') || ' since '
+            || (d.ended_on + 1) || '; other evidence has not ended' END,
+        CASE WHEN e.link < 0.9 THEN 'linked to the person by ' || e.weak_method END
+    ], lambda r: r IS NOT NULL) AS reasons
+FROM edge AS e
+JOIN graph.access_verdict AS v USING (person_id, app_id)
+LEFT JOIN graph.app_fact AS f USING (app_id)
+LEFT JOIN matching.app AS p USING (app_id)
+LEFT JOIN users AS u USING (app_id)
+LEFT JOIN year AS y USING (person_id, app_id)
+LEFT JOIN ended AS d USING (person_id, app_id)

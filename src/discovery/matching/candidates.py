@@ -1,0 +1,98 @@
+"""Which aliases may begin which texts: blocking in SQL, then distances for the pairs that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from discovery.catalog.load import Alias, Catalog
+from discovery.catalog.naming import tokens_of
+from discovery.matching.normalise import Line, host_label, name_words, without_glued
+from discovery.store import Store, sql_file
+
+BLOCK = 3
+"""Names shorter than this are found by address and descriptor only."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A text and an alias that may be the same; `form` tells which words of the text the key is made of.
+
+    relation: full, prefix, cut (the text ends within the name) or near (one edit apart).
+    """
+
+    alias: Alias
+    form: str
+    relation: str
+    key: str
+
+
+def glued(words: Sequence[str]) -> str:
+    """Return the letters and digits of the words in one piece."""
+    return "".join("".join(tokens_of(word)) for word in words)
+
+
+def form_words(line: Line, form: str) -> tuple[str, ...]:
+    """Return the words of a form.
+
+    `raw` with the processor's mark, `line` without it, `bare` without an order code or a mark glued to the
+    first word, `name` without the tail too.
+    """
+    if form == "raw":
+        return line.all_words
+    if form == "line":
+        return line.words
+    if form == "bare":
+        return without_glued(line.words)
+    return tuple(host_label(w) if "." in w else w for w in name_words(line.words))
+
+
+def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> dict[int, list[Pair]]:
+    """Return the pairs of each line by its number, in a fixed order."""
+    aliases = [a for a in catalog.aliases if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK]
+    keys: list[tuple[int, str, str]] = []
+    for number, line in enumerate(lines):
+        seen: set[str] = set()
+        for form in ("line", "raw", "bare", "name"):
+            key = glued(form_words(line, form))
+            if len(key) >= BLOCK and (form == "name" or key not in seen):
+                seen.add(key)
+                keys.append((number, form, key))
+    with (
+        store.relation("line_key", _table(("line_no", "form", "key", "block"),
+                                          [(n, f, k, k[:BLOCK]) for n, f, k in keys])),
+        store.relation("alias_key", _table(("alias_no", "kind", "strength", "key", "block"),
+                                           [(i, a.kind, a.strength, a.key, a.key[:BLOCK])
+                                            for i, a in enumerate(aliases)])),
+    ):  # fmt: skip
+        pairs = store.rows(sql_file("discovery.matching", "candidates"))
+    relations = _measured([p[3] for p in pairs], [p[4] for p in pairs], [p[5] for p in pairs])
+    found: dict[int, list[Pair]] = {}
+    for (number, form, alias_no, _, _, key), relation in zip(pairs, relations, strict=True):
+        if relation != "far":
+            found.setdefault(number, []).append(Pair(aliases[alias_no], form, relation, key))
+    return found
+
+
+def _measured(relations: list[str], left: list[str], right: list[str]) -> list[str]:
+    """Replace `near` by `far` where more than one edit lies between the keys."""
+    near = [i for i, relation in enumerate(relations) if relation == "near"]
+    if near:
+        distances = process.cpdist(
+            [left[i] for i in near], [right[i] for i in near],
+            scorer=DamerauLevenshtein.distance, score_cutoff=1,
+        )  # fmt: skip
+        for i, distance in zip(near, distances.tolist(), strict=True):
+            if distance > 1:
+                relations[i] = "far"
+    return relations
+
+
+def _table(names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    types = [pa.int64() if name.endswith("_no") else pa.string() for name in names]
+    return pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})

@@ -1,0 +1,69 @@
+"""What one comparison says, and the facts about merchants that comparisons look up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from discovery.catalog.load import data_rows
+from discovery.catalog.naming import tokens_of
+from discovery.matching.normalise import PACKAGE
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One comparison and its points."""
+
+    comparison: str
+    left: str | None
+    right: str | None
+    weight: int
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One app that a text may name, and why; `length` is how much of the text it explains."""
+
+    app_id: str
+    method: str
+    length: int
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def score(self) -> int:
+        """Sum of the points, 0 to 100."""
+        return sum(e.weight for e in self.evidence)
+
+
+def hypothesis(app_id: str, method: str, length: int, evidence: Iterable[Evidence]) -> Hypothesis:
+    """Make a hypothesis of 0 to 100 points; what is over or under stands in a row of its own."""
+    rows = [e for e in evidence if e.weight]
+    total = sum(e.weight for e in rows)
+    if total > 100:
+        rows.append(Evidence("at most 100", None, None, 100 - total))
+    if total < 0:
+        rows.append(Evidence("at least 0", None, None, -total))
+    return Hypothesis(app_id, method, length, tuple(rows))
+
+
+@cache
+def mcc_effect(mcc: str | None) -> tuple[str, str]:
+    """Return what a merchant category code says, `support`, `against` or nothing, and its meaning."""
+    if mcc and mcc.isascii() and mcc.isdigit():
+        for row in data_rows("mcc.csv", PACKAGE):
+            if int(row["low"]) <= int(mcc) <= int(row["high"]):
+                return row["effect"], row["meaning"]
+    return "", ""
+
+
+@cache
+def false_friends() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return, by app, the beginnings of text that mean somebody else, with who that is."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for row in data_rows("false_friend.csv", PACKAGE):
+        found[row["not_app"]] = (
+            *found.get(row["not_app"], ()),
+            ("".join(tokens_of(row["text"])), row["who"]),
+        )
+    return found

@@ -1,0 +1,43 @@
+"""One sentence for each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from discovery.catalog.load import Catalog
+    from discovery.matching.evidence import Evidence, Hypothesis
+
+
+def sentence(catalog: Catalog, kind: str, decision: str, found: Sequence[Hypothesis]) -> str:
+    """Return why a mention was accepted, needs review or was rejected, the weightiest reasons first."""
+    if not found:
+        return (
+            "No app of the catalog goes by this text." if kind == "merchant" else "Not an app of the catalog."
+        )
+    best = found[0]
+    name = catalog.apps[best.app_id].name
+    reasons = [e for e in best.evidence if not e.comparison.startswith("at ")]
+    pro = "; ".join(_reason(e) for e in reasons if e.weight > 0)
+    contra = "; ".join(_reason(e) for e in reasons if e.weight < 0)
+    said = {
+        "accept": f"{name}: {pro}",
+        "review": f"May be {name}: {pro}",
+        "reject": f"Not {name}, though {pro}",
+    }
+    text = said[decision] + (
+        f", but {contra}" if contra and decision != "reject" else f": {contra}" if contra else ""
+    )
+    if decision == "review" and not contra:
+        text += ", which alone is too little"
+    if decision == "reject" and not contra:
+        text += ", which is too little"
+    if decision == "review" and len(found) > 1 and found[1].score == best.score:
+        text += f"; {catalog.apps[found[1].app_id].name} fits as well"
+    return f"{text} ({best.score} points)."
+
+
+def _reason(evidence: Evidence) -> str:
+    values = [f"{value!r}" for value in (evidence.left, evidence.right) if value]
+    return f"{evidence.comparison} {' / '.join(values)}" if values else evidence.comparison

@@ -1,0 +1,60 @@
+"""The hash of what a published file says: order-independent, computed by the engine.
+
+Each row becomes text (floats rounded to six digits, lists sorted), each text a 128-bit hash; a table is the number of
+its rows and the sums of the two halves. Sums do not depend on order, and unlike XOR they notice repeated rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from discovery.publish.contract import FILE_TABLES, file_columns
+from discovery.store import Store
+from discovery.tables import Column, Table
+
+_CONTENT: dict[str, tuple[str, ...]] = {
+    "person": (),
+    "account": (),
+    "app": (),
+    "access": (),
+    "access_span": (),
+    "deprovisioning": (),
+    "finding": (),
+    "blind_spot": (),
+    "match": ("decided_by", "decided_at"),
+    "evidence": ("file_id", "record"),
+}
+"""Tables that content_hash covers, and columns that it leaves out."""
+
+
+def content_hash(store: Store) -> str:
+    """Hash what the file says: a function of records, decisions, catalog, settings and as_of alone."""
+    return _hash(store, ((table, _CONTENT[table.name]) for table in FILE_TABLES if table.name in _CONTENT))
+
+
+def provenance_hash(store: Store) -> str:
+    """Hash the rest: the tables that content_hash leaves out, and the columns."""
+    rest = [(table, ()) for table in FILE_TABLES if table.name not in _CONTENT and table.name != "run"]
+    partly = [(t, tuple(col.name for col in t.columns if col.name not in _CONTENT[t.name] and col.name not in t.key))
+              for t in FILE_TABLES if _CONTENT.get(t.name)]  # fmt: skip
+    return _hash(store, [*rest, *partly])
+
+
+def _hash(store: Store, tables: Iterable[tuple[Table, tuple[str, ...]]]) -> str:
+    total = hashlib.sha256()
+    for table, left_out in sorted(tables, key=lambda pair: pair[0].name):
+        values = ", ".join(_canonical(col) for col in file_columns(table) if col.name not in left_out)
+        line = store.rows(
+            "SELECT count(*), coalesce(sum(CAST(md5_number_lower(line) AS HUGEINT)), 0), "  # noqa: S608 - declared names
+            "coalesce(sum(CAST(md5_number_upper(line) AS HUGEINT)), 0) "
+            f"FROM (SELECT CAST(row({values}) AS VARCHAR) AS line FROM {table.name})"
+        )[0]
+        total.update(f"{table.name} {line[0]} {line[1]} {line[2]}\n".encode())
+    return total.hexdigest()
+
+
+def _canonical(column: Column) -> str:
+    if column.type == "DOUBLE":
+        return f'round("{column.name}", 6)'
+    return f'list_sort("{column.name}")' if column.type.endswith("[]") else f'"{column.name}"'

@@ -1,0 +1,117 @@
+"""What the published file holds: tables with the columns of the contract first, views and macros, all with comments.
+
+Version 1 of the contract is DESIGN section 6. Columns may be added behind those of the contract, never before.
+"""
+
+from __future__ import annotations
+
+from discovery.tables import PUBLISHED, Column, Table
+from discovery.tables.declare import COUNT, DAY, FLAG, INSTANT, T, c
+
+SCHEMA_VERSION = 1
+
+_FIRST: dict[str, tuple[str, ...]] = {
+    "account": ("account_id", "person_id", "system", "instance", "identifier", "kind", "link_method",
+                "link_confidence", "first_seen_on", "last_seen_on"),
+    "match": ("mention", "kind", "app_id", "decision", "score", "method", "decided_by", "decided_at", "explanation"),
+    "source_file": ("file_id", "file_sha256", "member", "file_name", "instance", "kinds", "format", "state", "reason",
+                    "rows_read", "rows_loaded", "rows_duplicate", "rows_ignored", "rows_quarantined", "window_from",
+                    "window_to", "is_complete", "loaded_at"),
+}  # fmt: skip
+"""Columns of the contract where the declaration has them in another order."""
+
+RUN = Table("publish", "run", "the run that published this file; one row", ("run_id",), (
+    c("run_id", T, "run"),
+    c("as_of", DAY, "end of this day, UTC: later events are not in the file"),
+    c("started_at", INSTANT, "when the run started"),
+    c("schema_version", COUNT, "version of the contract"),
+    c("content_hash", T, "hash of what the file says, whatever the order, names and overlaps of the input files"),
+    c("provenance_hash", T, "hash of the rest: where it comes from"),
+), published=True)  # fmt: skip
+
+_LATER: tuple[Table, ...] = (
+    Table("offboarding", "deprovisioning", "one deprovisioning event of one person in one app", ("person_id", "app_id",
+                                                                                               "event"), (
+        c("person_id", T, "person"),
+        c("app_id", T, "app"),
+        c("event", T, "patch_inactive or delete"),
+        c("expected", T, "yes, no or either"),
+        c("expected_at", INSTANT, "when it is to come"),
+        c("observed", T, "delivered, skipped, held, failed or none"),
+        c("observed_at", INSTANT, "when it was seen"),
+        c("state", T, "not_started, awaiting, delivered, failed, held or never"),
+        c("reason", T, "in words"),
+        c("hard_delete_due_at", INSTANT, "when the directory deletes the account for good"),
+        c("app_purge_due_at", INSTANT, "when the app deletes its data"),
+        c("purge_source", T, "where that is said"),
+        c("grade", T, "how well the app takes part"),
+    ), published=True, order_by=("person_id", "app_id", "event")),
+    Table("offboarding", "offboarding_case", "one offboarding of one person", ("case_id",), (
+        c("case_id", T, "case"),
+        c("person_id", T, "person"),
+        c("state", T, "planned, approved, executing, verifying, closed or undone"),
+        c("plan_hash", T, "hash of the approved plan"),
+        c("opened_at", INSTANT, "when it was opened"),
+        c("approved_at", INSTANT, "when it was approved"),
+        c("approved_by", T, "who approved it", personal=True),
+        c("closed_at", INSTANT, "when it was closed"),
+    ), published=True, order_by=("case_id",)),
+    Table("offboarding", "step", "one step of a case", ("case_id", "step_id"), (
+        c("case_id", T, "case"),
+        c("step_id", T, "step"),
+        c("position", COUNT, "order, from 1"),
+        c("person_id", T, "person"),
+        c("app_id", T, "app; NULL for the directory account"),
+        c("route", T, "scim, api, idp or manual"),
+        c("action", T, "what is done"),
+        c("state", T, "requested, accepted, verified, failed, already_absent, attested or unverifiable"),
+        c("requested_at", INSTANT, "when it was sent"),
+        c("accepted_at", INSTANT, "when the other side took it"),
+        c("verified_at", INSTANT, "when its effect was observed"),
+        c("reason", T, "in words"),
+    ), published=True, order_by=("case_id", "position")),
+    Table("offboarding", "task", "one manual step and who has to do it", ("task_id",), (
+        c("task_id", T, "task"),
+        c("case_id", T, "case"),
+        c("step_id", T, "step"),
+        c("person_id", T, "person"),
+        c("app_id", T, "app"),
+        c("owner_email", T, "who has to do it", personal=True),
+        c("state", T, "open, completed or declined"),
+        c("due_on", DAY, "day by which it is to be done"),
+        c("created_at", INSTANT, "when it was made"),
+        c("completed_at", INSTANT, "when it was done"),
+        c("completed_by", T, "who did it", personal=True),
+        c("is_attested", FLAG, "done on a named person's word"),
+        c("note", T, "what was said", personal=True),
+    ), published=True, order_by=("task_id",)),
+    Table("offboarding", "ledger_entry", "one entry of the ledger, as far as it was read", ("sequence",), (
+        c("sequence", COUNT, "number, from 1"),
+        c("at", INSTANT, "when"),
+        c("actor", T, "who", personal=True),
+        c("kind", T, "intent, result, observation or override"),
+        c("case_id", T, "case"),
+        c("step_id", T, "step"),
+        c("person_id", T, "person"),
+        c("app_id", T, "app"),
+        c("summary", T, "in words", personal=True),
+        c("previous_hash", T, "hash of the entry before"),
+        c("hash", T, "hash of this entry"),
+    ), published=True, order_by=("sequence",)),
+)  # fmt: skip
+"""Tables of the contract that a later stage fills; empty with their columns until it declares them itself."""
+
+_DECLARED = {table.name for table in PUBLISHED}
+EMPTY: tuple[Table, ...] = tuple(table for table in _LATER if table.name not in _DECLARED)
+FILE_TABLES: tuple[Table, ...] = (*PUBLISHED, *EMPTY, RUN)
+"""All tables of the published file."""
+
+
+def file_columns(table: Table) -> tuple[Column, ...]:
+    """Return a table's columns as the file holds them: those of the contract first."""
+    first = _FIRST.get(table.name, ())
+    by_name = {column.name: column for column in table.columns}
+    return (
+        *(by_name[name] for name in first),
+        *(column for column in table.columns if column.name not in first),
+    )

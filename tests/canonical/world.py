@@ -1,0 +1,129 @@
+"""A small warehouse made by hand: lake rows, usage and matches; then the steps of canonical and graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from discovery.canonical import STEPS as CANONICAL
+from discovery.graph import STEPS as GRAPH
+from discovery.settings import Settings
+from discovery.stage import Night
+from discovery.store import Store, declared_columns
+from discovery.tables import EVENT_KINDS, RECORDS, TABLES
+
+AS_OF = date(2026, 9, 30)
+
+
+def at(text: str) -> datetime:
+    """'09-12 14:00' in the year of the tests."""
+    return datetime.fromisoformat(f"2026-{text}" if len(text) > 5 else f"2026-{text} 12:00")
+
+
+def on(text: str) -> date:
+    """'09-12' in the year of the tests."""
+    return date.fromisoformat(f"2026-{text}")
+
+
+class World:
+    def __init__(self, home: Path, as_of: date = AS_OF, **settings: Any) -> None:
+        made = Settings(home=home, inbox=home / "inbox", domains=("acme.test",))
+        self.night = Night(replace(made, **settings), as_of)
+        self.store = Store.memory()
+        self.store.run("CREATE SCHEMA IF NOT EXISTS lake")
+        for kind, table in RECORDS.items():
+            if kind not in EVENT_KINDS:
+                self.store.run(f"CREATE TABLE lake.{kind} (file_id VARCHAR, system VARCHAR, instance VARCHAR, "
+                               f"{declared_columns(table)})")  # fmt: skip
+        self.made = 0
+
+    def insert(self, table: str, row: Mapping[str, Any]) -> None:
+        names = ", ".join(f'"{name}"' for name in row)
+        values = ", ".join(f"${name}" for name in row)
+        self.store.run(f"INSERT INTO {table} ({names}) VALUES ({values})", row)
+
+    def record(self, kind: str, **row: Any) -> None:
+        """One row of lake.<kind>; snapshot on 28 September unless it says otherwise."""
+        self.made += 1
+        row.setdefault("file_id", "file")
+        row.setdefault("instance", "main")
+        row.setdefault("event_id", f"e{self.made}")
+        if any(col.name == "snapshot_on" for col in RECORDS[kind].columns) and row.get("change") is None:
+            row.setdefault("snapshot_on", on("09-28"))
+        self.insert(f"lake.{kind}", row)
+
+    def file(self, file_id: str, *, is_complete: bool = True, **row: Any) -> None:
+        self.insert("sources.source_file", {"file_id": file_id, "file_name": f"{file_id}.json", "state": "loaded",
+                                            "is_complete": is_complete, **row})  # fmt: skip
+
+    def hr(self, number: str, email: str, name: str = "", **row: Any) -> None:
+        row = {"account_key": number, "employee_id": number, "email": email, "status": "active",
+               "display_name": name or email.split("@")[0].replace(".", " ").title(), "account_kind": "human", **row}  # fmt: skip
+        self.record("directory_account", system=row.pop("system", "hr"), **row)
+
+    def entra(self, key: str, upn: str, **row: Any) -> None:
+        row = {"status": "active", "account_kind": "human", "email": upn, **row}
+        self.record("directory_account", system="entra", account_key=key, account_name=upn, **row)
+
+    def use(self, source: str, identifier: str, mention: str, *days: str, **row: Any) -> None:
+        """One usage row a day; at noon unless the day has a time."""
+        for day in days:
+            self.made += 1
+            moment = at(day)
+            self.insert("canonical.usage", {
+                "source": source, "system": "entra" if source == "sign_in" else "push", "instance": "main",
+                "identifier": identifier, "account_name": identifier if "@" in identifier else None,
+                "mention_kind": "app_id" if source == "sign_in" else "domain", "mention": mention, "host": "",
+                "method": "idp_interactive" if source == "sign_in" else "visit", "day": moment.date(),
+                "event_count": 1, "first_at": moment, "last_at": moment, "first_event_id": f"u{self.made}",
+                "last_event_id": f"u{self.made}", "first_file_id": "file", "last_file_id": "file", **row,
+            })  # fmt: skip
+
+    def app(self, app_id: str, *mentions: str, kind: str = "app_id", decision: str = "accept", approval: str = "discovered",
+            method: str = "alias") -> None:  # fmt: skip
+        """An app and the mentions that are matched to it."""
+        if not self.store.value("SELECT count(*) FROM matching.app WHERE app_id = $a", {"a": app_id}):
+            self.insert("matching.app", {"app_id": app_id, "name": app_id.title(), "domain": f"{app_id}.com",
+                                         "in_catalog": True, "approval": approval})  # fmt: skip
+        for mention in mentions:
+            self.insert("matching.match", {"mention": mention, "kind": kind, "app_id": app_id, "decision": decision,
+                                           "score": 100.0, "method": method, "decided_by": "machine",
+                                           "explanation": "by hand"})  # fmt: skip
+
+    def canonical(self) -> World:
+        for step in CANONICAL[1:]:
+            step.build(self.store, self.night)
+        return self
+
+    def graph(self) -> World:
+        for step in GRAPH:
+            step.build(self.store, self.night)
+        return self
+
+    def build(self) -> World:
+        return self.canonical().graph()
+
+    def all(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.store.rows(sql)
+
+    def person(self, email: str) -> str | None:
+        return self.store.value("SELECT person_id FROM canonical.person WHERE email = $e", {"e": email})
+
+    def linked(self, identifier: str) -> tuple[Any, ...] | None:
+        """(person's e-mail, kind, link_method) of an account."""
+        rows = self.store.rows(
+            "SELECT p.email, a.kind, a.link_method FROM canonical.account a LEFT JOIN canonical.person p "
+            "USING (person_id) WHERE a.identifier = $i", {"i": identifier})  # fmt: skip
+        return rows[0] if rows else None
+
+    def edge(self, email: str, app_id: str) -> dict[str, Any] | None:
+        rows = self.store.dicts(
+            "SELECT x.* FROM graph.access x JOIN canonical.person p USING (person_id) "
+            "WHERE p.email = $e AND x.app_id = $a", {"e": email, "a": app_id})  # fmt: skip
+        return rows[0] if rows else None
+
+
+__all__ = ["AS_OF", "TABLES", "World", "at", "on"]

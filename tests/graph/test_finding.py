@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.canonical.world import World, at, on
+
+ANNA = "anna@acme.test"
+
+
+def rules(world: World) -> list[tuple[Any, ...]]:
+    return world.build().all("SELECT rule, severity, app_id FROM graph.finding ORDER BY ALL")
+
+
+def company(home: Path, left: str | None = "08-31", **settings: Any) -> World:
+    world = World(home, **settings)
+    world.hr("1", ANNA, left_on=on(left) if left else None)
+    world.app("slack", "slack-id", approval="approved")
+    world.app("canva", "CANVA", kind="merchant")
+    return world
+
+
+@pytest.mark.parametrize(
+    ("left", "status", "listed", "fires"),
+    [
+        ("08-31", "active", "09-28", True),
+        ("08-31", "disabled", "09-28", False),
+        ("08-31", "active", "08-20", False),
+        ("12-31", "active", "09-28", False),
+        (None, "active", "09-28", False),
+    ],
+)
+def test_active_account_of_somebody_who_left(
+    tmp_path: Path, left: str | None, status: str, listed: str, fires: bool
+) -> None:
+    world = company(tmp_path, left)
+    world.entra("o-1", ANNA, status=status, snapshot_on=on(listed))
+    assert rules(world) == ([("active_account_of_leaver", "high", None)] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "fires"),
+    [
+        ("08-31 23:30", "UTC", False),
+        ("09-01 11:59", "UTC", False),
+        ("09-01 12:00", "UTC", True),
+        ("08-31 23:30", "Europe/London", True),
+        ("08-31 22:30", "Europe/London", False),
+        ("09-01 05:30", "America/New_York", True),
+        ("09-01 03:30", "America/New_York", False),
+    ],
+)
+def test_activity_after_the_end_of_the_last_day(tmp_path: Path, when: str, zone: str, fires: bool) -> None:
+    world = company(tmp_path, timezone=zone)
+    world.entra("o-1", ANNA, status="disabled")
+    world.use("sign_in", "o-1", "slack-id", "07-01", when)
+    assert rules(world) == ([("activity_after_leaving", "high", "slack")] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("charges", "fires"),
+    [([("09-01", 9)], True), ([("08-31", 9)], False), ([("08-01", 9), ("09-05", -9)], False),
+     ([("09-01", 9), ("09-05", -9)], False)],
+)  # fmt: skip
+def test_charge_after_leaving(tmp_path: Path, charges: list[tuple[str, int]], fires: bool) -> None:
+    world = company(tmp_path)
+    for day, amount in charges:
+        world.record("charge", system="amex", charged_on=on(day), account_name=ANNA, merchant="CANVA", amount=amount,
+                     currency="EUR")  # fmt: skip
+    assert rules(world) == ([("charge_after_leaving", "medium", "canva")] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("identifier", "directory", "expected"),
+    [
+        ("nobody@acme.test", None, [("unlinked_account", "medium", "slack")]),
+        ("info@acme.test", "shared", []),
+        ("svc@acme.test", "service", []),
+        ("kim@partner.test", None, []),
+        ("me@gmail.com", None, [("personal_account_on_work_app", "medium", "slack")]),
+        (ANNA, None, []),
+    ],
+)
+def test_accounts_of_nobody_and_private_ones(
+    tmp_path: Path, identifier: str, directory: str | None, expected: list[Any]
+) -> None:
+    world = company(tmp_path, None)
+    if directory:
+        world.entra("o-9", identifier, account_kind=directory)
+    world.use("sign_in", identifier, "slack-id", "09-01")
+    assert rules(world) == expected
+
+
+@pytest.mark.parametrize(
+    ("approval", "scopes", "fires"),
+    [
+        ("discovered", ["User.Read", "Mail.Read"], True),
+        ("discovered", ["https://www.googleapis.com/auth/drive.readonly"], True),
+        ("discovered", ["Files.ReadWrite.All"], True),
+        ("discovered", ["User.Read", "openid", "email", "profile", "offline_access"], False),
+        ("approved", ["Mail.Read"], False),
+    ],
+)
+def test_sensitive_grant_to_a_shadow_app(
+    tmp_path: Path, approval: str, scopes: list[str], fires: bool
+) -> None:
+    world = company(tmp_path, None)
+    world.app("otter", "otter-id", approval=approval)
+    world.entra("o-1", ANNA)
+    world.record(
+        "grant", system="entra", account_key="o-1", mention_kind="app_id", mention="otter-id", scopes=scopes
+    )
+    assert rules(world) == ([("sensitive_grant_to_shadow_app", "high", "otter")] if fires else [])
+
+
+def test_a_finding_keeps_its_id_while_more_is_seen_and_names_controls(tmp_path: Path) -> None:
+    ids = []
+    for extra in ([], ["09-20"]):
+        world = company(tmp_path / str(len(extra)))
+        world.entra("o-1", ANNA, status="disabled")
+        world.use("sign_in", "o-1", "slack-id", "09-10", *extra)
+        ids.append(world.build().all("SELECT finding_id, controls FROM graph.finding"))
+    assert ids[0] == ids[1]
+    assert ids[0][0][1] == ["ISO 27001 5.18", "NIST PR.AA", "SOC 2 CC6.2", "SOC 2 CC6.3"]
+
+
+def test_blind_spots_are_those_of_the_events_not_of_the_files(world: World) -> None:
+    world.hr("1", ANNA)
+    world.hr("2", "ben@acme.test")
+    world.entra("o-1", ANNA)
+    world.use("sign_in", "o-1", "slack-id", "07-01", "09-01")
+    world.use("web_visit", ANNA, "miro.com", "07-02", "09-30")
+    world.record(
+        "assignment",
+        system="entra",
+        principal_kind="group",
+        group_key="g",
+        mention_kind="app_id",
+        mention="x",
+    )
+    rows = world.build().all("SELECT coalesce(p.email, 'all'), b.source, b.from_at, b.to_at FROM graph.blind_spot b "
+                             "LEFT JOIN canonical.person p USING (person_id) ORDER BY 2, 3 NULLS FIRST, 1")  # fmt: skip
+    assert rows == [
+        ("all", "app_registration entra (main)", None, None),
+        ("all", "charge", None, None),
+        ("all", "grant entra (main)", None, None),
+        ("all", "group_member entra (main)", None, None),
+        ("all", "sign_in entra (main)", None, at("07-01")),
+        ("all", "sign_in entra (main)", at("09-01"), None),
+        ("ben@acme.test", "web_visit", None, None),
+        ("all", "web_visit push (main)", None, at("07-02")),
+    ]

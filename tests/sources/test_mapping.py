@@ -1,0 +1,236 @@
+"""CSVs read by a [[mapping]] of the settings: what they give, and what the settings are refused for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from discovery.errors import BadSettings
+from discovery.settings import ColumnMapping, SourceHint
+from discovery.sources.formats.mapping import TARGETS, formats_of
+from discovery.tables import RECORDS
+
+STATEMENT = Path(__file__).parents[3] / "shared/data/expense/birmingham_purchase_cards_2016_2019.csv.gz"
+
+
+def mapping(kind: str, columns: dict[str, str], **more: Any) -> ColumnMapping:
+    return ColumnMapping(name=more.pop("name", "Ours"), kind=kind, columns=columns, **more)
+
+
+def read(make_bench: Callable[..., Any], mapped: ColumnMapping, text: str, **settings: Any) -> Any:
+    bench = make_bench(mappings=(mapped,), **settings)
+    bench.put("export.csv", text)
+    outcomes = bench.read()
+    assert [o.error for o in outcomes.values() if o.error] == []
+    assert bench.unbalanced() == []
+    (file,) = bench.files().values()
+    assert (file["state"], file["format"]) == ("loaded", mapped.name), file["reason"]
+    return bench
+
+
+def test_a_statement_of_negative_charges_with_decimal_commas(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping(
+            "charge",
+            {
+                "charged_on": "Buchungstag", "merchant": "Händler", "amount": "Betrag (EUR)", "card": "Karte",
+                "cardholder": "Inhaber", "mcc": "MCC", "event_id": "Beleg", "account_name": "Konto",
+            },
+            date_order="dmy", decimal=",", currency="eur", sign="charge_is_negative",
+        ),
+        "Buchungstag;Händler;Betrag (EUR);Karte;Inhaber;MCC;Beleg;Konto\n"
+        "03.07.2026;MIRO.COM;-1.016,50;XXXX-6208;Ada Byron;5734;B1;Ada@acme.example\n"
+        "04.07.2026;MIRO.COM;16,50;XXXX-6208;Ada Byron;0;;\n"
+        "2026-07-05;MIRO.COM;-1,50;XXXX-6208;Ada Byron;;;\n"
+        "07/31/2026;MIRO.COM;-16,50;XXXX-6208;Ada Byron;0;B3;\n"
+        "05.07.2026;MIRO.COM;-16.5;XXXX-6208;Ada Byron;0;B4;\n"
+        "05.07.2026;;-16,50;XXXX-6208;Ada Byron;0;B5;\n",
+    )  # fmt: skip
+    charges = sorted(bench.records("charge"), key=lambda r: r["charged_on"])
+    first = charges[0]
+    assert (first["charged_on"], first["merchant"], first["amount"]) == (
+        date(2026, 7, 3), "MIRO.COM", Decimal("1016.50"),
+    )  # fmt: skip
+    assert (first["card"], first["cardholder"], first["mcc"], first["currency"]) == (
+        "6208", "Ada Byron", "5734", "EUR",
+    )  # fmt: skip
+    assert (first["event_id"], first["account_name"], first["record"]) == ("B1", "ada@acme.example", 1)
+    assert [r["amount"] for r in charges[1:]] == [Decimal("-16.50"), Decimal("1.50")]
+    assert [r["mcc"] for r in charges[1:]] == [None, None]
+    reasons = {(q["record"], q["column_name"]) for q in bench.quarantine()}
+    assert reasons == {(4, "charged_on"), (5, "amount"), (6, "merchant")}
+    assert any("set date_order of the mapping" in q["reason"] for q in bench.quarantine())
+
+
+def test_a_file_s_own_setting_goes_before_the_mapping_s(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping("charge", {"charged_on": "Date", "merchant": "Shop", "amount": "Sum", "card": "Card"}),
+        "Date,Shop,Sum,Card\n03/07/2026,FIGMA,12.00,1234\n",
+        sources=(SourceHint(files="*", date_order="dmy", currency="GBP"),),
+    )
+    (charge,) = bench.records("charge")
+    assert (charge["charged_on"], charge["currency"]) == (date(2026, 7, 3), "GBP")
+
+
+def test_two_equal_charges_stay_two(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping("charge", {"charged_on": "Date", "merchant": "Shop", "amount": "Sum", "card": "Card"}),
+        "Date,Shop,Sum,Card\n" + "2026-07-03,FIGMA,12.00,1234\n" * 2,
+    )
+    assert len(bench.records("charge")) == 2
+
+
+def test_a_sign_in_log_in_local_time(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping(
+            "sign_in",
+            {"observed_at": "When", "account_name": "User", "mention": "Service", "method": "How"},
+            date_order="mdy",
+            timezone="Europe/Berlin",
+        ),
+        "When,User,Service,How\n"
+        "07/03/2026 14:05:00,Ada@acme.example,Wiki,password\n"
+        "7/3/2026 2:06 PM,ada@acme.example,Wiki,\n"
+        "2026-07-03T12:07:00Z,ada@acme.example,Wiki,saml\n"
+        "31/12/2026 14:05:00,ada@acme.example,Wiki,password\n"
+        "07/03/2026 14:05:00,,Wiki,password\n"
+        "07/03/2026 14:05:00,ada@acme.example,,password\n"
+        "07/03/2026 14:05:00,ada@acme.example,Wiki,magic\n"
+        "07/03/2026 later,ada@acme.example,Wiki,password\n",
+    )
+    got = sorted(bench.records("sign_in"), key=lambda r: r["observed_at"])
+    assert [r["observed_at"] for r in got] == [datetime(2026, 7, 3, 12, m) for m in (5, 6, 7)]
+    assert {(r["mention_kind"], r["mention"], r["account_name"]) for r in got} == {
+        ("label", "Wiki", "ada@acme.example")
+    }
+    assert [r["method"] for r in got] == ["password", None, "saml"]
+    assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [
+        (4, "observed_at"), (5, "account_name"), (6, "mention"), (7, "method"), (8, "observed_at"),
+    ]  # fmt: skip
+
+
+def test_the_app_may_come_from_the_mapping_whatever_it_holds(make_bench: Callable[..., Any]) -> None:
+    name = "Bob's \"Tables\"'); DROP TABLE x; -- $name"
+    bench = read(
+        make_bench,
+        mapping("app_account", {"email": "Mail", "status": "State", "role": "Role", "last_active_at": "Seen"},
+                app=name),
+        "Mail,State,Role,Seen\n"
+        "Ada@acme.example,Active,Workspace owner,2026-07-03\n"
+        "b@acme.example,frozen,Member,never\n"
+        "c@acme.example,Deactivated,,yesterday\n"
+        ",Active,Member,\n",
+    )  # fmt: skip
+    got = sorted(bench.records("app_account"), key=lambda r: r["account_name"])
+    assert [(r["mention"], r["account_name"], r["status"], r["is_admin"]) for r in got] == [
+        (name, "ada@acme.example", "active", True),
+        (name, "b@acme.example", "unknown", False),
+    ]
+    assert got[0]["last_active_at"] == datetime(2026, 7, 3)
+    assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [
+        (3, "last_active_at"), (4, "account_name"),
+    ]  # fmt: skip
+
+
+def test_a_roster(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping(
+            "directory_account",
+            {
+                "employee_id": "Nr",
+                "email": "Mail",
+                "display_name": "Who",
+                "status": "State",
+                "left_on": "Out",
+            },
+            date_order="dmy",
+        ),
+        "Nr,Mail,Who,State,Out\n"
+        "1,Ada@acme.example,Ada Byron,Active,31/12/9999\n"
+        "2,b@acme.example,Blaise Pascal,Terminated,31/08/2026\n"
+        "3,c@acme.example,Cleo,sabbatical,\n"
+        "4,d@acme.example,Dora,Active,soon\n",
+    )
+    got = sorted(bench.records("directory_account"), key=lambda r: r["account_key"])
+    assert [(r["account_key"], r["email"], r["status"], r["left_on"]) for r in got] == [
+        ("1", "ada@acme.example", "active", None),
+        ("2", "b@acme.example", "disabled", date(2026, 8, 31)),
+    ]
+    assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [(3, "status"), (4, "left_on")]
+
+
+@pytest.mark.parametrize("header", ['a"b', "it's", "x; DROP TABLE y", "$amount", "{amount}", "c0"])
+def test_headers_never_become_sql(make_bench: Callable[..., Any], header: str) -> None:
+    mapped = mapping("charge", {"charged_on": header, "merchant": "Shop", "amount": "Sum", "card": "Card"})
+    (fmt,) = formats_of((mapped,))
+    plain = mapping("charge", {"charged_on": "D", "merchant": "S", "amount": "B", "card": "C"})
+    assert fmt.shapes[0].select == formats_of((plain,))[0].shapes[0].select
+    quoted = '"' + header.replace('"', '""') + '"'
+    bench = read(make_bench, mapped, f"{quoted},Shop,Sum,Card\n2026-07-03,FIGMA,12.00,1234\n")
+    assert [r["merchant"] for r in bench.records("charge")] == ["FIGMA"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "more", "said"),
+    [
+        ("charge", {"charged_on": "D", "merchant": "M", "amount": "A", "colour": "C"}, {},
+         ["'Ours'", "columns.colour", "merchant_clean"]),
+        ("charge", {"charged_on": "D", "merchant": "M"}, {}, ["'Ours'", "amount"]),
+        ("charge", {"charged_on": "D", "merchant": "M", "amount": "--"}, {}, ["columns.amount", "'--'"]),
+        ("charge", {"charged_on": "D", "merchant": "M", "amount": "A"}, {"sign": "minus"},
+         ["sign", "'minus'", "charge_is_negative"]),
+        ("charge", {"charged_on": "D", "merchant": "M", "amount": "A"}, {"decimal": "'"}, ["decimal"]),
+        ("charge", {"charged_on": "D", "merchant": "M", "amount": "A"}, {"currency": "pounds"}, ["currency"]),
+        ("sign_in", {"observed_at": "T", "account_name": "U"}, {}, ["mention", "app"]),
+        ("app_account", {"status": "S"}, {"app": "Miro"}, ["account_name or email"]),
+        ("directory_account", {"display_name": "N"}, {}, ["account_key"]),
+        ("grant", {"scopes": "S"}, {}, ["kind", "'grant'"]),
+    ],
+)  # fmt: skip
+def test_what_a_mapping_is_refused_for(
+    kind: str, columns: dict[str, str], more: dict[str, Any], said: list[str]
+) -> None:
+    with pytest.raises(BadSettings) as refused:
+        formats_of((mapping(kind, columns, **more),))
+    for words in said:
+        assert words in str(refused.value)
+
+
+def test_two_mappings_of_one_name_are_refused() -> None:
+    one = mapping("charge", {"charged_on": "D", "merchant": "M", "amount": "A"})
+    with pytest.raises(BadSettings, match="Ours"):
+        formats_of((one, one))
+
+
+def test_targets_are_columns_of_the_kind() -> None:
+    stand_ins = {"app_id", "email"}
+    for kind, targets in TARGETS.items():
+        assert set(targets) - {c.name for c in RECORDS[kind].columns} <= stand_ins
+
+
+@pytest.mark.skipif(not STATEMENT.exists(), reason="the real statement is not on this machine")
+def test_a_real_statement_loads_whole(make_bench: Callable[..., Any]) -> None:
+    mapped = mapping(
+        "charge",
+        {"charged_on": "date", "merchant": "merchant_name", "amount": "amount", "card": "card_number"},
+        currency="GBP",
+    )
+    bench = make_bench(mappings=(mapped,))
+    bench.put("statement.csv.gz", STATEMENT.read_bytes())
+    bench.read()
+    (file,) = bench.files().values()
+    assert (file["state"], file["format"]) == ("loaded", "Ours"), file["reason"]
+    assert (file["rows_read"], file["rows_quarantined"]) == (136_372, 0)
+    assert (file["rows_loaded"], file["rows_duplicate"]) == (136_372, 0)
+    (card,) = {len(str(r["card"])) for r in bench.records("charge")[:1000]}
+    assert card == 4
