@@ -118,7 +118,8 @@ def main() -> int:
     for decision in [d for d, wanted in (("accept", options.accepted), ("review", options.review)) if wanted]:
         lines, seconds, by_app = accepted(data, decision)
         print(
-            f"{decision}: {sum(map(len, by_app.values()))} texts of {len(by_app)} apps; {lines} lines in {seconds:.1f} s"
+            f"{decision}: {sum(map(len, by_app.values()))} texts of {len(by_app)} apps; "
+            f"{lines} lines in {seconds:.1f} s"
         )
         for app, rows in by_app.items():
             print(f"{app} ({len(rows)}): {' | '.join(r.text for r in rows[:8])}")

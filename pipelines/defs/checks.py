@@ -5,6 +5,7 @@ What was read as a whole (`read_whole`) is checked where a source is read (sourc
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import dagster as dg
@@ -13,9 +14,9 @@ from discovery.checks import Check, read_checks
 from discovery.run import NightRun, last_run, steps
 from discovery.settings import Settings
 from discovery.sources.registry import known_formats
+from discovery.stage import tables_read
 from discovery.store import Store
 from discovery.tables import TABLES
-from pipelines.defs.canonical import USAGE_MONTH
 from pipelines.defs.offboarding import ACCESS_GRAPH
 from pipelines.defs.sources import key_of_system, source_systems
 from pipelines.metadata import columns_shown, rows_shown
@@ -41,10 +42,10 @@ _NEWEST = """
 
 def asset_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     """Return one step of checks per table, one for the sources' freshness, one for the age of the graph."""
-    by_table: dict[str, list[Check]] = defaultdict(list)
-    made = {USAGE_MONTH, *(step.table for step in steps())}
+    by_table: dict[str, list[Hosted]] = defaultdict(list)
     for check in read_checks():
-        by_table[check.table if check.table in made else USAGE].append(check)
+        hosted = host(check)
+        by_table[hosted.table].append(hosted)
     return [
         *(_table_checks(table, checks) for table, checks in sorted(by_table.items())),
         _freshness(settings),
@@ -52,14 +53,38 @@ def asset_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     ]
 
 
-def _table_checks(table: str, checks: list[Check]) -> dg.AssetChecksDefinition:
+@dataclass(frozen=True)
+class Hosted:
+    """A check and the table whose asset carries it."""
+
+    table: str
+    name: str
+    check: Check
+    reads: tuple[str, ...]
+
+
+def host(check: Check) -> Hosted:
+    """Return the last table that a check reads: only then can it be asked, and hold up what follows."""
+    order = [step.table for step in steps()]
+    reads = [table for table in order if table in {check.table, *tables_read(check.sql)}]
+    table = reads[-1] if reads else USAGE
+    own = check.table.split(".")[1]
+    name = check.name if table == check.table else f"{own}_{check.name}"
+    return Hosted(table, name, check, tuple(reads[:-1]))
+
+
+def _table_checks(table: str, checks: list[Hosted]) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"checks_of_{table.replace('.', '__')}",
         specs=[
             dg.AssetCheckSpec(
-                check.name, asset=key_of(table), description=check.sentence, blocking=check.blocking
+                one.name,
+                asset=key_of(table),
+                description=f"{one.check.sentence}.",
+                blocking=one.check.blocking,
+                additional_deps=[key_of(other) for other in one.reads],
             )
-            for check in checks
+            for one in checks
         ],
         can_subset=True,
         required_resource_keys={"night"},
@@ -68,16 +93,17 @@ def _table_checks(table: str, checks: list[Check]) -> dg.AssetChecksDefinition:
         night: OpenNight = context.resources.night
         run = night.begin(f"checks of {table}")
         asked = {key.name for key in context.selected_asset_check_keys}
-        for check in checks:
-            if check.name in asked:
+        for one in checks:
+            if one.name in asked:
                 with in_words():
-                    result = _result(run, table, check)
+                    result = _result(run, one)
                 yield result
 
     return run_checks
 
 
-def _result(run: NightRun, table: str, check: Check) -> dg.AssetCheckResult:
+def _result(run: NightRun, hosted: Hosted) -> dg.AssetCheckResult:
+    check = hosted.check
     body = check.sql.strip().rstrip(";")
     wrong = int(run.store.value(f"SELECT count(*) FROM ({body})", run.night.binds))  # noqa: S608 - the check's own
     metadata: dict[str, dg.MetadataValue | int | str] = {"wrong_rows": wrong}
@@ -91,10 +117,10 @@ def _result(run: NightRun, table: str, check: Check) -> dg.AssetCheckResult:
         }
         metadata["first_wrong_rows"] = rows_shown(rows, set(rows[0]) - personal)
     return dg.AssetCheckResult(
-        asset_key=key_of(table),
-        check_name=check.name,
+        asset_key=key_of(hosted.table),
+        check_name=hosted.name,
         passed=wrong == 0,
-        severity=dg.AssetCheckSeverity.ERROR,
+        severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
     )
 

@@ -23,8 +23,8 @@ def assets() -> list[dg.AssetsDefinition]:
 
 
 def _access_graph() -> dg.AssetsDefinition:
-    tables = {table.qualified for table in PUBLISHED}
-    made = [step.table for step in steps() if step.table in tables]
+    wanted = {table.qualified for table in PUBLISHED} | {check.table for check in read_checks()}
+    made = [step.table for step in steps() if step.table in wanted]
 
     @dg.asset(
         key=ACCESS_GRAPH,

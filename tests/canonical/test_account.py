@@ -11,7 +11,9 @@ from tests.canonical.world import World, on
 def reason(world: World, identifier: str) -> tuple[Any, ...]:
     return world.store.rows(
         "SELECT r.reason, r.is_ambiguous, len(r.candidates) FROM canonical.unlinked_reason r "
-        "JOIN canonical.account a USING (account_id) WHERE a.identifier = $i", {"i": identifier})[0]  # fmt: skip
+        "JOIN canonical.account a USING (account_id) WHERE a.identifier = $i",
+        {"i": identifier},
+    )[0]
 
 
 @pytest.mark.parametrize(
@@ -30,8 +32,17 @@ def reason(world: World, identifier: str) -> tuple[Any, ...]:
 )
 def test_what_an_account_is_linked_by(world: World, row: dict[str, Any], used_as: str, expected: str) -> None:
     world.hr("1", "anna@acme.test")
-    world.record("directory_account", **{"system": "entra", "account_key": "o-1", "email": "anna@acme.test",
-                                         "status": "active", "account_kind": "human", **row})  # fmt: skip
+    world.record(
+        "directory_account",
+        **{
+            "system": "entra",
+            "account_key": "o-1",
+            "email": "anna@acme.test",
+            "status": "active",
+            "account_kind": "human",
+            **row,
+        },
+    )
     world.use("web_visit", used_as, "miro.com", "09-01")
     world.canonical()
     assert world.linked("o-1")[:2] == ("anna@acme.test", "human")  # type: ignore[index]
@@ -54,8 +65,14 @@ def test_a_former_address_is_known_by_the_same_object_id(world: World) -> None:
 def test_an_alias_of_one_directory_links_the_account_of_another(world: World) -> None:
     world.hr("1", "anna@acme.test")
     world.entra("o-1", "anna@acme.test", aliases=["anna@bought.test"])
-    world.record("directory_account", system="okta", account_key="00u1", account_name="anna@bought.test", status="active",
-                 email="anna@bought.test")  # fmt: skip
+    world.record(
+        "directory_account",
+        system="okta",
+        account_key="00u1",
+        account_name="anna@bought.test",
+        status="active",
+        email="anna@bought.test",
+    )
     assert world.canonical().linked("00u1")[0] == "anna@acme.test"  # type: ignore[index]
 
 
@@ -82,12 +99,18 @@ def test_an_own_address_outranks_an_alias_of_somebody_else(world: World) -> None
         ("svc@acme.test", "service", ("service", "service account")),
         ("kim_partner.test#ext#@acme.onmicrosoft.com", None, ("external", "guest of another company")),
         ("kim@partner.test", None, ("external", "address of another company")),
-        ("someone@gmail.com", None,
-         ("personal", "private address that no roster knows, and no browser shows it beside a work address")),
+        (
+            "someone@gmail.com",
+            None,
+            (
+                "personal",
+                "private address that no roster knows, and no browser shows it beside a work address",
+            ),
+        ),
         ("nobody@acme.test", None, ("unknown", "no person goes by this address")),
         ("octocat", None, ("unknown", "its login is no address, and no directory knows it")),
     ],
-)  # fmt: skip
+)
 def test_kinds_of_accounts_of_nobody(
     world: World, identifier: str, directory: str | None, expected: tuple[str, str]
 ) -> None:
@@ -121,12 +144,26 @@ def test_card_holders(
         tmp_path, cardholders={"4242": "tom.nowak2@acme.test", "Accounts Dept": "jane.smith@acme.test"}
     )
     for number, (email, name) in enumerate(
-        [("anna.keller", "Anna Keller"), ("john.smith", "John Smith"), ("jane.smith", "Jane Smith"),
-         ("tom.nowak", "Tom Nowak"), ("tom.nowak2", "Tom Nowak"), ("zoe.obrien", "Zoë O’Brien")]
-    ):  # fmt: skip
+        [
+            ("anna.keller", "Anna Keller"),
+            ("john.smith", "John Smith"),
+            ("jane.smith", "Jane Smith"),
+            ("tom.nowak", "Tom Nowak"),
+            ("tom.nowak2", "Tom Nowak"),
+            ("zoe.obrien", "Zoë O’Brien"),
+        ]
+    ):
         world.hr(str(number), f"{email}@acme.test", name)
-    world.record("charge", system="amex", charged_on=on("09-01"), cardholder=cardholder, card=card, merchant="ZOOM.US",
-                 amount=10, currency="EUR")  # fmt: skip
+    world.record(
+        "charge",
+        system="amex",
+        charged_on=on("09-01"),
+        cardholder=cardholder,
+        card=card,
+        merchant="ZOOM.US",
+        amount=10,
+        currency="EUR",
+    )
     world.canonical()
     found = world.linked(f"{cardholder.lower()} {card}")
     assert found is not None
@@ -136,8 +173,14 @@ def test_card_holders(
 def test_a_private_account_belongs_to_whom_the_same_browser_shows_at_work(world: World) -> None:
     world.hr("1", "anna@acme.test")
     world.hr("2", "ben@acme.test")
-    for identifier, key in (("anna@acme.test", "k1"), ("anna77@gmail.com", "k1"), ("ben@acme.test", "k2"),
-                            ("lost@gmail.com", "k3"), ("both@gmail.com", "k1"), ("both@gmail.com", "k2")):  # fmt: skip
+    for identifier, key in (
+        ("anna@acme.test", "k1"),
+        ("anna77@gmail.com", "k1"),
+        ("ben@acme.test", "k2"),
+        ("lost@gmail.com", "k3"),
+        ("both@gmail.com", "k1"),
+        ("both@gmail.com", "k2"),
+    ):
         world.use("web_visit", identifier, "dropbox.com", "09-01", holder_key=key, method=f"password{key}")
     world.canonical()
     assert world.linked("anna77@gmail.com") == ("anna@acme.test", "personal", "same browser")

@@ -99,8 +99,10 @@ def test_more_than_a_tenth_vanishing_at_once_is_not_believed_however_often_it_is
     world.canonical()
     assert world.all("SELECT count(*) FROM canonical.directory_account WHERE absent_on IS NOT NULL") == [(0,)]
     assert world.all("SELECT day, is_believed, vanished_count FROM canonical.list_day ORDER BY day") == [
-        (on("09-01"), True, 0), (on("09-10"), False, 5), (on("09-20"), False, 5),
-    ]  # fmt: skip
+        (on("09-01"), True, 0),
+        (on("09-10"), False, 5),
+        (on("09-20"), False, 5),
+    ]
 
 
 def test_the_bin_of_deleted_users_is_no_roster(world: World) -> None:
@@ -109,8 +111,14 @@ def test_the_bin_of_deleted_users_is_no_roster(world: World) -> None:
     world.hr("1", "anna@acme.test")
     world.hr("2", "ben@acme.test")
     world.entra("o-a", "anna@acme.test", file_id="roster", snapshot_on=on("09-01"))
-    world.entra("o-b", "0123456789abcdef0123456789abcdefben@acme.test", email=None, status="soft_deleted", file_id="bin",
-                snapshot_on=on("09-02"))  # fmt: skip
+    world.entra(
+        "o-b",
+        "0123456789abcdef0123456789abcdefben@acme.test",
+        email=None,
+        status="soft_deleted",
+        file_id="bin",
+        snapshot_on=on("09-02"),
+    )
     rows = world.canonical().all("SELECT email, status FROM canonical.person ORDER BY 1")
     assert rows == [("anna@acme.test", "active"), ("ben@acme.test", "soft_deleted")]
 

@@ -9,8 +9,14 @@ from discovery.stage import Night
 from discovery.tables import TABLES
 from tests.canonical.world import AS_OF, World, at, on
 
-CHARGE: dict[str, Any] = {"system": "amex", "charged_on": on("09-01"), "merchant": "ZOOM", "amount": 10, "currency": "EUR",
-                          "account_name": "anna@acme.test"}  # fmt: skip
+CHARGE: dict[str, Any] = {
+    "system": "amex",
+    "charged_on": on("09-01"),
+    "merchant": "ZOOM",
+    "amount": 10,
+    "currency": "EUR",
+    "account_name": "anna@acme.test",
+}
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -56,28 +62,53 @@ def test_nothing_after_as_of_is_used(world: World) -> None:
 
 
 def test_a_grant_is_named_as_the_list_of_apps_names_its_client(world: World) -> None:
-    world.record("app_registration", system="entra", app_key="sp-1", mention_kind="app_id", mention="app-1",
-                 mention_name="Zapier", owner_tenant="t-9")  # fmt: skip
+    world.record(
+        "app_registration",
+        system="entra",
+        app_key="sp-1",
+        mention_kind="app_id",
+        mention="app-1",
+        mention_name="Zapier",
+        owner_tenant="t-9",
+    )
     world.record(
         "grant", system="entra", account_key="o-1", client_key="sp-1", scopes=["b", "a"], consent="user"
     )
     world.record("assignment", system="entra", account_key="o-1", client_key="sp-2", mention_name="Unknown")
     world.canonical()
     assert world.all("SELECT mention_kind, mention, mention_name, scopes FROM canonical.grant") == [
-        ("app_id", "app-1", "Zapier", ["a", "b"])]  # fmt: skip
+        ("app_id", "app-1", "Zapier", ["a", "b"])
+    ]
     assert world.all("SELECT mention_kind, mention FROM canonical.assignment") == [("client_id", "sp-2")]
-    assert world.all("SELECT kind, mention, mention_name, owner_tenant, account_count FROM canonical.mention ORDER BY 2") == [
-        ("app_id", "app-1", "Zapier", "t-9", 1), ("client_id", "sp-2", "Unknown", None, 1)]  # fmt: skip
+    assert world.all(
+        "SELECT kind, mention, mention_name, owner_tenant, account_count FROM canonical.mention ORDER BY 2"
+    ) == [("app_id", "app-1", "Zapier", "t-9", 1), ("client_id", "sp-2", "Unknown", None, 1)]
 
 
 def test_a_grant_that_a_later_whole_list_lacks_has_ended_the_day_before(world: World) -> None:
     world.file("old")
     world.file("new")
     for who in "ab":
-        world.record("grant", system="entra", account_key=who, mention_kind="app_id", mention="m", file_id="old",
-                     snapshot_on=on("09-01"), event_id=f"g{who}")  # fmt: skip
-    world.record("grant", system="entra", account_key="b", mention_kind="app_id", mention="m", file_id="new",
-                 snapshot_on=on("09-20"), event_id="gb")  # fmt: skip
+        world.record(
+            "grant",
+            system="entra",
+            account_key=who,
+            mention_kind="app_id",
+            mention="m",
+            file_id="old",
+            snapshot_on=on("09-01"),
+            event_id=f"g{who}",
+        )
+    world.record(
+        "grant",
+        system="entra",
+        account_key="b",
+        mention_kind="app_id",
+        mention="m",
+        file_id="new",
+        snapshot_on=on("09-20"),
+        event_id="gb",
+    )
     rows = world.canonical().all(
         "SELECT account_key, from_on, ended_on, end_reason FROM canonical.grant ORDER BY 1"
     )
@@ -85,17 +116,30 @@ def test_a_grant_that_a_later_whole_list_lacks_has_ended_the_day_before(world: W
 
 
 def test_a_removal_in_the_log_ends_the_assignment_before_it(world: World) -> None:
-    for who, changes in {"a": [("added", "07-01"), ("removed", "08-01")],
-                         "b": [("removed", "07-01"), ("added", "08-01")],
-                         "c": [("added", "07-01"), ("removed", "07-05"), ("added", "08-01")]}.items():  # fmt: skip
+    for who, changes in {
+        "a": [("added", "07-01"), ("removed", "08-01")],
+        "b": [("removed", "07-01"), ("added", "08-01")],
+        "c": [("added", "07-01"), ("removed", "07-05"), ("added", "08-01")],
+    }.items():
         for change, day in changes:
-            world.record("assignment", system="okta", account_key=who, mention_kind="label", mention="Zendesk",
-                         change=change, assigned_at=at(day))  # fmt: skip
+            world.record(
+                "assignment",
+                system="okta",
+                account_key=who,
+                mention_kind="label",
+                mention="Zendesk",
+                change=change,
+                assigned_at=at(day),
+            )
     rows = world.canonical().all(
-        "SELECT account_key, from_on, ended_on FROM canonical.assignment WHERE change = 'added' ORDER BY ALL")  # fmt: skip
+        "SELECT account_key, from_on, ended_on FROM canonical.assignment WHERE change = 'added' ORDER BY ALL"
+    )
     assert rows == [
-        ("a", on("07-01"), on("08-01")), ("b", on("08-01"), None), ("c", on("07-01"), on("07-05")), ("c", on("08-01"), None),
-    ]  # fmt: skip
+        ("a", on("07-01"), on("08-01")),
+        ("b", on("08-01"), None),
+        ("c", on("07-01"), on("07-05")),
+        ("c", on("08-01"), None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,18 +161,42 @@ def test_when_an_account_of_an_app_has_ended(
     for day, status in lists:
         world.file(f"f{day}")
         for who in ["anna", "ben"] if status else ["ben"]:
-            world.record("app_account", system="slack", account_name=f"{who}@acme.test", mention_kind="label",
-                         mention="Slack", status=status if who == "anna" else "active", file_id=f"f{day}",
-                         snapshot_on=on(day))  # fmt: skip
+            world.record(
+                "app_account",
+                system="slack",
+                account_name=f"{who}@acme.test",
+                mention_kind="label",
+                mention="Slack",
+                status=status if who == "anna" else "active",
+                file_id=f"f{day}",
+                snapshot_on=on(day),
+            )
     assert world.canonical().all(
-        "SELECT ended_on, end_reason FROM canonical.app_account WHERE identifier = 'anna@acme.test'") == [expected]  # fmt: skip
+        "SELECT ended_on, end_reason FROM canonical.app_account WHERE identifier = 'anna@acme.test'"
+    ) == [expected]
 
 
 def test_what_an_app_says_of_the_time_after_as_of_is_not_used(world: World) -> None:
-    world.record("app_account", system="slack", account_name="anna@acme.test", mention_kind="label", mention="Slack",
-                 status="active", last_active_at=at("10-03"), snapshot_on=on("10-05"))  # fmt: skip
-    world.record("app_account", system="slack", account_name="new@acme.test", mention_kind="label", mention="Slack",
-                 status="active", created_at=at("10-03"), snapshot_on=on("10-05"))  # fmt: skip
+    world.record(
+        "app_account",
+        system="slack",
+        account_name="anna@acme.test",
+        mention_kind="label",
+        mention="Slack",
+        status="active",
+        last_active_at=at("10-03"),
+        snapshot_on=on("10-05"),
+    )
+    world.record(
+        "app_account",
+        system="slack",
+        account_name="new@acme.test",
+        mention_kind="label",
+        mention="Slack",
+        status="active",
+        created_at=at("10-03"),
+        snapshot_on=on("10-05"),
+    )
     rows = world.canonical().all("SELECT identifier, from_on, last_active_at FROM canonical.app_account")
     assert rows == [("anna@acme.test", AS_OF, None)]
 

@@ -36,8 +36,10 @@ class World:
         self.store.run("CREATE SCHEMA IF NOT EXISTS lake")
         for kind, table in RECORDS.items():
             if kind not in EVENT_KINDS:
-                self.store.run(f"CREATE TABLE lake.{kind} (file_id VARCHAR, system VARCHAR, instance VARCHAR, "
-                               f"{declared_columns(table)})")  # fmt: skip
+                self.store.run(
+                    f"CREATE TABLE lake.{kind} (file_id VARCHAR, system VARCHAR, instance VARCHAR, "
+                    f"{declared_columns(table)})"
+                )
         self.made = 0
 
     def insert(self, table: str, row: Mapping[str, Any]) -> None:
@@ -56,12 +58,27 @@ class World:
         self.insert(f"lake.{kind}", row)
 
     def file(self, file_id: str, *, is_complete: bool = True, **row: Any) -> None:
-        self.insert("sources.source_file", {"file_id": file_id, "file_name": f"{file_id}.json", "state": "loaded",
-                                            "is_complete": is_complete, **row})  # fmt: skip
+        self.insert(
+            "sources.source_file",
+            {
+                "file_id": file_id,
+                "file_name": f"{file_id}.json",
+                "state": "loaded",
+                "is_complete": is_complete,
+                **row,
+            },
+        )
 
     def hr(self, number: str, email: str, name: str = "", **row: Any) -> None:
-        row = {"account_key": number, "employee_id": number, "email": email, "status": "active",
-               "display_name": name or email.split("@")[0].replace(".", " ").title(), "account_kind": "human", **row}  # fmt: skip
+        row = {
+            "account_key": number,
+            "employee_id": number,
+            "email": email,
+            "status": "active",
+            "display_name": name or email.split("@")[0].replace(".", " ").title(),
+            "account_kind": "human",
+            **row,
+        }
         self.record("directory_account", system=row.pop("system", "hr"), **row)
 
     def entra(self, key: str, upn: str, **row: Any) -> None:
@@ -73,25 +90,65 @@ class World:
         for day in days:
             self.made += 1
             moment = at(day)
-            self.insert("canonical.usage", {
-                "source": source, "system": "entra" if source == "sign_in" else "push", "instance": "main",
-                "identifier": identifier, "account_name": identifier if "@" in identifier else None,
-                "mention_kind": "app_id" if source == "sign_in" else "domain", "mention": mention, "host": "",
-                "method": "idp_interactive" if source == "sign_in" else "visit", "day": moment.date(),
-                "event_count": 1, "first_at": moment, "last_at": moment, "first_event_id": f"u{self.made}",
-                "last_event_id": f"u{self.made}", "first_file_id": "file", "last_file_id": "file", **row,
-            })  # fmt: skip
+            self.insert(
+                "canonical.usage",
+                {
+                    "source": source,
+                    "system": "entra" if source == "sign_in" else "push",
+                    "instance": "main",
+                    "identifier": identifier,
+                    "account_name": identifier if "@" in identifier else None,
+                    "mention_kind": "app_id" if source == "sign_in" else "domain",
+                    "mention": mention,
+                    "host": "",
+                    "method": "idp_interactive" if source == "sign_in" else "visit",
+                    "day": moment.date(),
+                    "event_count": 1,
+                    "first_at": moment,
+                    "last_at": moment,
+                    "first_event_id": f"u{self.made}",
+                    "last_event_id": f"u{self.made}",
+                    "first_file_id": "file",
+                    "last_file_id": "file",
+                    **row,
+                },
+            )
 
-    def app(self, app_id: str, *mentions: str, kind: str = "app_id", decision: str = "accept", approval: str = "discovered",
-            method: str = "alias") -> None:  # fmt: skip
+    def app(
+        self,
+        app_id: str,
+        *mentions: str,
+        kind: str = "app_id",
+        decision: str = "accept",
+        approval: str = "discovered",
+        method: str = "alias",
+    ) -> None:
         """An app and the mentions that are matched to it."""
         if not self.store.value("SELECT count(*) FROM matching.app WHERE app_id = $a", {"a": app_id}):
-            self.insert("matching.app", {"app_id": app_id, "name": app_id.title(), "domain": f"{app_id}.com",
-                                         "in_catalog": True, "approval": approval})  # fmt: skip
+            self.insert(
+                "matching.app",
+                {
+                    "app_id": app_id,
+                    "name": app_id.title(),
+                    "domain": f"{app_id}.com",
+                    "in_catalog": True,
+                    "approval": approval,
+                },
+            )
         for mention in mentions:
-            self.insert("matching.match", {"mention": mention, "kind": kind, "app_id": app_id, "decision": decision,
-                                           "score": 100.0, "method": method, "decided_by": "machine",
-                                           "explanation": "by hand"})  # fmt: skip
+            self.insert(
+                "matching.match",
+                {
+                    "mention": mention,
+                    "kind": kind,
+                    "app_id": app_id,
+                    "decision": decision,
+                    "score": 100.0,
+                    "method": method,
+                    "decided_by": "machine",
+                    "explanation": "by hand",
+                },
+            )
 
     def canonical(self) -> World:
         for step in CANONICAL[1:]:
@@ -116,13 +173,17 @@ class World:
         """(person's e-mail, kind, link_method) of an account."""
         rows = self.store.rows(
             "SELECT p.email, a.kind, a.link_method FROM canonical.account a LEFT JOIN canonical.person p "
-            "USING (person_id) WHERE a.identifier = $i", {"i": identifier})  # fmt: skip
+            "USING (person_id) WHERE a.identifier = $i",
+            {"i": identifier},
+        )
         return rows[0] if rows else None
 
     def edge(self, email: str, app_id: str) -> dict[str, Any] | None:
         rows = self.store.dicts(
             "SELECT x.* FROM graph.access x JOIN canonical.person p USING (person_id) "
-            "WHERE p.email = $e AND x.app_id = $a", {"e": email, "a": app_id})  # fmt: skip
+            "WHERE p.email = $e AND x.app_id = $a",
+            {"e": email, "a": app_id},
+        )
         return rows[0] if rows else None
 
 

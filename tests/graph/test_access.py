@@ -26,7 +26,11 @@ def test_a_sign_in_through_the_identity_provider(anna: World) -> None:
     assert edge is not None
     assert (edge["class"], edge["survives_idp_disable"], edge["route"]) == ("sso", False, "idp")
     assert (edge["first_seen_on"], edge["last_seen_on"], edge["event_count"], edge["active_day_count"]) == (
-        on("07-01"), on("09-01"), 3, 3)  # fmt: skip
+        on("07-01"),
+        on("09-01"),
+        3,
+        3,
+    )
     assert (edge["sources"], edge["methods"], edge["confidence"]) == (["sign_in"], ["idp_interactive"], 0.9)
     assert edge["is_sole_user"] is True
     assert "only sign-ins through the identity provider were seen" in edge["reasons"]
@@ -39,12 +43,17 @@ def test_a_sign_in_through_the_identity_provider(anna: World) -> None:
         (["09-01", "09-02"], "sign_in", "domain", "visit", None),
         (["09-01", "09-02"], "other", "app domain", "visit", None),
         (["09-01"], "app", "domain", "visit", "visited on 1 day only; 2 are needed"),
-        (["09-01", "09-02"], "other", "domain", "visit",
-         "read public pages only; no login and no page behind one was seen"),
+        (
+            ["09-01", "09-02"],
+            "other",
+            "domain",
+            "visit",
+            "read public pages only; no login and no page behind one was seen",
+        ),
         (["09-01"], "other", "domain", "password", None),
         (["09-01"], None, "domain", "oidc", None),
     ],
-)  # fmt: skip
+)
 def test_which_visits_count(
     anna: World, days: list[str], page: str | None, match_method: str, method: str, why_not: str | None
 ) -> None:
@@ -53,7 +62,8 @@ def test_which_visits_count(
     edge = anna.build().edge(ANNA, "miro")
     assert (edge is None) == (why_not is not None)
     assert anna.all("SELECT app_id, mention, reason FROM graph.not_access") == (
-        [("miro", "miro.com", why_not)] if why_not else [])  # fmt: skip
+        [("miro", "miro.com", why_not)] if why_not else []
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,8 +93,16 @@ def test_a_charge_makes_an_edge_unless_it_was_refunded(
 ) -> None:
     anna.app("canva", "CANVA*1", kind="merchant")
     for number, value in enumerate(amounts):
-        anna.record("charge", system="amex", charged_on=on(f"0{7 + number}-03"), cardholder="Anna", account_name=ANNA,
-                    merchant="CANVA*1", amount=value, currency="EUR")  # fmt: skip
+        anna.record(
+            "charge",
+            system="amex",
+            charged_on=on(f"0{7 + number}-03"),
+            cardholder="Anna",
+            account_name=ANNA,
+            merchant="CANVA*1",
+            amount=value,
+            currency="EUR",
+        )
     edge = anna.build().edge(ANNA, "canva")
     if amount is None:
         assert edge is None
@@ -99,8 +117,11 @@ def test_a_charge_makes_an_edge_unless_it_was_refunded(
 def test_charges_of_several_currencies_and_old_ones_have_no_amount(anna: World) -> None:
     anna.app("canva", "CANVA", kind="merchant")
     anna.app("loom", "LOOM", kind="merchant")
-    for merchant, day, currency in (("CANVA", on("08-01"), "EUR"), ("CANVA", on("09-01"), "USD"),
-                                    ("LOOM", on("09-01").replace(year=2024), "EUR")):  # fmt: skip
+    for merchant, day, currency in (
+        ("CANVA", on("08-01"), "EUR"),
+        ("CANVA", on("09-01"), "USD"),
+        ("LOOM", on("09-01").replace(year=2024), "EUR"),
+    ):
         anna.record(
             "charge",
             system="amex",
@@ -140,8 +161,15 @@ def test_approval(
             "app_registration", system="push", mention_kind="app_id", mention="box-id", approval=registered
         )
     if assigned:
-        anna.record("assignment", system="entra", mention_kind="app_id", mention="box-id", principal_kind=assigned,
-                    account_key="o-1" if assigned == "user" else None, group_key="g" if assigned == "group" else None)  # fmt: skip
+        anna.record(
+            "assignment",
+            system="entra",
+            mention_kind="app_id",
+            mention="box-id",
+            principal_kind=assigned,
+            account_key="o-1" if assigned == "user" else None,
+            group_key="g" if assigned == "group" else None,
+        )
     edge = anna.build().edge(ANNA, "box")
     assert anna.all("SELECT approval FROM graph.app_fact") == [(expected,)]
     assert edge is not None
@@ -151,12 +179,20 @@ def test_approval(
 def test_a_removed_assignment_approves_nothing_and_is_no_access(anna: World) -> None:
     anna.app("zendesk", "Zendesk", kind="label")
     for change, day in (("added", "07-01"), ("removed", "08-01")):
-        anna.record("assignment", system="entra", account_key="o-1", mention_kind="label", mention="Zendesk", change=change,
-                    assigned_at=at(day))  # fmt: skip
+        anna.record(
+            "assignment",
+            system="entra",
+            account_key="o-1",
+            mention_kind="label",
+            mention="Zendesk",
+            change=change,
+            assigned_at=at(day),
+        )
     assert anna.build().edge(ANNA, "zendesk") is None
     assert anna.all("SELECT approval FROM graph.app_fact") == [("discovered",)]
     assert anna.all("SELECT from_on, to_on, end_reason FROM graph.access_span") == [
-        (on("07-01"), on("08-01"), "unassigned")]  # fmt: skip
+        (on("07-01"), on("08-01"), "unassigned")
+    ]
     assert anna.all("SELECT reason FROM graph.not_access") == [("ended 2026-08-01: unassigned",)]
 
 
@@ -165,8 +201,15 @@ def test_an_account_switched_off_in_the_app_ends_its_own_evidence_and_no_other(a
     anna.app("figma", "figma.com", kind="domain")
     anna.app("miro", "Miro", kind="label")
     for mention in ("Figma", "Miro"):
-        anna.record("app_account", system="lists", account_name=ANNA, mention_kind="label", mention=mention,
-                    status="disabled", created_at=at("02-01"))  # fmt: skip
+        anna.record(
+            "app_account",
+            system="lists",
+            account_name=ANNA,
+            mention_kind="label",
+            mention=mention,
+            status="disabled",
+            created_at=at("02-01"),
+        )
     anna.use("web_visit", ANNA, "figma.com", "08-01", method="password")
     anna.build()
     edge = anna.edge(ANNA, "figma")
@@ -174,16 +217,25 @@ def test_an_account_switched_off_in_the_app_ends_its_own_evidence_and_no_other(a
     assert edge["sources"] == ["web_visit"]
     assert any(r.startswith("the app's own list says disabled since") for r in edge["reasons"])
     assert anna.edge(ANNA, "miro") is None
-    assert anna.all("SELECT source, to_on, end_reason FROM graph.access_span WHERE app_id = 'figma' ORDER BY 1") == [
-        ("app_account", on("09-27"), "disabled_in_app"), ("web_visit", None, None)]  # fmt: skip
+    assert anna.all(
+        "SELECT source, to_on, end_reason FROM graph.access_span WHERE app_id = 'figma' ORDER BY 1"
+    ) == [("app_account", on("09-27"), "disabled_in_app"), ("web_visit", None, None)]
 
 
 def test_a_grant_in_the_identity_provider_and_one_elsewhere(anna: World) -> None:
     anna.app("otter", "otter-id")
     anna.app("zapier", "zapier-id")
     for system, app in (("entra", "otter-id"), ("slack", "zapier-id")):
-        anna.record("grant", system=system, account_key="o-1", account_name=ANNA, mention_kind="app_id", mention=app,
-                    scopes=["Mail.Read", "User.Read"], consent="user")  # fmt: skip
+        anna.record(
+            "grant",
+            system=system,
+            account_key="o-1",
+            account_name=ANNA,
+            mention_kind="app_id",
+            mention=app,
+            scopes=["Mail.Read", "User.Read"],
+            consent="user",
+        )
     anna.build()
     otter, zapier = anna.edge(ANNA, "otter"), anna.edge(ANNA, "zapier")
     assert otter is not None
@@ -246,11 +298,24 @@ def test_the_scope_is_ordered_and_covers_all_that_is_not_excluded(anna: World) -
         amount=5,
         currency="EUR",
     )
-    anna.record("app_account", system="lists", account_name=ANNA, mention_kind="label", mention="Admin", status="active",
-                is_admin=True)  # fmt: skip
+    anna.record(
+        "app_account",
+        system="lists",
+        account_name=ANNA,
+        mention_kind="label",
+        mention="Admin",
+        status="active",
+        is_admin=True,
+    )
     anna.canonical()
-    record_decision(anna.night.settings.home, by="kim", kind="exclusion", action="accept", reason="stays",
-                    subject={"person_id": str(anna.person(ANNA)), "app_id": "gone"})  # fmt: skip
+    record_decision(
+        anna.night.settings.home,
+        by="kim",
+        kind="exclusion",
+        action="accept",
+        reason="stays",
+        subject={"person_id": str(anna.person(ANNA)), "app_id": "gone"},
+    )
     anna.graph()
     rows = anna.all("SELECT priority, app_id, action FROM graph.offboarding_scope ORDER BY 1")
     assert [r[:2] for r in rows] == [(1, "admin"), (2, "canva"), (3, "loom"), (4, "slack")]
@@ -264,8 +329,15 @@ def test_the_scope_is_ordered_and_covers_all_that_is_not_excluded(anna: World) -
 def test_spans_of_one_source_that_meet_are_one(anna: World) -> None:
     anna.app("box", "box-id")
     for day, event in (("01-01", "x"), ("03-01", "y"), ("05-01", "z")):
-        anna.record("grant", system="entra", account_key="o-1", mention_kind="app_id", mention="box-id", event_id=event,
-                    granted_at=at(day))  # fmt: skip
+        anna.record(
+            "grant",
+            system="entra",
+            account_key="o-1",
+            mention_kind="app_id",
+            mention="box-id",
+            event_id=event,
+            granted_at=at(day),
+        )
     assert anna.build().all("SELECT source, from_on, to_on FROM graph.access_span") == [
         ("grant", on("01-01"), None)
     ]

@@ -61,14 +61,25 @@ def test_activity_after_the_end_of_the_last_day(tmp_path: Path, when: str, zone:
 
 @pytest.mark.parametrize(
     ("charges", "fires"),
-    [([("09-01", 9)], True), ([("08-31", 9)], False), ([("08-01", 9), ("09-05", -9)], False),
-     ([("09-01", 9), ("09-05", -9)], False)],
-)  # fmt: skip
+    [
+        ([("09-01", 9)], True),
+        ([("08-31", 9)], False),
+        ([("08-01", 9), ("09-05", -9)], False),
+        ([("09-01", 9), ("09-05", -9)], False),
+    ],
+)
 def test_charge_after_leaving(tmp_path: Path, charges: list[tuple[str, int]], fires: bool) -> None:
     world = company(tmp_path)
     for day, amount in charges:
-        world.record("charge", system="amex", charged_on=on(day), account_name=ANNA, merchant="CANVA", amount=amount,
-                     currency="EUR")  # fmt: skip
+        world.record(
+            "charge",
+            system="amex",
+            charged_on=on(day),
+            account_name=ANNA,
+            merchant="CANVA",
+            amount=amount,
+            currency="EUR",
+        )
     assert rules(world) == ([("charge_after_leaving", "medium", "canva")] if fires else [])
 
 
@@ -140,8 +151,10 @@ def test_blind_spots_are_those_of_the_events_not_of_the_files(world: World) -> N
         mention_kind="app_id",
         mention="x",
     )
-    rows = world.build().all("SELECT coalesce(p.email, 'all'), b.source, b.from_at, b.to_at FROM graph.blind_spot b "
-                             "LEFT JOIN canonical.person p USING (person_id) ORDER BY 2, 3 NULLS FIRST, 1")  # fmt: skip
+    rows = world.build().all(
+        "SELECT coalesce(p.email, 'all'), b.source, b.from_at, b.to_at FROM graph.blind_spot b "
+        "LEFT JOIN canonical.person p USING (person_id) ORDER BY 2, 3 NULLS FIRST, 1"
+    )
     assert rows == [
         ("all", "app_registration entra (main)", None, None),
         ("all", "charge", None, None),

@@ -97,7 +97,7 @@ def _events(kind: str, paths: list[str]) -> str:
     listed = ", ".join(quoted(p) for p in paths)
     page, host = "CAST(NULL AS INTEGER)", "''"
     if kind == "web_visit":
-        page = "CASE page WHEN 'sign_in' THEN 3 WHEN 'app' THEN 2 WHEN 'other' THEN 1 END"
+        page = "CASE page WHEN 'sign_in' THEN 4 WHEN 'app' THEN 3 WHEN 'other' THEN 2 WHEN 'public' THEN 1 END"
         host = "coalesce(host, '')"
     identifier = "coalesce(account_key, account_name, holder_key, '')"
     return (

@@ -28,7 +28,7 @@ SELECT
     app.mention_kind, app.mention,
     m.mention_name,
     g.host,
-    CASE g.page_rank WHEN 3 THEN 'sign_in' WHEN 2 THEN 'app' WHEN 1 THEN 'other' END AS page,
+    CASE g.page_rank WHEN 4 THEN 'sign_in' WHEN 3 THEN 'app' WHEN 2 THEN 'other' WHEN 1 THEN 'public' END AS page,
     g.method, g.day,
     CAST(g.event_count AS BIGINT) AS event_count,
     make_timestamp(CAST(g.first_position >> 64 AS BIGINT)) AS first_at,

@@ -30,6 +30,7 @@ class RunReport:
     failed_sources: list[tuple[str, str]] = field(default_factory=list)
     failed_checks: list[tuple[str, bool]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    outcomes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def is_incomplete(self) -> bool:
@@ -98,10 +99,17 @@ def print_report(report: RunReport) -> None:
     if report.as_of is not None and not report.errors:
         say(f"\nPublished: {report.path}, as of {report.as_of}, content {report.content_hash}")
     elif report.as_of is None:
-        say(f"\nNothing was published; {report.path} is as it was.")
+        say("\nNothing was published; " + (f"{report.path} is as it was." if report.path.exists() else
+                                          f"there is no {report.path} yet."))  # fmt: skip
 
 
 def _print_read(report: RunReport) -> None:
+    for system, one in report.outcomes.items():
+        if one["files"] or one["refused"]:
+            say(f"Read of {system}: {one['files']} files, {one['rows_read']} records, {one['rows_ignored']} ignored, "
+                f"{one['rows_quarantined']} quarantined; {one['refused']} files refused")  # fmt: skip
+    if report.as_of is None:
+        return
     if not report.files:
         say(f"Read: no new file ({report.earlier_file_count} from earlier runs)")
         return

@@ -65,7 +65,7 @@ def run(ctx: click.Context, config: Path | None, inbox: Path | None, home: Path 
     with _progress(nightly.step_count()) as on_step:
         result = nightly.run_nightly(settings, day, force=force, wait_seconds=wait_seconds, on_step=on_step)
     if result.publication is None:
-        report = RunReport(settings.published)
+        report = RunReport(settings.published, outcomes={name: vars(one) for name, one in result.outcomes.items()})
     else:
         with Store(settings.published, read_only=True) as store:
             report = read_report(store, settings.published)

@@ -9,7 +9,8 @@ from discovery.store import Store, sql_file
 __all__ = ["STEPS"]
 
 
-def _step(table: str) -> Step:
+def _step(table: str, *after: str) -> Step:
+    """A step from the .sql file of its table; `after`: tables that its checks compare it with."""
     sql = sql_file(__name__, table.split(".")[1])
     macros = sql_file(__name__, "macros")
 
@@ -19,7 +20,7 @@ def _step(table: str) -> Step:
                 store.run(statement)
         return store.replace(table, sql, night.binds)
 
-    return Step(table, build, tables_read(sql))
+    return Step(table, build, tuple(sorted({*tables_read(sql), *after})))
 
 
 STEPS: tuple[Step, ...] = (
@@ -28,10 +29,10 @@ STEPS: tuple[Step, ...] = (
     _step("graph.account_access"),
     _step("graph.access_fact"),
     _step("graph.access_verdict"),
-    _step("graph.access"),
+    _step("graph.access", "graph.account_access"),
     _step("graph.access_span"),
     _step("graph.spend"),
-    _step("graph.evidence"),
+    _step("graph.evidence", "graph.access"),
     _step("graph.not_access"),
     EXCLUSION,
     _step("graph.offboarding_scope"),

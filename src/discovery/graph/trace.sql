@@ -10,7 +10,7 @@ WITH used AS (
         CASE
             WHEN u.source = 'sign_in' THEN 'sign_in'
             WHEN u.method IN ('password', 'oidc', 'saml', 'social') THEN 'login'
-            WHEN m.method IN ('app domain', 'login domain') OR u.page IN ('sign_in', 'app') THEN 'visit'
+            WHEN u.page IN ('sign_in', 'app') OR (m.method IN ('app domain', 'login domain') AND u.page <> 'public') THEN 'visit'
             ELSE 'reading' END AS way,
         u.method, min(u.first_at) AS first_at, max(u.last_at) AS last_at, sum(u.event_count) AS event_count,
         list_sort(list(DISTINCT u.day)) AS active_days,

@@ -15,7 +15,7 @@ from discovery.matching.normalise import Line, host_label, kind_of, marks
 BASE = {"s": 90, "m": 84, "c": 60}
 """A name alone, by its strength (see `catalog.load.Alias`)."""
 PREFIX = {"s": 88, "m": 82, "c": 45}
-UNKNOWN = {"s": (-7, -28), "m": (-22, -44), "c": (-40, -60)}
+UNKNOWN = {"s": (-9, -36), "m": (-22, -44), "c": (-40, -60)}
 """Each unknown word behind the name, and the most that they take away together."""
 PRODUCT = {"s": 2, "m": 2, "c": 15}
 LEGAL = {"s": 2, "m": 2, "c": 8}
@@ -106,7 +106,9 @@ class Comparer:
             name_strength = self._name_strength.get((app.app_id, alias.key))
             if name_strength in ("s", "m"):
                 return None
-            is_descriptor = name_strength is None
+            if name_strength == "c" and not alias.alias.endswith("*"):
+                return None
+            is_descriptor = name_strength is None or len(tokens_of(alias.alias)) > 1
         words = form_words(line, pair.form)
         if pair.relation in ("cut", "near"):
             return self._inexact(line, mcc, pair, glued(words))

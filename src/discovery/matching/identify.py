@@ -140,7 +140,7 @@ def uncatalogued(mention: Mention, own_domains: tuple[str, ...] = ()) -> App:
     """Return the app that a mention stands for when the catalog has none: the same in every home.
 
     A host gives `x-` and its registrable domain (below a domain of the company's own: the whole host, for
-    each is an app of its own); a name `x-` and its slug, or a hash if it is not written in Latin letters; an id
+    each is an app of its own); a name `x-` and its slug, or a hash if it is not in Latin letters; an id
     without a name `x-` and the id.
     """
     text = (mention.name or mention.mention).strip()

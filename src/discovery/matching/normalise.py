@@ -66,6 +66,8 @@ def _processors() -> tuple[tuple[re.Pattern[str], Processor, bool], ...]:
     for row in rows:
         start = re.escape(row["prefix"]).replace(r"\ ", r"\s+")
         processor = Processor(row["name"], row["channel"], row["app_id"] or None)
+        if processor.name == "card rail":
+            found.append((re.compile(rf"{start}(?:\s+[\d/.-]+)*\s+(?=\S)"), processor, False))
         found.append((re.compile(rf"{start}\s*[*]+\s*(?=\S)"), processor, True))
         if not row["star"]:
             following = r"\S" if processor.app_id else r"\S*[a-z]{2}"
@@ -139,7 +141,7 @@ def is_bare_mark(line: Line) -> bool:
 
 
 def without_glued(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words without an order code in front or a mark glued to the first; none if there is neither."""
+    """Return the words without an order code in front or a mark glued to the first; none if neither."""
     if not words:
         return ()
     first = words[0]

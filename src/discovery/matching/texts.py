@@ -53,9 +53,9 @@ def match_texts(
 ) -> list[TextMatch]:
     """Match texts to the catalog: one row per text, in order; equal texts with equal codes get equal rows.
 
-    A text is taken for a host if the catalog knows one of that form, for an app's name if it is spelled as the
-    catalog spells it and has no merchant category, else for a merchant. Without a store an empty one in memory
-    does the work. Raises BadUse if the codes are not as many as the texts, BadSettings for the overlay.
+    A text is taken for a host if the catalog knows one of that form, for an app's name if it is spelled as
+    the catalog spells it and has no merchant category, else for a merchant. Without a store an empty one in
+    memory does the work. Raises BadUse if the codes are not as many as the texts, BadSettings for the overlay.
     """
     if mccs is not None and len(mccs) != len(texts):
         raise BadUse(f"{len(mccs)} merchant category codes for {len(texts)} texts; expected one each")
@@ -107,5 +107,7 @@ def _mention(text: str, mcc: str | None, catalog: Catalog, finder: HostFinder) -
 def _row(match: Match, text: str, catalog: Catalog) -> TextMatch:
     app = catalog.apps.get(match.app_id or "")
     name, domain = (app.name, app.domain) if app else (None, None)
-    return TextMatch(text, match.decision, match.app_id, name, domain, match.score, match.method, match.runner_up,
-                     match.explanation)  # fmt: skip
+    return TextMatch(
+        text, match.decision, match.app_id, name, domain, match.score, match.method, match.runner_up,
+        match.explanation,
+    )  # fmt: skip

@@ -22,6 +22,11 @@ from discovery.sources.vault import Vault
 from discovery.store import Store, make_private
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_FILE_WORDS = re.compile(
+    r"^((chrome|browser|browsing|edge|firefox|history|expenses?|expensify|report|export|card|statement|user|for|of|"
+    r"ramp|amex|\d{4}[-_]?\d\d([-_]?\d\d)?)[-_ +]+)+(?=[^@]+@)"
+)
+"""Words that people put before an address in a file name: history_ann@…; addresses may hold these signs too."""
 UNKNOWN_INSTANCE = "default"
 
 
@@ -70,7 +75,7 @@ def person_in_path(file_name: str) -> str | None:
     for part in reversed(Path(file_name).parts):
         found = _EMAIL.findall(part)
         if found:
-            address = str(found[-1]).lower()
+            address = _FILE_WORDS.sub("", str(found[-1]).lower())
             return re.sub(r"\.(csv|json|ndjson|jsonl|txt|gz|zst|zip|tsv|xlsx?)$", "", address)
     return None
 

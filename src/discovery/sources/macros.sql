@@ -69,14 +69,19 @@ CREATE OR REPLACE TEMP MACRO email_of(text) AS
 CREATE OR REPLACE TEMP MACRO host_of(url) AS
     nullif(rtrim(lower(regexp_extract(url, '^https?://(?:[^/?#@]*@)?([^/?#:]+)', 1, 'i')), '.'), '');
 
--- What the address says about the page, before it is reduced to its host.
+-- What the address says about the page, before it is reduced to its host: sign_in (a login, redirect or consent
+-- page), app (behind a login, by its host or first folder), public (home page, prices, blog, help …), else other.
 CREATE OR REPLACE TEMP MACRO page_of(url) AS
     CASE
         WHEN regexp_matches(url, '^https?://[^?#]*/(log-?in|sign-?in|sso|saml2?|oauth2?|authorize|auth|session/new|callback)([/?#.]|$)', 'i')
           OR regexp_matches(url, '^https?://(log-?in|sign-?in|sso|auth|accounts?|id|identity)\.', 'i')
             THEN 'sign_in'
-        WHEN regexp_matches(url, '^https?://[^?#]*/(app|apps|dashboard|workspaces?|projects?|settings|account|admin|console|inbox|home|editor?|designs?|files?|boards?|documents?|docs/d|chat|c|t|d|u|w)([/?#]|$)', 'i')
-          OR regexp_matches(url, '^https?://(app|apps|dashboard|console|my|portal|admin|workspace|secure|manage)\.', 'i')
+        WHEN regexp_matches(url, '^https?://(app|dashboard|console|my|portal|admin|workspace|secure|manage)\.', 'i')
+            THEN 'app'
+        WHEN regexp_matches(url, '^https?://[^/?#]+(/[a-z]{2}([-_][a-z]{2})?)?/?(index\.html?)?([?#]|$)', 'i')
+          OR regexp_matches(url, '^https?://[^/?#]+(/[a-z]{2}([-_][a-z]{2})?)?/(blog|pricing|prices|plans|features?|products?|solutions|tour|demo|compare|alternatives|vs|customers|case-studies|stories|about([-_]us)?|company|team|careers|jobs|press|news(room)?|legal|privacy|terms|security|trust|cookies?|contact([-_]us)?|help|support|faq|docs|documentation|developers?|api|guides?|learn|academy|courses|tutorials?|resources|library|templates|gallery|marketplace|integrations|apps|partners|community|forum|webinars?|events|ebooks?|podcasts?|whitepapers?|reports?|glossary|what-is|why|download|status|sitemap|lp|landing|campaign|enterprise|business|education|nonprofits?|sign-?up|register|get-started|free-trial|trial)([/?#.]|$)', 'i')
+            THEN 'public'
+        WHEN regexp_matches(url, '^https?://[^?#]*/(app|dashboard|workspaces?|settings|account|admin|console|inbox|editor?|designs?|files?|boards?|documents?|chat)([/?#]|$)', 'i')
             THEN 'app'
         ELSE 'other'
     END;

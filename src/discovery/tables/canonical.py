@@ -42,7 +42,7 @@ CANONICAL: tuple[Table, ...] = (
               c("mention", T, "the app as the source names it"),
               c("mention_name", T, "display name that came along"),
               c("host", T, "host visited; empty if none"),
-              c("page", T, "strongest page seen: sign_in, app or other; NULL outside the browser"),
+              c("page", T, "strongest page seen: sign_in, app, other or public; NULL outside the browser"),
               c("method", T, "how the person signed in or visited"),
               c("day", DAY, "UTC day"),
               c("event_count", COUNT, "events"),

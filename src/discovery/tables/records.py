@@ -46,7 +46,7 @@ RECORDS: dict[str, Table] = {
                     personal=True),
                   *_MENTION,
                   c("host", T, "host of the page; NULL for a login that names only an app"),
-                  c("page", T, "sign_in, app or other: what the address said before it was reduced"),
+                  c("page", T, "sign_in, app, public or other: what the address said before it was reduced"),
                   c("redirect_host", T, "for identity-provider pages: host that the person is sent back to"),
                   c("method", T, "visit, password, oidc, saml, social"),
               )),

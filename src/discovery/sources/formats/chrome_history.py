@@ -148,7 +148,7 @@ EXAMPLES = (
         file_name="ann.lee@contoso.example.csv",
         hints={"person": _ANN},
         text=_visits(
-            ("4/18/2026", "7:12:44 AM", "https://user:pass@www.figma.com:443/c/1"),
+            ("4/18/2026", "7:12:44 AM", "https://user:pass@www.figma.com:443/board/1"),
             ("April 18", "07:12:44", "https://www.figma.com/"),
             (_DAY, "noonish", "https://www.figma.com/"),
             (_DAY, _TIME, ""),
@@ -173,14 +173,14 @@ EXAMPLES = (
             ("18/4/2026", "07:12:44", "https://www.figma.com/"),
             (_DAY, "07:12:44", "https://www.figma.com/"),
         ),
-        records={"web_visit": (_expected(3, "www.figma.com"),)},
+        records={"web_visit": (_expected(3, "www.figma.com", "public"),)},
         quarantined=2,
     ),
     Example(
         shape="csv",
         hints={"person": _ANN, "date_order": "dmy"},
         text=_visits(("18/4/2026", "07:12:44", "https://www.figma.com/")),
-        records={"web_visit": (_expected(1, "www.figma.com"),)},
+        records={"web_visit": (_expected(1, "www.figma.com", "public"),)},
     ),
 )  # fmt: skip
 

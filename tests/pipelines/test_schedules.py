@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from discovery.run import last_run
+from discovery.settings import Settings
+from discovery.store import writer_lock
+from pipelines.assembly import definitions_for
+from pipelines.defs.checks import freshness_of, recent
+from pipelines.published import Departure, new_departures
+from tests.pipelines.conftest import Sample, sample_settings
+
+DAY = date(2026, 9, 30)
+
+
+def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path) -> None:
+    settings = sample_settings(tmp_path / "home")
+    nightly = definitions_for(settings).resolve_schedule_def("nightly")
+    with dg.build_schedule_context(scheduled_execution_time=datetime(2026, 10, 1, 2, 30)) as context:
+        with writer_lock(settings.home):
+            held = nightly.evaluate_tick(context)
+        free = nightly.evaluate_tick(context)
+    assert not held.run_requests
+    assert f"process {os.getpid()}" in (held.skip_message or "")
+    assert len(free.run_requests or []) == 1
+
+
+def inbox_tick(settings: Settings, cursor: str | None) -> tuple[list[str | None], str | None, str | None]:
+    sensor = definitions_for(settings).resolve_sensor_def("inbox")
+    with dg.build_sensor_context(cursor=cursor) as context:
+        tick = sensor.evaluate_tick(context)
+    return [r.run_key for r in tick.run_requests or []], tick.cursor, tick.skip_message
+
+
+def test_the_inbox_starts_a_night_once_its_files_rest(copied: Settings, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "one.csv").write_text("a\n1\n")
+    settings = replace(copied, inbox=inbox)
+    keys, cursor, said = inbox_tick(settings, None)
+    assert (keys, said) == ([], "files have changed; waiting until they change no more")
+    (inbox / "one.csv").write_text("a\n1\n2\n")
+    keys, later, _ = inbox_tick(settings, cursor)
+    assert keys == []
+    assert later != cursor
+    keys, last, _ = inbox_tick(settings, later)
+    assert keys == [later]
+    assert inbox_tick(settings, last)[0] == keys
+
+
+def test_an_inbox_without_news_starts_nothing(sample: Sample) -> None:
+    keys, _, said = inbox_tick(sample.settings, None)
+    assert keys == []
+    assert "nothing is new" in (said or "")
+
+
+def test_departures_are_news_once(sample: Sample) -> None:
+    sensor = definitions_for(sample.settings).resolve_sensor_def("departures")
+    with dg.build_sensor_context() as context:
+        first = sensor.evaluate_tick(context)
+    known = json.loads(first.cursor or "{}")
+    assert known["known"]
+    forgotten = sorted(known["known"])[0]
+    before = {"run_id": "an earlier run", "known": {k: v for k, v in known["known"].items() if k != forgotten}}
+    with dg.build_sensor_context(cursor=json.dumps(before)) as context:
+        [request] = sensor.evaluate_tick(context).run_requests or []
+    person_id, kind = forgotten.split(":")
+    assert request.run_key == f"{forgotten}:{known['known'][forgotten]}"
+    assert request.run_config == {"person_id": person_id, "as_of": "2026-09-30"}
+    assert (request.tags["person_id"], request.tags["departure"]) == (person_id, kind)
+    assert "@" not in repr((request.run_key, request.run_config, request.tags, first.cursor))
+    with dg.build_sensor_context(cursor=first.cursor) as context:
+        again = sensor.evaluate_tick(context)
+    assert not again.run_requests
+    assert "nothing is published since" in (again.skip_message or "")
+
+
+def test_nothing_published_is_no_departure(tmp_path: Path) -> None:
+    sensor = definitions_for(sample_settings(tmp_path / "home")).resolve_sensor_def("departures")
+    with dg.build_sensor_context() as context:
+        assert sensor.evaluate_tick(context).skip_message == "nothing is published yet"
+
+
+def keys_of(known: dict[str, str] | None, *found: Departure, day: date = DAY) -> list[str]:
+    return [f"{one.person_id}:{one.kind}:{on}" for one, on in new_departures(known, list(found), day)[0]]
+
+
+def test_a_first_look_hears_of_the_last_days_only() -> None:
+    assert keys_of(
+        None, Departure("a", "left", DAY), Departure("b", "left", DAY - timedelta(days=30)),
+        Departure("c", "disabled", None),
+    ) == ["a:left:2026-09-30"]  # fmt: skip
+
+
+def test_a_status_keeps_the_day_on_which_it_was_first_published_and_returns_are_forgotten() -> None:
+    disabled = Departure("a", "disabled", None)
+    new, known = new_departures({}, [disabled], DAY)
+    assert [on for _, on in new] == ["2026-09-30"]
+    assert new_departures(known, [disabled], DAY + timedelta(days=1)) == ([], known)
+    _, known = new_departures(known, [], DAY + timedelta(days=2))
+    assert known == {}
+    assert keys_of(known, disabled, day=DAY + timedelta(days=3)) == ["a:disabled:2026-10-03"]
+
+
+def test_a_last_day_that_moves_is_news() -> None:
+    assert keys_of({"a:left": "2026-09-15"}, Departure("a", "left", date(2026, 9, 20))) == ["a:left:2026-09-20"]
+
+
+@pytest.mark.parametrize(
+    ("newest", "passed"),
+    [({}, True), ({"daily": DAY - timedelta(days=1)}, True), ({"daily": DAY - timedelta(days=2)}, False),
+     ({"daily": DAY, "monthly": DAY - timedelta(days=31)}, True),
+     ({"daily": DAY, "monthly": DAY - timedelta(days=32)}, False)],
+)  # fmt: skip
+def test_a_source_is_late_when_its_newest_day_is_older_than_its_cadence(
+    newest: dict[str, date], passed: bool
+) -> None:
+    key = dg.AssetCheckKey(dg.AssetKey(["sources", "x"]), "is_fresh")
+    result = freshness_of(key, newest, {"daily": 1, "monthly": 31}, DAY)
+    assert result.passed is passed
+    assert result.severity is dg.AssetCheckSeverity.WARN
+
+
+def test_a_graph_that_nobody_renews_is_red(sample: Sample, tmp_path: Path) -> None:
+    last = last_run(sample.settings)
+    assert last is not None
+    finished = datetime.fromisoformat(last.finished_at).astimezone(UTC)
+    assert recent(sample.settings, finished + timedelta(hours=35)).passed
+    assert not recent(sample.settings, finished + timedelta(hours=37)).passed
+    assert not recent(sample_settings(tmp_path / "home"), finished).passed
