@@ -5,21 +5,19 @@ What was read as a whole (`read_whole`) is checked where a source is read (sourc
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from discovery.checks import Check, read_checks
-from discovery.run import NightRun, last_run, steps
+from discovery.checks import read_checks
+from discovery.run import NightRun, last_run
 from discovery.settings import Settings
 from discovery.sources.registry import known_formats
-from discovery.stage import tables_read
 from discovery.store import Store
-from discovery.tables import TABLES
 from pipelines.defs.offboarding import ACCESS_GRAPH
 from pipelines.defs.sources import key_of_system, source_systems
-from pipelines.metadata import columns_shown, rows_shown
+from pipelines.hosted import Hosted, host
+from pipelines.metadata import rows_shown
 from pipelines.resources import OpenNight
 from pipelines.steps import USAGE, key_of
 from pipelines.wording import in_words
@@ -51,26 +49,6 @@ def asset_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
         _freshness(settings),
         _recent(),
     ]
-
-
-@dataclass(frozen=True)
-class Hosted:
-    """A check and the table whose asset carries it."""
-
-    table: str
-    name: str
-    check: Check
-    reads: tuple[str, ...]
-
-
-def host(check: Check) -> Hosted:
-    """Return the last table that a check reads: only then can it be asked, and hold up what follows."""
-    order = [step.table for step in steps()]
-    reads = [table for table in order if table in {check.table, *tables_read(check.sql)}]
-    table = reads[-1] if reads else USAGE
-    own = check.table.split(".")[1]
-    name = check.name if table == check.table else f"{own}_{check.name}"
-    return Hosted(table, name, check, tuple(reads[:-1]))
 
 
 def _table_checks(table: str, checks: list[Hosted]) -> dg.AssetChecksDefinition:
@@ -112,10 +90,7 @@ def _result(run: NightRun, hosted: Hosted) -> dg.AssetCheckResult:
             f"SELECT * FROM ({body}) LIMIT {WRONG_ROWS_SHOWN}",  # noqa: S608 - the check's own
             run.night.binds,
         )
-        personal = {c.name for c in TABLES[check.table].columns} - {
-            c.name for c in columns_shown(TABLES[check.table])
-        }
-        metadata["first_wrong_rows"] = rows_shown(rows, set(rows[0]) - personal)
+        metadata["first_wrong_rows"] = rows_shown(rows)
     return dg.AssetCheckResult(
         asset_key=key_of(hosted.table),
         check_name=hosted.name,

@@ -4,9 +4,11 @@ from collections import Counter
 
 import dagster as dg
 
+from discovery.checks import read_checks
 from discovery.run import steps
 from discovery.settings import Settings
 from discovery.tables import PUBLISHED
+from pipelines.hosted import host
 from pipelines.metadata import OWNERS
 from pipelines.published import published, read_departures, read_run
 from pipelines.resources import OpenNight
@@ -23,7 +25,7 @@ def assets() -> list[dg.AssetsDefinition]:
 
 
 def _access_graph() -> dg.AssetsDefinition:
-    wanted = {table.qualified for table in PUBLISHED} | {check.table for check in read_checks()}
+    wanted = {table.qualified for table in PUBLISHED} | {host(check).table for check in read_checks()}
     made = [step.table for step in steps() if step.table in wanted]
 
     @dg.asset(

@@ -36,14 +36,15 @@ def _create_words(store: Store, settings: Settings) -> None:
     )
 
 
-def _step(table: str) -> Step:
+def _step(table: str, *after: str) -> Step:
+    """A step from the .sql file of its table; `after`: tables that its checks compare it with."""
     sql = sql_file(__name__, table.split(".")[1])
 
     def build(store: Store, night: Night) -> int:
         _create_words(store, night.settings)
         return store.replace(table, sql, night.binds)
 
-    return Step(table, build, tables_read(sql))
+    return Step(table, build, tuple(sorted({*tables_read(sql), *after})))
 
 
 STEPS: tuple[Step, ...] = (
@@ -58,7 +59,7 @@ STEPS: tuple[Step, ...] = (
     _step("canonical.identity"),
     _step("canonical.person"),
     _step("canonical.person_identifier"),
-    _step("canonical.account"),
+    _step("canonical.account", "canonical.person"),
     _step("canonical.unlinked_reason"),
     _step("canonical.mention"),
 )

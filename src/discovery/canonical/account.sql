@@ -87,9 +87,20 @@ shown AS MATERIALIZED (
     GROUP BY ALL
 ),
 directory AS MATERIALIZED (
-    SELECT system, instance, identifier, account_kind, address_of(coalesce(account_name, email)) AS login,
-        lower(email) AS email
-    FROM canonical.directory_account WHERE account_kind IN ('human', 'shared', 'service', 'external')
+    -- Where the directory does not say what an account is, a name that is a role's or a machine's does, if it is nobody's.
+    SELECT d.system, d.instance, d.identifier, address_of(coalesce(d.account_name, d.email)) AS login,
+        lower(d.email) AS email,
+        CASE WHEN d.account_kind IN ('human', 'shared', 'service', 'external') THEN d.account_kind
+            WHEN i.person_id IS NOT NULL THEN NULL
+            WHEN regexp_matches(login, '^(svc|srv|sa|service|sys|bot|robot|api|app|backup|sync|scan|scanner)[-_.0-9@]')
+                THEN 'service'
+            WHEN regexp_matches(login, '^(info|office|mail|contact|hello|team|sales|support|help|helpdesk|service-?desk|'
+                    || 'accounts?|accounting|billing|invoices?|finance|hr|jobs|careers|marketing|press|legal|it|lab|'
+                    || 'reception|orders?|shop|noreply|no-reply|shared)@')
+                THEN 'shared' END AS account_kind
+    FROM canonical.directory_account AS d
+    LEFT JOIN (FROM link WHERE namespace = 'account_key') AS i USING (system, instance, identifier)
+    WHERE family_of(d.system) <> 'hr'
 ),
 directory_kind AS (
     SELECT account_id, min(account_kind) FILTER (account_kind <> 'human') AS account_kind, max(account_kind) AS any_kind

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from discovery import __version__
+from discovery.cli.options import CONFIG_HELP, example
 from discovery.cli.terminal import say
 from discovery.errors import DiscoveryError
 
@@ -32,17 +33,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "findings": ("findings:findings", "List what is wrong."),
     "doctor": ("doctor:doctor", "Check that everything is in order."),
 }
-"""Name → module and function, and the line of the overview. A test compares the line with the command's help."""
+"""Name → module and function, and the line of the overview; a test compares it with the command's help."""
 
 
 class Application(click.Group):
     """Loads the module of a command when the command is called, and turns errors into exit codes."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         """Return the names in the order of use."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
         """Import the module of one command."""
         if cmd_name not in COMMANDS:
             return None
@@ -51,7 +52,9 @@ class Application(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of the first argument; a name that is not known gets its nearest ones."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib
@@ -61,17 +64,22 @@ class Application(click.Group):
             raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the overview from the table, so that no command has to be imported."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None,
-             **extra: Any) -> NoReturn:  # fmt: skip
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002 - errors are always told here
+        **extra: Any,
+    ) -> NoReturn:
         """Run and exit: 0 fine, 1 negative, 2 bad use, 3 busy, 70 a fault of the program."""
-        extra.pop("standalone_mode", None)
         try:
-            code = super().main(args, prog_name, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
             sys.stdout.flush()
         except BaseException as error:
             code = _exit_code(error)
@@ -107,19 +115,13 @@ def _exit_code(error: BaseException) -> int:
 @click.group(
     cls=Application,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine; 1 a source failed, a check is red, or the answer is no; 2 bad use, unknown "
-    "person, app or file; 3 another run is writing; 70 a fault of the program (DISCOVERY_DEBUG=1 shows where).",
+    epilog=example("discovery init", "discovery run", "discovery scope ada@example.com")
+    + "\n\nExit codes: 0 fine; 1 a source failed, a check is red, or the answer is no; 2 bad use, unknown person, app "
+    "or file; 3 another run is writing; 70 a fault of the program (DISCOVERY_DEBUG=1 shows where).",
 )
-@click.option("--config", type=click.Path(path_type=Path), help="Settings; default ./discovery.toml.")
+@click.option("--config", type=click.Path(path_type=Path), help=CONFIG_HELP)
 @click.version_option(__version__, package_name="discovery", message="discovery %(version)s")
 @click.pass_context
 def application(ctx: click.Context, config: Path | None) -> None:
-    """Find every app that a person has access to, and what has to be ended when they leave.
-
-    \b
-    Example:
-      discovery init
-      discovery run
-      discovery scope ada@example.com
-    """
+    """Find every app that a person has access to, and what has to be ended when they leave."""
     ctx.obj = config

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from discovery.cli.options import json_option, settings_of, today
+from discovery.cli.options import CONFIG_HELP, HOME_HELP, example, json_option, settings_of, today
 from discovery.cli.output import print_json
 from discovery.cli.terminal import say
 from discovery.errors import DiscoveryError, StoreLocked
@@ -32,18 +32,13 @@ class Check:
     remedy: str = ""
 
 
-@click.command()
-@click.option("--config", type=click.Path(path_type=Path), help="Settings; default ./discovery.toml.")
-@click.option("--home", type=click.Path(path_type=Path), help="Where everything is kept; default from settings.")
+@click.command(epilog=example("discovery doctor"))
+@click.option("--config", type=click.Path(path_type=Path), help=CONFIG_HELP)
+@click.option("--home", type=click.Path(path_type=Path), help=HOME_HELP)
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, config: Path | None, home: Path | None, *, as_json: bool) -> None:
-    """Check that everything is in order; exit code 1 if something is wrong.
-
-    \b
-    Example:
-      discovery doctor
-    """
+    """Check that everything is in order; exit code 1 if something is wrong."""
     checks = list(examine(config, home))
     if as_json:
         print_json([asdict(check) for check in checks])
@@ -61,7 +56,9 @@ def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
     try:
         settings = settings_of(config, home)
     except DiscoveryError as error:
-        yield Check("settings", "wrong", str(error), "correct that key; `discovery init` in an empty folder shows all")
+        yield Check(
+            "settings", "wrong", str(error), "correct that key; `discovery init` in an empty folder shows all"
+        )
         return
     yield Check("settings", "ok", str(settings.config or "none: the defaults hold"),
                 "" if settings.config else "`discovery init` writes a commented file")  # fmt: skip
@@ -106,7 +103,12 @@ def _inbox(settings: Settings) -> Iterator[Check]:
         return
     files = inbox_files(settings.inbox)
     if not files:
-        yield Check("inbox", "wrong", f"{settings.inbox} is empty", "put exports into it; `discovery sources` says which")
+        yield Check(
+            "inbox",
+            "wrong",
+            f"{settings.inbox} is empty",
+            "put exports into it; `discovery sources` says which",
+        )
         return
     unreadable = [f for f in files if not os.access(f, os.R_OK)]
     if unreadable:
@@ -115,7 +117,10 @@ def _inbox(settings: Settings) -> Iterator[Check]:
     yield Check("inbox", "ok", f"{settings.inbox}, {len(files)} files")
     names = [str(f.relative_to(settings.inbox)) for f in files]
     for hint in settings.sources:
-        if not any(fnmatch(n, hint.files) or fnmatch(Path(n).name, hint.files) for n in names) and "/" not in hint.files:
+        if (
+            not any(fnmatch(n, hint.files) or fnmatch(Path(n).name, hint.files) for n in names)
+            and "/" not in hint.files
+        ):
             yield Check("settings", "note", f"[[source]] files = {hint.files!r} fits no file of the inbox")
 
 
@@ -125,16 +130,22 @@ def _home(settings: Settings) -> Iterator[Check]:
         yield Check("home", "note", f"{home} is not there yet", "`discovery run` makes it")
         return
     if not os.access(home, os.W_OK | os.X_OK):
-        yield Check("home", "wrong", f"{home} cannot be written", f"give it to the user of the program: chown {home}")
+        yield Check(
+            "home", "wrong", f"{home} cannot be written", f"give it to the user of the program: chown {home}"
+        )
         return
     mode = home.stat().st_mode & 0o777
     if mode & 0o077 and not settings.group:
-        yield Check("home", "wrong", f"{home} has the mode {mode:04o}: others may look in", f"chmod 700 {home}")
+        yield Check(
+            "home", "wrong", f"{home} has the mode {mode:04o}: others may look in", f"chmod 700 {home}"
+        )
     else:
         yield Check("home", "ok", f"{home}, private")
     free = shutil.disk_usage(home).free
     if free < LITTLE_SPACE:
-        yield Check("space", "wrong", f"{free >> 20} MB are left on the disk of {home}", "make room, or move the home")
+        yield Check(
+            "space", "wrong", f"{free >> 20} MB are left on the disk of {home}", "make room, or move the home"
+        )
 
 
 def _formats(settings: Settings) -> Iterator[Check]:
@@ -147,7 +158,11 @@ def _catalog(settings: Settings) -> Iterator[Check]:
     from discovery.catalog.load import read_catalog
 
     catalog = read_catalog(settings.catalog)
-    yield Check("catalog", "ok", f"{len(catalog.apps)} apps" + (f", with {settings.catalog}" if settings.catalog else ""))
+    yield Check(
+        "catalog",
+        "ok",
+        f"{len(catalog.apps)} apps" + (f", with {settings.catalog}" if settings.catalog else ""),
+    )
 
 
 def _decisions(settings: Settings) -> Iterator[Check]:
@@ -155,7 +170,9 @@ def _decisions(settings: Settings) -> Iterator[Check]:
 
     decided = read_decisions(settings.home)
     if decided.torn:
-        yield Check("decisions", "note", "the last line is cut short and does not count", "decide that once more")
+        yield Check(
+            "decisions", "note", "the last line is cut short and does not count", "decide that once more"
+        )
     yield Check("decisions", "ok", f"{len(decided.all)} are recorded")
 
 
@@ -187,7 +204,9 @@ def _published(settings: Settings) -> Iterator[Check]:
                         "discovery run; see README on how to schedule it")  # fmt: skip
         else:
             yield Check("published file", "ok", f"{settings.published}, as of {as_of}")
-        for system, reason in store.rows("SELECT system, reason FROM source_status WHERE is_failed ORDER BY system"):
+        for system, reason in store.rows(
+            "SELECT system, reason FROM source_status WHERE is_failed ORDER BY system"
+        ):
             yield Check("source", "wrong", f"{system} failed: {reason}", "discovery run tries it again")
         for name, state, reason in store.rows(
             "SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name"

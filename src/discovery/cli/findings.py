@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from discovery.cli.options import json_option, with_settings
+from discovery.cli.options import example, json_option, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.published import published, warn_if_old
 from discovery.cli.terminal import say, table
@@ -14,18 +14,13 @@ from discovery.settings import Settings
 SEVERITIES = ("high", "medium", "low")
 
 
-@click.command()
+@click.command(epilog=example("discovery findings --severity high"))
 @click.option("--rule", help="Only this rule.")
 @click.option("--severity", type=click.Choice(SEVERITIES), help="Only of this severity.")
 @with_settings
 @json_option
 def findings(settings: Settings, rule: str | None, severity: str | None, *, as_json: bool) -> None:
-    """List what is wrong.
-
-    \b
-    Example:
-      discovery findings --severity high
-    """
+    """List what is wrong."""
     with published(settings) as store:
         rules = [str(r[0]) for r in store.rows("SELECT DISTINCT rule FROM finding ORDER BY rule")]
         if rule is not None and rule not in rules:

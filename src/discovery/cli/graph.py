@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from discovery.cli.options import json_option, with_settings
+from discovery.cli.options import example, json_option, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.published import App, Person, find_app, find_person, published, warn_if_old
 from discovery.cli.terminal import say, shown, table
@@ -17,7 +17,7 @@ from discovery.store import Store
 WHO = ("person", "status", "account", "system", "last seen", "sources", "methods", "admin")
 
 
-@click.command("who-has")
+@click.command("who-has", epilog=example("discovery who-has figma.com"))
 @click.argument("app")
 @with_settings
 @json_option
@@ -25,10 +25,6 @@ def who_has(settings: Settings, app: str, *, as_json: bool) -> None:
     """Show who has access to an app.
 
     The app is given by name, domain or app_id. Accounts that belong to nobody known are listed too.
-
-    \b
-    Example:
-      discovery who-has figma.com
     """
     with published(settings) as store:
         one = find_app(store, app)
@@ -37,14 +33,20 @@ def who_has(settings: Settings, app: str, *, as_json: bool) -> None:
             print_json({"app": vars(one), "accounts": rows})
         else:
             persons = {row["person_id"] for row in rows if row.get("person_id")}
-            say(f"{one.name} ({one.domain or one.app_id}, {one.approval}): {len(persons)} persons, {len(rows)} accounts\n")
+            say(
+                f"{one.name} ({one.domain or one.app_id}, {one.approval}): {len(persons)} persons, {len(rows)} accounts\n"
+            )
             cells = [_who_cells(row) for row in rows]
             columns = [c for c in WHO if any(row[c] not in (None, []) for row in cells)]
-            table(columns, [[row[c] for c in columns] for row in cells], whole=("person", "status", "last seen", "system"))
+            table(
+                columns,
+                [[row[c] for c in columns] for row in cells],
+                whole=("person", "status", "last seen", "system"),
+            )
         warn_if_old(store)
 
 
-@click.command()
+@click.command(epilog=example("discovery explain ada@example.com figma.com"))
 @click.argument("person")
 @click.argument("app")
 @with_settings
@@ -54,10 +56,6 @@ def explain(settings: Settings, person: str, app: str, *, as_json: bool) -> None
 
     With access: the records that prove it, each with its file. Without: what was seen all the same, and why
     it is no access.
-
-    \b
-    Example:
-      discovery explain ada@example.com figma.com
     """
     with published(settings) as store:
         who = find_person(store, person)

@@ -8,23 +8,19 @@ from pathlib import Path
 
 import click
 
+from discovery.cli.options import example
 from discovery.cli.terminal import say
 from discovery.errors import BadUse
 from discovery.store import make_private
 
 
-@click.command()
+@click.command(epilog=example("mkdir discovery && cd discovery", "discovery init"))
 @click.option("--config", type=click.Path(path_type=Path), default=Path("discovery.toml"), show_default=True,
               help="File to write; the inbox lies beside it.")  # fmt: skip
 def init(config: Path) -> None:
     """Write a commented discovery.toml and an inbox.
 
     All settings stand in the file with their defaults; nothing that is there already is overwritten.
-
-    \b
-    Example:
-      mkdir discovery && cd discovery
-      discovery init
     """
     template = resources.files("discovery.cli").joinpath("discovery.toml").read_text(encoding="utf-8")
     config = config.absolute()

@@ -10,16 +10,31 @@ from pathlib import Path
 
 import click
 
-from discovery.cli.options import json_option, with_settings
+from discovery.cli.options import example, json_option, with_settings
 from discovery.cli.output import print_bytes, print_json, spreadsheet_safe
 from discovery.cli.terminal import note, say, shown, table, working
 from discovery.errors import BadUse, SourceFailed
 from discovery.settings import Settings
 
-COLUMNS = ("text", "decision", "app_id", "app_name", "app_domain", "score", "method", "runner_up", "explanation")
+COLUMNS = (
+    "text",
+    "decision",
+    "app_id",
+    "app_name",
+    "app_domain",
+    "score",
+    "method",
+    "runner_up",
+    "explanation",
+)
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "discovery match merchants.csv --output matched.csv",
+        'discovery match statement.csv --column "Merchant Name"',
+    )
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--column", default="text", show_default=True, help="Column that holds the texts.")
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
@@ -33,11 +48,6 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, *, s
     (accept, review, reject), app_id, app_name, app_domain, score, method, runner_up and explanation, one row
     per input row, in order. `text` is given back exactly as it was, so that a program can join on it; for a
     file that is opened in a spreadsheet, say --spreadsheet. All other columns are safe there anyway.
-
-    \b
-    Example:
-      discovery match merchants.csv --output matched.csv
-      discovery match statement.csv --column "Merchant Name"
     """
     texts, codes = read_texts(file, column)
     from discovery.matching import match_texts
@@ -75,7 +85,9 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
         except SourceFailed as error:
             raise BadUse(f"{file}: {error}") from error
         except UnicodeDecodeError as error:
-            raise BadUse(f"{file}: byte {error.start} is not UTF-8; save it as UTF-8 and try again") from error
+            raise BadUse(
+                f"{file}: byte {error.start} is not UTF-8; save it as UTF-8 and try again"
+            ) from error
         except OSError as error:
             raise BadUse(f"{file}: cannot be read: {error.strerror}") from error
     first = content.split("\n", 1)[0]
@@ -92,12 +104,16 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
     header = [name.strip() for name in rows[0]]
     at = _place(header, column)
     if at is None:
-        raise BadUse(f"{file}: has no column {column!r}; its columns are: {', '.join(map(repr, header))} (--column)")
+        raise BadUse(
+            f"{file}: has no column {column!r}; its columns are: {', '.join(map(repr, header))} (--column)"
+        )
     # A line without anything, which no writer makes of a row, is none.
     body = [row for row in rows[1:] if row]
     for number, row in enumerate(body, 1):
         if len(row) <= at:
-            raise BadUse(f"{file}: record {number} has {len(row)} cells; the column {column!r} is the {at + 1}th")
+            raise BadUse(
+                f"{file}: record {number} has {len(row)} cells; the column {column!r} is the {at + 1}th"
+            )
     code = _place(header, "mcc")
     codes = None if code is None else [row[code].strip() or None if len(row) > code else None for row in body]
     return [row[at] for row in body], codes
@@ -125,7 +141,7 @@ def _written(rows: Iterable[list[object]], *, spreadsheet: bool) -> str:
     return out.getvalue()
 
 
-@click.command("explain-match")
+@click.command("explain-match", epilog=example('discovery explain-match "PADDLE.NET* SKETCH"'))
 @click.argument("text")
 @click.option("--mcc", help="Merchant category code of the card line, four digits.")
 @with_settings
@@ -134,10 +150,6 @@ def explain_match(settings: Settings, text: str, mcc: str | None, *, as_json: bo
     """Show how a text is matched, point by point.
 
     For each app that comes into question, the reasons for and against it; their points add up to its score.
-
-    \b
-    Example:
-      discovery explain-match "PADDLE.NET* SKETCH"
     """
     from discovery.matching import explain_text, match_texts
 
@@ -155,7 +167,9 @@ def explain_match(settings: Settings, text: str, mcc: str | None, *, as_json: bo
         rows = []
         for reason in own:
             total += reason.weight
-            rows.append((f"{reason.weight:+d}", total, reason.comparison, reason.value_left, reason.value_right))
+            rows.append(
+                (f"{reason.weight:+d}", total, reason.comparison, reason.value_left, reason.value_right)
+            )
         rows.append(("", own[0].score, "score", "", ""))
         say()
         table(("points", "sum", "compared", "in the text", "in the catalog"), rows,

@@ -12,10 +12,18 @@ import click
 
 from discovery.settings import Settings, load_settings
 
+CONFIG_HELP = "Settings; default ./discovery.toml."
+HOME_HELP = "Where everything is kept; default from settings."
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+def example(*lines: str) -> str:
+    """Return the last lines of a command's help: how it is called."""
+    return "\n".join(("\b", "Example:", *(f"  {line}" for line in lines)))
+
+
+class Day(click.ParamType[date]):
     """A calendar day as 2026-09-30."""
 
     name = "date"
@@ -33,8 +41,8 @@ class Day(click.ParamType):
 def with_settings(function: Function) -> Function:
     """Add `--config` and `--home`; the command gets `settings`."""
 
-    @click.option("--config", type=click.Path(path_type=Path), help="Settings; default ./discovery.toml.")
-    @click.option("--home", type=click.Path(path_type=Path), help="Where everything is kept; default from settings.")
+    @click.option("--config", type=click.Path(path_type=Path), help=CONFIG_HELP)
+    @click.option("--home", type=click.Path(path_type=Path), help=HOME_HELP)
     @functools.wraps(function)
     def wrapper(config: Path | None, home: Path | None, **options: Any) -> Any:
         return function(settings=settings_of(config, home), **options)
@@ -67,6 +75,6 @@ class DefaultGroup(click.Group):
             args = [next(iter(self.commands)), *args]
         return super().parse_args(ctx, args)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         """Return the names in the order of use."""
         return list(self.commands)

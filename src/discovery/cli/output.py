@@ -17,7 +17,7 @@ from discovery.cli.terminal import safe, shown
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
-_MARKDOWN = {ord(ch): f"\\{ch}" for ch in "\\`*_[]|<>#"}
+_MARKDOWN = {ord(mark): f"\\{mark}" for mark in "\\`*_[]|<>#"}
 
 
 def plain(value: Any) -> Any:

@@ -66,7 +66,9 @@ def warn_if_old(store: Store) -> None:
     as_of = run_of(store)["as_of"]
     days = (today() - as_of).days
     if days > 1:
-        note(f"This is what was known at the end of {as_of}, {days} days ago: `discovery run` brings it up to date.")
+        note(
+            f"This is what was known at the end of {as_of}, {days} days ago: `discovery run` brings it up to date."
+        )
 
 
 def find_person(store: Store, text: str) -> Person:

@@ -110,7 +110,9 @@ def decide(settings: Settings, match: dict[str, Any], action: str, app_id: str |
     )  # fmt: skip
 
 
-def checked_rows(store: Store, rows: list[dict[str, str]]) -> list[tuple[dict[str, Any], str, str | None, str | None]]:
+def checked_rows(
+    store: Store, rows: list[dict[str, str]]
+) -> list[tuple[dict[str, Any], str, str | None, str | None]]:
     """Return the decisions of a filled-in export: match, action, app_id, reason. Raises BadUse before any counts."""
     checked = []
     wrong = []

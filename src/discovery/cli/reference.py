@@ -39,7 +39,9 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def _commands(ctx: click.Context, command: click.Command) -> Iterator[tuple[str, click.Context, click.Command]]:
+def _commands(
+    ctx: click.Context, command: click.Command
+) -> Iterator[tuple[str, click.Context, click.Command]]:
     ctx.terminal_width = WIDTH
     ctx.help_option_names = ["-h", "--help"]
     yield ctx.command_path, ctx, command

@@ -23,7 +23,7 @@ from discovery.tables import RECORDS
 
 SAMPLE_ROWS = 3
 QUARANTINE_SHOWN = 20
-EMPTY = (None, [], "")
+EMPTY: tuple[Any, ...] = (None, [], "")
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,18 @@ def rehearse(settings: Settings, as_of: date) -> list[Verdict]:
         Verdict(name, "refused", "is hidden: a run leaves out files and folders whose name begins with a dot")
         for path in sorted(settings.inbox.rglob("*"))
         if (path.is_file() or path.is_symlink())
-        and not any(n == (name := str(path.relative_to(settings.inbox))) or n.startswith(f"{name}/") for n in named)
+        and not any(
+            n == (name := str(path.relative_to(settings.inbox))) or n.startswith(f"{name}/") for n in named
+        )
     ]
     return sorted(verdicts, key=lambda v: v.name)
 
 
 def _verdict(store: Store, settings: Settings, row: dict[str, Any]) -> Verdict:
     binds = {"id": row["file_id"], "most": QUARANTINE_SHOWN}
-    ignored = store.rows("SELECT reason, row_count FROM sources.ignored WHERE file_id = $id ORDER BY reason", binds)
+    ignored = store.rows(
+        "SELECT reason, row_count FROM sources.ignored WHERE file_id = $id ORDER BY reason", binds
+    )
     return Verdict(
         name=row["file_name"], state="loaded" if row["state"] == "staged" else row["state"], reason=row["reason"],
         format=row["format"], shape=row["shape"], system=row["system"], instance=row["instance"],
@@ -145,7 +149,8 @@ def _first_rows(store: Store, home: Path, file_id: str) -> dict[str, list[dict[s
     """Return the first records of each kind as they were read, without columns that are empty in all."""
     first: dict[str, list[dict[str, Any]]] = {}
     for kind, path in store.rows(
-        "SELECT kind, path FROM sources.source_part WHERE file_id = $id ORDER BY kind, day, path", {"id": file_id}
+        "SELECT kind, path FROM sources.source_part WHERE file_id = $id ORDER BY kind, day, path",
+        {"id": file_id},
     ):
         wanted = SAMPLE_ROWS - len(first.get(kind, []))
         if wanted > 0:
@@ -155,7 +160,11 @@ def _first_rows(store: Store, home: Path, file_id: str) -> dict[str, list[dict[s
             )
     return {
         kind: [
-            {k: v for k, v in row.items() if k in RECORDS[kind].column_names and any(r[k] not in EMPTY for r in rows)}
+            {
+                k: v
+                for k, v in row.items()
+                if k in RECORDS[kind].column_names and any(r[k] not in EMPTY for r in rows)
+            }
             for row in rows
         ]
         for kind, rows in first.items()

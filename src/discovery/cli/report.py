@@ -62,8 +62,12 @@ def read_report(store: Store, path: Path) -> RunReport:
         "SELECT file_name, count(*) AS record_count, min_by(reason, record) AS first_reason, min(record) AS first_record "
         "FROM quarantine GROUP BY file_name ORDER BY file_name"
     )
-    report.matches = _counted(store, "SELECT decision, count(*) FROM match GROUP BY decision ORDER BY decision")
-    report.findings = _counted(store, "SELECT severity, count(*) FROM finding GROUP BY severity ORDER BY severity")
+    report.matches = _counted(
+        store, "SELECT decision, count(*) FROM match GROUP BY decision ORDER BY decision"
+    )
+    report.findings = _counted(
+        store, "SELECT severity, count(*) FROM finding GROUP BY severity ORDER BY severity"
+    )
     report.found = store.dicts(
         "SELECT (SELECT count(*) FROM person) AS persons, (SELECT count(*) FROM person p, run r "
         "WHERE p.left_on <= r.as_of OR p.status IN ('disabled', 'soft_deleted', 'deleted')) AS leavers, "
@@ -117,18 +121,18 @@ def _print_read(report: RunReport) -> None:
     total = ", ".join(f"{sum(row[c] or 0 for row in report.files)} {c.removeprefix('rows_')}" for c in counts)
     earlier = f" ({report.earlier_file_count} more from earlier runs)" if report.earlier_file_count else ""
     say(f"Read: {len(report.files)} files{earlier}; records: {total}\n")
-    headers = ("file", "format", "state", "read", "loaded", "duplicate", "ignored", "quarantined")
+    headers = ("file", "format", "read", "loaded", "duplicate", "ignored", "quarantined")
     if len(report.files) <= MOST_FILES:
-        rows = [[r["file_name"], r["format"], r["state"], *(r[c] for c in counts)] for r in report.files]
+        rows = [[r["file_name"], r["format"], *(r[c] for c in counts)] for r in report.files]
     else:
-        groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        groups: dict[str, list[dict[str, Any]]] = {}
         for row in report.files:
-            groups.setdefault((row["format"] or "", row["state"]), []).append(row)
+            groups.setdefault(row["format"] or "", []).append(row)
         rows = [
-            [f"{len(members)} files", *key, *(sum(r[c] or 0 for r in members) for c in counts)]
+            [f"{len(members)} files", key, *(sum(r[c] or 0 for r in members) for c in counts)]
             for key, members in sorted(groups.items())
         ]
-    table(headers, rows, right=headers[3:], whole=headers[2:])
+    table(headers, rows, right=headers[2:], whole=headers[1:])
 
 
 def _print_needs(report: RunReport) -> None:
@@ -156,7 +160,9 @@ def _print_needs(report: RunReport) -> None:
         needs.append((f"{report.found['unlinked_accounts']} accounts are linked to nobody", [],
                       "discovery findings --rule unlinked_account"))  # fmt: skip
     if report.findings:
-        said = ", ".join(f"{report.findings[s]} {s}" for s in ("high", "medium", "low") if s in report.findings)
+        said = ", ".join(
+            f"{report.findings[s]} {s}" for s in ("high", "medium", "low") if s in report.findings
+        )
         needs.append((f"Findings: {said}", [], "discovery findings"))
     if not needs:
         say("\nNothing needs a person.")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from discovery.cli.options import DefaultGroup, json_option, with_settings
+from discovery.cli.options import DefaultGroup, example, json_option, with_settings
 from discovery.cli.output import csv_text, print_bytes, print_json
 from discovery.cli.published import find_app, find_person, published
 from discovery.cli.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches, user
@@ -21,35 +21,33 @@ from discovery.settings import Settings
 TO_FILL_IN = ("action", "app", "reason")
 NEXT = "It counts from the next run."
 
-_kind = click.option("--kind", help="How the app is named, where that is not clear: label, domain, merchant, …")
+_kind = click.option(
+    "--kind", help="How the app is named, where that is not clear: label, domain, merchant, …"
+)
 _reason = click.option("--reason", help="Why; kept with the decision.")
 
 
-@click.group(cls=DefaultGroup)
+@click.group(
+    cls=DefaultGroup,
+    epilog=example(
+        "discovery review",
+        'discovery review preview "PADDLE.NET* SKETCH" --app sketch.com',
+        'discovery review accept "PADDLE.NET* SKETCH" --app sketch.com',
+    ),
+)
 def review() -> None:
     """Decide on matches that the machine leaves open.
 
     Decisions are appended to decisions.jsonl in the home with your name, win over the machine for good, and
     count from the next run. Deciding never waits for a run.
-
-    \b
-    Example:
-      discovery review
-      discovery review preview "PADDLE.NET* SKETCH" --app sketch.com
-      discovery review accept "PADDLE.NET* SKETCH" --app sketch.com
     """
 
 
-@review.command("list")
+@review.command("list", epilog=example("discovery review list"))
 @with_settings
 @json_option
 def list_open(settings: Settings, *, as_json: bool) -> None:
-    """List what is open, those first that change most.
-
-    \b
-    Example:
-      discovery review list
-    """
+    """List what is open, those first that change most."""
     with published(settings) as store:
         rows = open_matches(store, settings)
         if as_json:
@@ -58,22 +56,19 @@ def list_open(settings: Settings, *, as_json: bool) -> None:
         table(("mention", "kind", "perhaps", "score", "persons", "events", "amount", "why"),
               [[r[c] for c in ("mention", "kind", "app_name", "score", "persons", "events", "amount", "explanation")]
                for r in rows], right=("score", "persons", "events", "amount"))  # fmt: skip
-        say(f"\n{len(rows)} open. `discovery review preview MENTION --app APP` shows what a decision changes.")
+        say(
+            f"\n{len(rows)} open. `discovery review preview MENTION --app APP` shows what a decision changes."
+        )
 
 
-@review.command()
+@review.command(epilog=example('discovery review preview "PADDLE.NET* SKETCH" --app sketch.com'))
 @click.argument("mention")
 @click.option("--app", required=True, help="The app by name, domain or app_id.")
 @_kind
 @with_settings
 @json_option
 def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_json: bool) -> None:
-    """Show what accepting a mention would change; nothing is recorded.
-
-    \b
-    Example:
-      discovery review preview "PADDLE.NET* SKETCH" --app sketch.com
-    """
+    """Show what accepting a mention would change; nothing is recorded."""
     with published(settings) as store:
         match = find_mention(store, mention, kind)
         one = find_app(store, app)
@@ -90,37 +85,27 @@ def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_
                 "already" if p["has_access"] else "new"] for p in change["persons"]], right=("events",))  # fmt: skip
 
 
-@review.command()
+@review.command(epilog=example('discovery review accept "PADDLE.NET* SKETCH" --app sketch.com'))
 @click.argument("mention")
 @click.option("--app", required=True, help="The app by name, domain or app_id.")
 @_kind
 @_reason
 @with_settings
 def accept(settings: Settings, mention: str, app: str, kind: str | None, reason: str | None) -> None:
-    """Say which app a mention means.
-
-    \b
-    Example:
-      discovery review accept "PADDLE.NET* SKETCH" --app sketch.com
-    """
+    """Say which app a mention means."""
     with published(settings) as store:
         match, one = find_mention(store, mention, kind), find_app(store, app)
     decide(settings, match, "accept", one.app_id, reason)
     say(f"{user()} says that {match['mention']} ({match['kind']}) means {one.name} ({one.app_id}). {NEXT}")
 
 
-@review.command()
+@review.command(epilog=example('discovery review reject "NOTION DOCK HOTEL"'))
 @click.argument("mention")
 @_kind
 @_reason
 @with_settings
 def reject(settings: Settings, mention: str, kind: str | None, reason: str | None) -> None:
-    """Say that a mention is not the app that the machine proposes, and none that it knows.
-
-    \b
-    Example:
-      discovery review reject "NOTION DOCK HOTEL"
-    """
+    """Say that a mention is not the app that the machine proposes, and none that it knows."""
     with published(settings) as store:
         match = find_mention(store, mention, kind)
     decide(settings, match, "reject", None, reason)
@@ -142,7 +127,12 @@ def _on_access(function: Any) -> Any:
     return click.option("--person", help="In place of a mention: an access of this person.")(function)
 
 
-@review.command()
+@review.command(
+    epilog=example(
+        'discovery review ignore "TFL TRAVEL CH"',
+        'discovery review ignore --person ada@example.com --app figma.com --reason "personal plan, her own"',
+    )
+)
 @click.argument("mention", required=False)
 @_kind
 @_on_access
@@ -150,20 +140,16 @@ def _on_access(function: Any) -> Any:
 @with_settings
 def ignore(settings: Settings, mention: str | None, kind: str | None, person: str | None, app: str | None,
            reason: str | None) -> None:  # fmt: skip
-    """Leave a mention out (it is no app), or take one access out of a person's scope.
-
-    \b
-    Example:
-      discovery review ignore "TFL TRAVEL CH"
-      discovery review ignore --person ada@example.com --app figma.com --reason "personal plan, her own"
-    """
+    """Leave a mention out (it is no app), or take one access out of a person's scope."""
     subject = _pair(settings, person, app)
     if (subject is None) == (mention is None):
         raise BadUse("name a mention, or an access with --person and --app")
     if subject is not None:
         if not reason:
             raise BadUse("taking an access out of a scope needs a --reason: auditors read it")
-        record_decision(settings.home, by=user(), kind="exclusion", action="ignore", subject=subject, reason=reason)
+        record_decision(
+            settings.home, by=user(), kind="exclusion", action="ignore", subject=subject, reason=reason
+        )
         say(f"{user()} takes {app} out of the scope of {person}: {reason}. {NEXT}")
         return
     with published(settings) as store:
@@ -172,7 +158,7 @@ def ignore(settings: Settings, mention: str | None, kind: str | None, person: st
     say(f"{user()} says that {match['mention']} ({match['kind']}) is to be left out. {NEXT}")
 
 
-@review.command()
+@review.command(epilog=example('discovery review undo "TFL TRAVEL CH"'))
 @click.argument("mention", required=False)
 @_kind
 @_on_access
@@ -180,12 +166,7 @@ def ignore(settings: Settings, mention: str | None, kind: str | None, person: st
 @with_settings
 def undo(settings: Settings, mention: str | None, kind: str | None, person: str | None, app: str | None,
          reason: str | None) -> None:  # fmt: skip
-    """Take a decision back: the machine decides again, or the access is in the scope again.
-
-    \b
-    Example:
-      discovery review undo "TFL TRAVEL CH"
-    """
+    """Take a decision back: the machine decides again, or the access is in the scope again."""
     from discovery.decisions import read_decisions
 
     subject = _pair(settings, person, app)
@@ -195,7 +176,9 @@ def undo(settings: Settings, mention: str | None, kind: str | None, person: str 
     if subject is not None:
         if (subject["person_id"], subject["app_id"]) not in decided.standing("exclusion"):
             raise BadUse(f"nobody has taken {app} out of the scope of {person}")
-        record_decision(settings.home, by=user(), kind="exclusion", action="undo", subject=subject, reason=reason)
+        record_decision(
+            settings.home, by=user(), kind="exclusion", action="undo", subject=subject, reason=reason
+        )
         say(f"{app} is in the scope of {person} again. {NEXT}")
         return
     with published(settings) as store:
@@ -206,16 +189,11 @@ def undo(settings: Settings, mention: str | None, kind: str | None, person: str 
     say(f"{match['mention']} ({match['kind']}) is the machine's to decide again. {NEXT}")
 
 
-@review.command()
+@review.command(epilog=example("discovery review export --output queue.csv"))
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
 @with_settings
 def export(settings: Settings, output: Path | None) -> None:
-    """Write the queue as a CSV to fill in: columns action, app and reason.
-
-    \b
-    Example:
-      discovery review export --output queue.csv
-    """
+    """Write the queue as a CSV to fill in: columns action, app and reason."""
     with published(settings) as store:
         rows = open_matches(store, settings)
     text = csv_text((*COLUMNS, *TO_FILL_IN), [[*(row[c] for c in COLUMNS), "", "", ""] for row in rows])
@@ -229,7 +207,7 @@ def export(settings: Settings, output: Path | None) -> None:
     note(f"{len(rows)} open matches were written to {output}.")
 
 
-@review.command("import")
+@review.command("import", epilog=example("discovery review import queue.csv"))
 @click.argument("file", type=click.Path(path_type=Path))
 @with_settings
 def import_decisions(settings: Settings, file: Path) -> None:
@@ -237,10 +215,6 @@ def import_decisions(settings: Settings, file: Path) -> None:
 
     Rows without an action are left open. Columns read: key (or mention and kind), action (accept, reject,
     ignore, undo), app (for accept; else app_id), reason.
-
-    \b
-    Example:
-      discovery review import queue.csv
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -250,7 +224,9 @@ def import_decisions(settings: Settings, file: Path) -> None:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max((",", ";", "\t"), key=first.count))
     header = reader.fieldnames or []
     if "action" not in header or not {"key", "mention"} & set(header):
-        raise BadUse(f"{file}: has the columns {', '.join(header) or 'none'}; expected key or mention, and action")
+        raise BadUse(
+            f"{file}: has the columns {', '.join(header) or 'none'}; expected key or mention, and action"
+        )
     with published(settings) as store:
         decisions = checked_rows(store, list(reader))
     for match, action, app_id, reason in decisions:

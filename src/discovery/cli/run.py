@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from discovery.cli.options import Day, settings_of, today
+from discovery.cli.options import CONFIG_HELP, HOME_HELP, Day, example, settings_of, today
 from discovery.cli.output import print_json
 from discovery.cli.report import RunReport, print_report, read_report
 from discovery.cli.terminal import console, say
@@ -21,13 +21,17 @@ from discovery.settings import Settings
 from discovery.store import Store
 
 
-@click.command()
-@click.option("--config", type=click.Path(path_type=Path), help="Settings; default ./discovery.toml.")
-@click.option("--inbox", type=click.Path(path_type=Path), help="Folder of the exports; default from settings.")
-@click.option("--home", type=click.Path(path_type=Path), help="Where everything is kept; default from settings.")
+@click.command(epilog=example("discovery run", "discovery run --as-of 2026-09-30 --strict"))
+@click.option("--config", type=click.Path(path_type=Path), help=CONFIG_HELP)
+@click.option(
+    "--inbox", type=click.Path(path_type=Path), help="Folder of the exports; default from settings."
+)
+@click.option("--home", type=click.Path(path_type=Path), help=HOME_HELP)
 @click.option("--as-of", type=Day(), help="Day at whose end (UTC) to look; default today.")
 @click.option("--force", is_flag=True, help="Run though nothing is new, and look into every file again.")
-@click.option("--strict", is_flag=True, help="Exit 1 also for quarantined records and files that were not read.")
+@click.option(
+    "--strict", is_flag=True, help="Exit 1 also for quarantined records and files that were not read."
+)
 @click.option("--wait", "wait_seconds", type=click.FloatRange(min=0), default=0, metavar="SECONDS",
               help="How long to wait while another run is writing; default not at all.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -38,11 +42,6 @@ def run(ctx: click.Context, config: Path | None, inbox: Path | None, home: Path 
 
     Prints what was read, matched and found, and what needs a person. A source that fails does not stop the
     others: what was known of it stays. Where nothing is new, nothing is done.
-
-    \b
-    Example:
-      discovery run
-      discovery run --as-of 2026-09-30 --strict
     """
     settings = settings_of(config, home, inbox)
     refuse_nothing_to_read(settings)
@@ -65,21 +64,35 @@ def run(ctx: click.Context, config: Path | None, inbox: Path | None, home: Path 
     with _progress(nightly.step_count()) as on_step:
         result = nightly.run_nightly(settings, day, force=force, wait_seconds=wait_seconds, on_step=on_step)
     if result.publication is None:
-        report = RunReport(settings.published, outcomes={name: vars(one) for name, one in result.outcomes.items()})
+        report = RunReport(
+            settings.published, outcomes={name: vars(one) for name, one in result.outcomes.items()}
+        )
     else:
         with Store(settings.published, read_only=True) as store:
             report = read_report(store, settings.published)
-    report.failed_sources = [(one.system, one.reason) for one in result.failed_sources] or report.failed_sources
+    report.failed_sources = [
+        (one.system, one.reason) for one in result.failed_sources
+    ] or report.failed_sources
     report.failed_checks = [
         (f"{one.asset}: {one.sentence or one.name}" + (f" ({one.wrong_rows} rows)" if one.wrong_rows else ""),
          one.is_warning) for one in result.failed_checks
     ]  # fmt: skip
     report.errors = list(result.errors)
     if as_json:
-        print_json({"is_new": True, "run_id": result.run_id, "as_of": day, "is_fine": result.is_fine, **report.as_dict()})
+        print_json(
+            {
+                "is_new": True,
+                "run_id": result.run_id,
+                "as_of": day,
+                "is_fine": result.is_fine,
+                **report.as_dict(),
+            }
+        )
     else:
         print_report(report)
-    ctx.exit(0 if result.is_fine and not report.failed_sources and not (strict and report.is_incomplete) else 1)
+    ctx.exit(
+        0 if result.is_fine and not report.failed_sources and not (strict and report.is_incomplete) else 1
+    )
 
 
 def refuse_nothing_to_read(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from discovery.cli.options import Day, with_settings
+from discovery.cli.options import Day, example, with_settings
 from discovery.cli.output import csv_text, markdown, markdown_table, print_bytes, print_json
 from discovery.cli.published import Person, find_person, published, run_of, warn_if_old
 from discovery.cli.terminal import note, say, table
@@ -28,12 +28,20 @@ HEADINGS = {"priority": "#", "app_name": "app", "survives_idp_disable": "survive
             "from_on": "from", "to_on": "to", "end_reason": "ended by"}  # fmt: skip
 
 
-@click.command()
+@click.command(
+    epilog=example(
+        "discovery scope ada@example.com",
+        "discovery scope --file leavers.csv --format csv > scope.csv",
+        "discovery scope ada@example.com --as-of 2026-06-30",
+    )
+)
 @click.argument("persons", nargs=-1, metavar="PERSON...")
 @click.option("--file", "leavers", type=click.Path(path_type=Path),
               help="CSV of persons: its column `email` or `person`, else its first one.")  # fmt: skip
 @click.option("--as-of", type=Day(), help="What was held at the end of that day, as known today.")
-@click.option("--known-at", metavar="RUN", help="Ask an earlier published file, by run id (or its beginning).")
+@click.option(
+    "--known-at", metavar="RUN", help="Ask an earlier published file, by run id (or its beginning)."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @with_settings
@@ -43,12 +51,6 @@ def scope(settings: Settings, persons: tuple[str, ...], leavers: Path | None, as
 
     A person is given by e-mail address, any other known identifier or person_id. Rows come in the order in
     which to end them; `survives` says whether access goes on after the directory account is disabled.
-
-    \b
-    Example:
-      discovery scope ada@example.com
-      discovery scope --file leavers.csv --format csv > scope.csv
-      discovery scope ada@example.com --as-of 2026-06-30
     """
     form = "json" if as_json else form
     wanted = list(dict.fromkeys([*persons, *(read_leavers(leavers) if leavers else ())]))
@@ -89,7 +91,11 @@ def read_leavers(path: Path) -> list[str]:
         raise BadUse(f"{path}: cannot be read: {error}") from error
     first = text.split("\n", 1)[0]
     sign = max((",", ";", "\t"), key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign) if any(c.strip() for c in row)]
+    rows = [
+        row
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        if any(c.strip() for c in row)
+    ]
     if not rows:
         raise BadUse(f"{path}: is empty; expected a person a line, or a header with `email` or `person`")
     header = [cell.strip().lower() for cell in rows[0]]
@@ -115,7 +121,9 @@ def generation(settings: Settings, run_id: str) -> Path:
 def _answer(store: Store, person: Person, past: date | None) -> dict[str, Any]:
     binds = {"person": person.person_id, "day": past}
     if past is None:
-        rows = store.dicts("SELECT * FROM offboarding_scope WHERE person_id = $person ORDER BY priority", binds)
+        rows = store.dicts(
+            "SELECT * FROM offboarding_scope WHERE person_id = $person ORDER BY priority", binds
+        )
     else:
         rows = store.dicts(
             "SELECT a.*, coalesce(app.name, a.app_id) AS app_name FROM access_as_of($person, $day) AS a "
@@ -142,7 +150,9 @@ def _answer(store: Store, person: Person, past: date | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print(answers: list[dict[str, Any]], form: str, day: date, run: dict[str, Any], *, is_past: bool) -> None:
+def _print(
+    answers: list[dict[str, Any]], form: str, day: date, run: dict[str, Any], *, is_past: bool
+) -> None:
     columns = THEN if is_past else NOW
     if form == "json":
         print_json({
@@ -151,7 +161,9 @@ def _print(answers: list[dict[str, Any]], form: str, day: date, run: dict[str, A
         })  # fmt: skip
     elif form == "csv":
         body = [
-            (a["person"].email, a["person"].person_id, *(row[c] for c in columns)) for a in answers for row in a["scope"]
+            (a["person"].email, a["person"].person_id, *(row[c] for c in columns))
+            for a in answers
+            for row in a["scope"]
         ]
         print_bytes(csv_text(("email", "person_id", *columns), body))
     else:
@@ -198,7 +210,9 @@ def _print_table(answer: dict[str, Any], columns: tuple[str, ...], day: date, ru
 def _print_markdown(answer: dict[str, Any], columns: tuple[str, ...], day: date, run: dict[str, Any]) -> None:
     person = answer["person"]
     say(f"## {markdown(person.display_name or person.name)}\n")
-    say(f"{markdown(person.name)}: {_state(person)}; as of the end of {day}: {_counts(answer)}. Run {run['run_id']}.\n")
+    say(
+        f"{markdown(person.name)}: {_state(person)}; as of the end of {day}: {_counts(answer)}. Run {run['run_id']}.\n"
+    )
     shown = [c for c in columns if c != "app_id"]
     say(markdown_table([HEADINGS.get(c, c) for c in shown], [_cells(row, shown) for row in answer["scope"]]))
     for title, lines in _remarks(answer):
@@ -227,7 +241,9 @@ def _remarks(answer: dict[str, Any]) -> list[tuple[str, list[str]]]:
             for row in answer["perhaps_theirs"]
         ]))  # fmt: skip
     elif answer["unlinked_count"]:
-        remarks.append((f"{answer['unlinked_count']} accounts are linked to nobody; none looks like this person's.", []))
+        remarks.append(
+            (f"{answer['unlinked_count']} accounts are linked to nobody; none looks like this person's.", [])
+        )
     return remarks
 
 

@@ -8,25 +8,21 @@ from typing import Any
 
 import click
 
-from discovery.cli.options import DefaultGroup, json_option, today, with_settings
+from discovery.cli.options import DefaultGroup, example, json_option, today, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.terminal import say, shown, table, working
 from discovery.errors import DiscoveryError
 from discovery.settings import Settings
 
 
-@click.group(cls=DefaultGroup)
+@click.group(
+    cls=DefaultGroup, epilog=example("discovery sources", "discovery sources check downloads/report.csv")
+)
 def sources() -> None:
-    """List known formats; check files before they go into the inbox.
-
-    \b
-    Example:
-      discovery sources
-      discovery sources check downloads/report.csv
-    """
+    """List known formats; check files before they go into the inbox."""
 
 
-@sources.command("list")
+@sources.command("list", epilog=example("discovery sources list"))
 @with_settings
 @json_option
 def list_formats(settings: Settings, *, as_json: bool) -> None:
@@ -34,10 +30,6 @@ def list_formats(settings: Settings, *, as_json: bool) -> None:
 
     `proven` says whether the header was made after a public example; the others are from general knowledge
     and were never seen.
-
-    \b
-    Example:
-      discovery sources list
     """
     from discovery.sources.registry import known_formats
 
@@ -57,7 +49,7 @@ def list_formats(settings: Settings, *, as_json: bool) -> None:
     )
 
 
-@sources.command()
+@sources.command(epilog=example("discovery sources check downloads/statement.csv"))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @with_settings
 @json_option
@@ -67,10 +59,6 @@ def check(ctx: click.Context, settings: Settings, files: tuple[Path, ...], *, as
 
     For a CSV that no format knows, a [[mapping]] block to paste into discovery.toml is made from its header
     and its values. Exit code 1 if a file is not recognised or has records that would be quarantined.
-
-    \b
-    Example:
-      discovery sources check downloads/statement.csv
     """
     from discovery.cli.rehearsal import Verdict, files_named, heads_of, rehearsal, rehearse
     from discovery.cli.suggestion import Suggestion, suggest

@@ -12,7 +12,9 @@ from discovery.sources.source import Head, fold
 
 MOST_ROWS = 200
 _DAY = re.compile(r"^(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[T ,]+\d{1,2}:\d{2}.*)?$")
-_AMOUNT = re.compile(r"^[(\-+]?\s*[^\d\s.,()-]{0,4}\s*-?[\d][\d.,' \u00a0\u202f]*\s*[^\d\s.,()-]{0,4}\s*[-)]?$")
+_AMOUNT = re.compile(
+    r"^[(\-+]?\s*[^\d\s.,()-]{0,4}\s*-?[\d][\d.,' \u00a0\u202f]*\s*[^\d\s.,()-]{0,4}\s*[-)]?$"
+)
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 _CARD = re.compile(r"^[\dxX*•. -]*\d{4}$")
@@ -88,7 +90,9 @@ def suggest(heads: Sequence[Head], file_name: str) -> Suggestion | None:
     return _block(best[1], best[2], PurePosixPath(file_name).stem) if best else None
 
 
-def _pick(columns: list[Column], *words: str, fits: Callable[[Column], bool] = lambda _: True) -> Column | None:
+def _pick(
+    columns: list[Column], *words: str, fits: Callable[[Column], bool] = lambda _: True
+) -> Column | None:
     """Return the first column, word by word, whose header holds the word and whose values fit."""
     for word in words:
         for column in columns:
@@ -146,12 +150,18 @@ def _sign_in(columns: list[Column]) -> dict[str, Column] | None:
                    and not c.named("last", "created", "joined")), None)  # fmt: skip
     app = _pick(columns, "application", "app", "service", "resource", fits=lambda c: c.is_text)
     who = _person(columns)
-    return _only({"observed_at": moment, "account_name": who, "mention": app}) if moment and who and app else None
+    return (
+        _only({"observed_at": moment, "account_name": who, "mention": app})
+        if moment and who and app
+        else None
+    )
 
 
 def _roster(columns: list[Column]) -> dict[str, Column] | None:
     hired = _pick(columns, "hire", "start", "joined", "eintritt", fits=lambda c: c.is_day)
-    left = _pick(columns, "termination", "leav", "end", "lastday", "exit", "austritt", fits=lambda c: c.is_day)
+    left = _pick(
+        columns, "termination", "leav", "end", "lastday", "exit", "austritt", fits=lambda c: c.is_day
+    )
     number = _pick(columns, "employeeid", "employeenumber", "personnel", "staffid", "workerid", fits=_is_key)
     department = _pick(columns, "department", "abteilung", "orgunit", "costcenter", "team")
     if sum(c is not None for c in (hired, left, number, department)) < 2:
@@ -224,7 +234,7 @@ def _block(kind: str, found: dict[str, Column], stem: str) -> Suggestion:
     lines += ["[mapping.columns]", *(f"{target} = {toml_text(header)}" for target, header in headers.items())]
     mapping = None
     if not undecided:
-        mapping = ColumnMapping(columns=headers, **values)  # type: ignore[arg-type]
+        mapping = ColumnMapping(columns=headers, **values)
     return Suggestion("\n".join(lines), tuple(undecided), mapping)
 
 

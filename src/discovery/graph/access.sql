@@ -22,7 +22,7 @@ edge AS (
         1 - (1 - CASE WHEN bool_or(source = 'app_account') THEN 0.95 ELSE 0 END)
             * (1 - CASE WHEN bool_or(source = 'sign_in') THEN 0.9 ELSE 0 END)
             * (1 - CASE WHEN bool_or(source = 'grant') THEN 0.85 ELSE 0 END)
-            * (1 - CASE WHEN bool_or(way = 'login') THEN 0.8 ELSE 0 END)
+            * (1 - CASE WHEN bool_or(way IN ('login', 'redirect')) THEN 0.8 ELSE 0 END)
             * (1 - CASE WHEN bool_or(source = 'assignment') THEN 0.6 ELSE 0 END)
             * (1 - CASE WHEN count(DISTINCT date_trunc('month', last_at)) FILTER (source = 'charge')
                     + count(DISTINCT date_trunc('month', first_at)) FILTER (source = 'charge') > 2

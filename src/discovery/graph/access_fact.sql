@@ -14,7 +14,7 @@ WITH seen AS (
         bool_or(t.source = 'grant' AND t.system IN ('entra', 'okta', 'google')) AS has_idp_grant,
         bool_or(t.source = 'assignment') AS has_assignment,
         bool_or(t.source = 'app_account') AS has_app_account,
-        bool_or(t.way = 'visit') AS has_visit,
+        bool_or(t.way IN ('visit', 'redirect')) AS has_visit,
         bool_or(t.source = 'charge') AS has_charge
     FROM graph.trace AS t JOIN canonical.account AS a USING (account_id)
     WHERE t.is_proof AND t.ended_on IS NULL AND t.person_id IS NOT NULL

@@ -15,7 +15,7 @@ WITH leaver AS (
 used AS (
     SELECT t.person_id, t.app_id, max(t.last_at) AS last_at
     FROM graph.trace AS t JOIN leaver AS l USING (person_id)
-    WHERE t.is_proof AND t.way IN ('sign_in', 'login', 'visit') AND t.last_at >= l.cut_at
+    WHERE t.is_proof AND t.way IN ('sign_in', 'login', 'redirect', 'visit') AND t.last_at >= l.cut_at
     GROUP BY ALL
 ),
 charged AS (

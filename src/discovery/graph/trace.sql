@@ -3,12 +3,14 @@
 --
 -- is_proof: shows access, at least in the past (ended_on then says that it has ended). Only accepted matches count.
 -- A visit counts on pages behind a login (or on a domain that is nothing but the app) and on $min_visit_days days;
--- a login counts always. Charges count where more was paid than refunded. What does not count has a reason.
+-- a login counts always. A redirect is a provider's page that sent the browser on to the app: a login, but which
+-- account signed in is not told. Charges count where more was paid than refunded. What does not count has a reason.
 WITH used AS (
     SELECT a.account_id, coalesce(a.person_id, a.account_id) AS holder, u.source, u.system, u.mention_kind, u.mention,
         m.app_id, m.decision,
         CASE
             WHEN u.source = 'sign_in' THEN 'sign_in'
+            WHEN u.method IN ('oidc', 'saml') AND u.host <> '' THEN 'redirect'
             WHEN u.method IN ('password', 'oidc', 'saml', 'social') THEN 'login'
             WHEN u.page IN ('sign_in', 'app') OR (m.method IN ('app domain', 'login domain') AND u.page <> 'public') THEN 'visit'
             ELSE 'reading' END AS way,
@@ -83,13 +85,13 @@ every AS (
         coalesce(u.method, '') AS method, '' AS item, u.first_at, u.last_at, u.event_count, u.active_days,
         u.head.id AS first_event_id, u.tail.id AS last_event_id, u.head.file AS first_file_id,
         u.tail.file AS last_file_id,
-        CASE u.way WHEN 'sign_in' THEN 'signed in to ' WHEN 'login' THEN 'signed in to ' WHEN 'visit' THEN 'used '
-            ELSE 'read ' END || coalesce(nullif(u.head.name, ''), u.mention)
+        CASE u.way WHEN 'reading' THEN 'read ' WHEN 'visit' THEN 'used '
+            ELSE 'signed in to ' END || coalesce(nullif(u.head.name, ''), u.mention)
             || CASE WHEN u.head.host <> '' THEN ' at ' || u.head.host ELSE '' END
             || CASE WHEN u.method IN ('', 'visit') THEN '' ELSE ' by ' || u.method END
             || CASE WHEN u.head.who <> '' THEN ' as ' || u.head.who ELSE '' END AS first_summary,
-        CASE u.way WHEN 'sign_in' THEN 'signed in to ' WHEN 'login' THEN 'signed in to ' WHEN 'visit' THEN 'used '
-            ELSE 'read ' END || coalesce(nullif(u.tail.name, ''), u.mention)
+        CASE u.way WHEN 'reading' THEN 'read ' WHEN 'visit' THEN 'used '
+            ELSE 'signed in to ' END || coalesce(nullif(u.tail.name, ''), u.mention)
             || CASE WHEN u.tail.host <> '' THEN ' at ' || u.tail.host ELSE '' END
             || CASE WHEN u.method IN ('', 'visit') THEN '' ELSE ' by ' || u.method END
             || CASE WHEN u.tail.who <> '' THEN ' as ' || u.tail.who ELSE '' END AS last_summary,
@@ -121,7 +123,7 @@ every AS (
     WHERE l.mention IS NOT NULL
 )
 SELECT e.account_id, CASE WHEN e.holder <> e.account_id THEN e.holder END AS person_id, e.holder, e.source, e.system,
-    e.mention_kind, e.mention, e.app_id, e.way, e.method, e.item, e.first_at, e.last_at,
+    e.mention_kind, e.mention, e.app_id, e.decision, e.way, e.method, e.item, e.first_at, e.last_at,
     CAST(e.event_count AS BIGINT) AS event_count, e.active_days, e.first_event_id, e.last_event_id, e.first_file_id,
     e.last_file_id, e.first_summary, e.last_summary, e.scopes, e.role, e.is_admin, e.status, e.from_on, e.ended_on,
     e.end_reason,

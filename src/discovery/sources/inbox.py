@@ -168,7 +168,11 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
     vault = Vault(settings.home)
     seen = {str(r[0]): r for r in store.rows("SELECT file_name, byte_count, modified_ns, file_sha256 "
                                               "FROM sources.inbox_file")}  # fmt: skip
-    known = {str(r[0]) for r in store.rows("SELECT DISTINCT file_sha256 FROM sources.source_file")}
+    # What a killed run left pending is looked at again, also where other members of its archive are done.
+    known = {str(r[0]) for r in store.rows(
+        "SELECT file_sha256 FROM sources.source_file WHERE state <> 'duplicate' "
+        "EXCEPT SELECT file_sha256 FROM sources.pending"
+    )}  # fmt: skip
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
     listed: list[Listed] = []
     inbox_rows: list[tuple[str, int, int, str | None]] = []
