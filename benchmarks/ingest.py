@@ -83,7 +83,10 @@ def ours(inbox: Path, home: Path) -> dict[str, float]:
     """Run `scan`, `ingest` and `build_usage` in a process of its own; seconds and peak MiB."""
     shutil.rmtree(home, ignore_errors=True)
     result = subprocess.run(
-        [sys.executable, __file__, "--child", str(inbox), str(home)], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "--child", str(inbox), str(home)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     answer: dict[str, float] = json.loads(result.stdout)
     return answer
@@ -120,7 +123,9 @@ def child(inbox: Path, home: Path) -> None:
 
 def main() -> None:
     """Print both sides and the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sign-ins", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--child", nargs=2, type=Path, help=argparse.SUPPRESS)

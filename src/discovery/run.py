@@ -1,12 +1,12 @@
 """The night as a library: what Dagster's assets call one by one, in one process and without Dagster.
 
-    with writing(settings, as_of) as night_run:      # lock, warehouse, sweep
-        night_run.scan()                             # inbox → sources.pending
-        for system in night_run.systems:
-            night_run.ingest(system)                 # pending → lake, registry
-        for step in steps():
-            night_run.build(step)                    # one table each
-        night_run.publish()                          # access_graph.duckdb
+with writing(settings, as_of) as night_run:      # lock, warehouse, sweep
+    night_run.scan()                             # inbox → sources.pending
+    for system in night_run.systems:
+        night_run.ingest(system)                 # pending → lake, registry
+    for step in steps():
+        night_run.build(step)                    # one table each
+    night_run.publish()                          # access_graph.duckdb
 """
 
 from __future__ import annotations
@@ -159,9 +159,12 @@ def fingerprint_of(settings: Settings, as_of: date) -> str:
     for path in inbox_files(settings.inbox):
         with contextlib.suppress(OSError):
             status = path.lstat()
-            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
-    for path in (settings.home / "decisions.jsonl", settings.catalog, *_shipped_data(), *_plugins(settings)):
-        if path is not None and path.exists():
+            digest.update(
+                f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape")
+            )
+    data = [settings.home / "decisions.jsonl", *_shipped_data(), *_plugins(settings)]
+    for path in [*data, *([settings.catalog] if settings.catalog else [])]:
+        if path.exists():
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

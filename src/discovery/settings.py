@@ -181,7 +181,9 @@ class _Reader:
     def refuse_unknown(self, known: set[str], block: Mapping[str, Any], prefix: str) -> None:
         for key in block:
             if key not in known:
-                raise BadSettings(f"{self.where}: unknown key {prefix}{key}; known: {', '.join(sorted(known))}")
+                raise BadSettings(
+                    f"{self.where}: unknown key {prefix}{key}; known: {', '.join(sorted(known))}"
+                )
 
     def _typed(self, block: Mapping[str, Any], key: str, kind: type, default: Any, expected: str) -> Any:
         value = block.get(key, default)
@@ -247,7 +249,9 @@ class _Reader:
             raise BadSettings(f"{self.where}: {place} has no `files` (a glob below the inbox)")
         snapshot = block.get("snapshot_on")
         if snapshot is not None and type(snapshot) is not date:
-            raise BadSettings(f"{self.where}: {place}.snapshot_on = {snapshot!r}; expected a date, 2026-09-30")
+            raise BadSettings(
+                f"{self.where}: {place}.snapshot_on = {snapshot!r}; expected a date, 2026-09-30"
+            )
         if "timezone" in block:
             self.zone(block, "timezone")
         self._order(block, place)

@@ -31,9 +31,7 @@ class Comparison:
     def share_right(self, column: str) -> float:
         """Share of the found edges whose class, route or survives_idp_disable is the truth's."""
         said = {True: "true", False: "false", None: ""}
-        right = sum(
-            truth[column] == said.get(got[column], got[column]) for truth, got in self.found.values()
-        )
+        right = sum(truth[column] == said.get(got[column], got[column]) for truth, got in self.found.values())
         return right / len(self.found)
 
 

@@ -27,7 +27,14 @@ def company(name: str, folder: Path) -> Path:
     """Return the folder of the committed company, or make the one of a seed."""
     if name == "sample":
         return ROOT / "sample_data"
-    command = [sys.executable, str(ROOT / "sample_data" / "generate.py"), "--seed", name, "--output", str(folder)]
+    command = [
+        sys.executable,
+        str(ROOT / "sample_data" / "generate.py"),
+        "--seed",
+        name,
+        "--output",
+        str(folder),
+    ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return folder
 
@@ -43,7 +50,8 @@ def publish(data: Path, home: Path) -> Path:
 def told(result: Comparison) -> str:
     lines = [f"precision {result.precision:.4f}, recall {result.recall:.4f}, {len(result.found)} edges found"]
     lines += [
-        f"{column} right: {result.share_right(column):.4f}" for column in ("class", "route", "survives_idp_disable")
+        f"{column} right: {result.share_right(column):.4f}"
+        for column in ("class", "route", "survives_idp_disable")
     ]
     lines += [f"missed: {edge} {row['sources']} ({row['why']})" for edge, row in result.missed.items()]
     lines += [f"not real: {edge} {row['sources']} {row['reasons']}" for edge, row in result.false.items()]

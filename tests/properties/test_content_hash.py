@@ -103,7 +103,9 @@ def test_the_same_records_give_the_same_hash(
     assert content_hash(data, tmp_path / "home") == truth
 
 
-def test_files_that_come_one_night_later_give_the_same_hash(company: Path, truth: str, tmp_path: Path) -> None:
+def test_files_that_come_one_night_later_give_the_same_hash(
+    company: Path, truth: str, tmp_path: Path
+) -> None:
     data = tmp_path / "company"
     shutil.copytree(company, data)
     files = sorted(p for p in (data / "inbox").rglob("*") if p.is_file())
@@ -117,7 +119,9 @@ def test_files_that_come_one_night_later_give_the_same_hash(company: Path, truth
     assert content_hash(data, tmp_path / "home") == truth
 
 
-def test_nothing_new_gives_the_same_hash_and_rebuilt_days_too(company: Path, truth: str, tmp_path: Path) -> None:
+def test_nothing_new_gives_the_same_hash_and_rebuilt_days_too(
+    company: Path, truth: str, tmp_path: Path
+) -> None:
     settings = load_settings(company / "discovery.toml", home=tmp_path / "home", environ={})
     assert content_hash(company, tmp_path / "home") == truth
     with writing(settings, AS_OF) as run:

@@ -41,7 +41,9 @@ class Bench:
 
     def read(self) -> dict[str, Any]:
         scan(self.store, self.settings, AS_OF)
-        outcomes = {system: ingest_system(self.store, self.night, system) for system in systems(self.settings)}
+        outcomes = {
+            system: ingest_system(self.store, self.night, system) for system in systems(self.settings)
+        }
         build_usage(self.store, self.night)
         return outcomes
 
@@ -54,7 +56,9 @@ class Bench:
             return self.store.dicts(f"SELECT {names} FROM lake.{kind} ORDER BY ALL")
         paths = [
             str(self.settings.home / "lake" / str(r[0]))
-            for r in self.store.rows("SELECT path FROM sources.source_part WHERE kind = $kind", {"kind": kind})
+            for r in self.store.rows(
+                "SELECT path FROM sources.source_part WHERE kind = $kind", {"kind": kind}
+            )
         ]
         return self.store.dicts(
             f"SELECT {names} FROM read_parquet($paths, hive_partitioning=false) ORDER BY ALL", {"paths": paths}

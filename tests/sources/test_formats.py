@@ -25,7 +25,9 @@ def test_example_gives_its_records(make_bench: Callable[..., Any], fmt: Format, 
     outcomes = bench.read()
     assert [o.error for o in outcomes.values() if o.error] == []
     (file,) = bench.files().values()
-    assert (file["state"], file["format"], file["shape"]) == ("loaded", fmt.name, example.shape), file["reason"]
+    assert (file["state"], file["format"], file["shape"]) == ("loaded", fmt.name, example.shape), file[
+        "reason"
+    ]
     assert bench.unbalanced() == []
     if example.instance is not None:
         assert file["instance"] == example.instance
@@ -58,7 +60,9 @@ def test_example_is_recognised_as_itself(tmp_path: Any, fmt: Format, example: Ex
     if change == "byte-order mark":
         path.write_bytes(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     _, heads = look(path, "renamed")
-    hint = SourceHint(files="*", format=example.hints.get("format")) if example.hints else SourceHint(files="*")
+    hint = (
+        SourceHint(files="*", format=example.hints.get("format")) if example.hints else SourceHint(files="*")
+    )
     found = recognise(heads, shipped_formats(), hint)
     assert found.fit is not None, found.reason
     assert (found.fit.format.name, found.fit.shape.name) == (fmt.name, example.shape)

@@ -97,7 +97,9 @@ def _events(kind: str, paths: list[str]) -> str:
     listed = ", ".join(quoted(p) for p in paths)
     page, host = "CAST(NULL AS INTEGER)", "''"
     if kind == "web_visit":
-        page = "CASE page WHEN 'sign_in' THEN 4 WHEN 'app' THEN 3 WHEN 'other' THEN 2 WHEN 'public' THEN 1 END"
+        page = (
+            "CASE page WHEN 'sign_in' THEN 4 WHEN 'app' THEN 3 WHEN 'other' THEN 2 WHEN 'public' THEN 1 END"
+        )
         host = "coalesce(host, '')"
     identifier = "coalesce(account_key, account_name, holder_key, '')"
     return (
@@ -120,29 +122,31 @@ def _build_batch(store: Store, kind: str, paths: list[str], lake: Path) -> int:
     )
     # First by hash: ids of millions of events are compared only where their hashes agree.
     store.run(
-        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT key FROM (SELECT hash(system, instance, event_id) AS key FROM "  # noqa: S608 - our paths
+        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT key FROM (SELECT hash(system, instance, event_id) AS key FROM "
         f"({events})) GROUP BY key HAVING count(*) > 1"
     )
     if store.count("suspect"):
         store.run(
-            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "  # noqa: S608 - our paths
+            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "
             f"({events}) WHERE hash(system, instance, event_id) IN (SELECT key FROM suspect) "
             "GROUP BY ALL HAVING count(*) > 1"
         )
         full = " + ".join(f"(({column} IS NOT NULL)::INT)" for column in _CONTENT)
         content = ", ".join(("observed_at", *_CONTENT, "host", "page_rank", "holder_key"))
         store.run(
-            "CREATE OR REPLACE TEMP TABLE winner AS SELECT e.* FROM "  # noqa: S608 - our paths
+            "CREATE OR REPLACE TEMP TABLE winner AS SELECT e.* FROM "
             f"({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id) "
             "QUALIFY row_number() OVER (PARTITION BY system, instance, event_id ORDER BY version_at DESC NULLS LAST, "
             f"({full}) DESC, hash(row({content})) DESC, file_id) = 1"
         )
         store.run(
-            "CREATE OR REPLACE TEMP VIEW event AS SELECT * FROM "  # noqa: S608 - our paths
+            "CREATE OR REPLACE TEMP VIEW event AS SELECT * FROM "
             f"({events}) AS e ANTI JOIN repeated AS r USING (system, instance, event_id) "
             "UNION ALL BY NAME SELECT * FROM winner"
         )
-        store.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, day, count(*) AS kept FROM event GROUP BY ALL")
+        store.run(
+            "CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, day, count(*) AS kept FROM event GROUP BY ALL"
+        )
         store.run(
             "UPDATE sources.source_part AS p SET row_kept = coalesce((SELECT kept FROM kept AS k "
             "WHERE k.file_id = p.file_id AND k.day = p.day), 0) FROM touched AS t "
@@ -163,7 +167,7 @@ def _build_batch(store: Store, kind: str, paths: list[str], lake: Path) -> int:
     for name, columns in (("account_number", "system, instance, identifier"),
                           ("mention_number", "mention_kind, mention")):  # fmt: skip
         store.run(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT row_number() OVER () AS {name}, {columns} "  # noqa: S608
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT row_number() OVER () AS {name}, {columns} "
             f"FROM (SELECT DISTINCT {columns} FROM event)"
         )
     body = sql_file("discovery.canonical", "usage")
@@ -184,7 +188,7 @@ def _balance_small_kind(store: Store, kind: str, lake: Path) -> None:
         return
     listed = ", ".join(quoted(p) for p in paths)
     store.run(
-        "CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, count(*) AS kept FROM ("  # noqa: S608 - our paths
+        "CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, count(*) AS kept FROM ("
         "SELECT min(file_id) AS file_id FROM "
         f"read_parquet([{listed}], hive_partitioning=false) GROUP BY system, instance, event_id) GROUP BY ALL"
     )

@@ -60,8 +60,12 @@ def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
             "settings", "wrong", str(error), "correct that key; `discovery init` in an empty folder shows all"
         )
         return
-    yield Check("settings", "ok", str(settings.config or "none: the defaults hold"),
-                "" if settings.config else "`discovery init` writes a commented file")  # fmt: skip
+    yield Check(
+        "settings",
+        "ok",
+        str(settings.config or "none: the defaults hold"),
+        "" if settings.config else "`discovery init` writes a commented file",
+    )
     for part in (_words, _inbox, _home, _formats, _catalog, _decisions, _lock, _published):
         yield from _guarded(part, settings)
 
@@ -77,11 +81,19 @@ def _words(settings: Settings) -> Iterator[Check]:
     if settings.domains:
         yield Check("domains", "ok", ", ".join(settings.domains))
     else:
-        yield Check("domains", "wrong", "none are set: personal accounts cannot be told from those of the company",
-                    'set domains = ["example.com"] in discovery.toml')  # fmt: skip
+        yield Check(
+            "domains",
+            "wrong",
+            "none are set: personal accounts cannot be told from those of the company",
+            'set domains = ["example.com"] in discovery.toml',
+        )
     if settings.timezone == "UTC":
-        yield Check("timezone", "note", "UTC: a last day of work ends at noon UTC of the next day",
-                    'set timezone = "Europe/London", or leave it')  # fmt: skip
+        yield Check(
+            "timezone",
+            "note",
+            "UTC: a last day of work ends at noon UTC of the next day",
+            'set timezone = "Europe/London", or leave it',
+        )
     else:
         yield Check("timezone", "ok", settings.timezone)
     if settings.group:
@@ -91,8 +103,12 @@ def _words(settings: Settings) -> Iterator[Check]:
             grp.getgrnam(settings.group)
             yield Check("group", "ok", settings.group)
         except KeyError:
-            yield Check("group", "wrong", f"publish.group = {settings.group!r} is no group of this machine",
-                        "correct it in discovery.toml")  # fmt: skip
+            yield Check(
+                "group",
+                "wrong",
+                f"publish.group = {settings.group!r} is no group of this machine",
+                "correct it in discovery.toml",
+            )
 
 
 def _inbox(settings: Settings) -> Iterator[Check]:
@@ -112,8 +128,12 @@ def _inbox(settings: Settings) -> Iterator[Check]:
         return
     unreadable = [f for f in files if not os.access(f, os.R_OK)]
     if unreadable:
-        yield Check("inbox", "wrong", f"{len(unreadable)} files cannot be read, first {unreadable[0]}",
-                    "let the user of the program read them")  # fmt: skip
+        yield Check(
+            "inbox",
+            "wrong",
+            f"{len(unreadable)} files cannot be read, first {unreadable[0]}",
+            "let the user of the program read them",
+        )
     yield Check("inbox", "ok", f"{settings.inbox}, {len(files)} files")
     names = [str(f.relative_to(settings.inbox)) for f in files]
     for hint in settings.sources:
@@ -200,8 +220,12 @@ def _published(settings: Settings) -> Iterator[Check]:
         as_of = run_of(store)["as_of"]
         days = (today() - as_of).days
         if days > OLD_DAYS:
-            yield Check("published file", "wrong", f"tells of {as_of}, {days} days ago",
-                        "discovery run; see README on how to schedule it")  # fmt: skip
+            yield Check(
+                "published file",
+                "wrong",
+                f"tells of {as_of}, {days} days ago",
+                "discovery run; see README on how to schedule it",
+            )
         else:
             yield Check("published file", "ok", f"{settings.published}, as of {as_of}")
         for system, reason in store.rows(
@@ -211,12 +235,20 @@ def _published(settings: Settings) -> Iterator[Check]:
         for name, state, reason in store.rows(
             "SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name"
         ):
-            yield Check("file", "wrong", f"{name} is {state}: {reason}",
-                        f"discovery sources check {_quoted(settings.inbox / str(name))}, or take it out of the inbox")  # fmt: skip
+            yield Check(
+                "file",
+                "wrong",
+                f"{name} is {state}: {reason}",
+                f"discovery sources check {_quoted(settings.inbox / str(name))}, or take it out of the inbox",
+            )
         bad = store.rows("SELECT file_name, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL")
         for name, count in bad:
-            yield Check("file", "note", f"{name} has {count} records in quarantine",
-                        f"discovery sources check {_quoted(settings.inbox / str(name))}")  # fmt: skip
+            yield Check(
+                "file",
+                "note",
+                f"{name} has {count} records in quarantine",
+                f"discovery sources check {_quoted(settings.inbox / str(name))}",
+            )
 
 
 def _quoted(path: Path) -> str:

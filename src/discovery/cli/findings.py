@@ -32,12 +32,14 @@ def findings(settings: Settings, rule: str | None, severity: str | None, *, as_j
             "WHERE coalesce(f.rule = $rule, $rule IS NULL) AND coalesce(f.severity = $severity, $severity IS NULL) "
             "ORDER BY list_position(['high', 'medium', 'low'], f.severity), f.rule, f.observed_at DESC, f.finding_id",
             {"rule": rule, "severity": severity},
-        )  # fmt: skip
+        )
         if as_json:
             print_json(rows)
         else:
-            table(("severity", "rule", "seen (UTC)", "what"),
-                  [(r["severity"], r["rule"], r["observed_at"], r["summary"]) for r in rows],
-                  whole=("severity", "rule", "seen (UTC)"))  # fmt: skip
+            table(
+                ("severity", "rule", "seen (UTC)", "what"),
+                [(r["severity"], r["rule"], r["observed_at"], r["summary"]) for r in rows],
+                whole=("severity", "rule", "seen (UTC)"),
+            )
             say(f"\n{len(rows)} findings")
         warn_if_old(store)

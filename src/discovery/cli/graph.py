@@ -73,11 +73,15 @@ def _who_cells(row: dict[str, Any]) -> dict[str, Any]:
     kind = "" if row["account_kind"] == "human" else f"{row['account_kind']}: "
     own = row["identifier"] == row["email"] and not kind
     return {
-        "person": row["email"] or row["display_name"], "system": row["system"], "last seen": row["last_seen_on"],
+        "person": row["email"] or row["display_name"],
+        "system": row["system"],
+        "last seen": row["last_seen_on"],
         "status": f"left {row['left_on']}" if row["left_on"] else row["status"],
         "account": None if own else kind + str(row["identifier"]),
-        "sources": row["sources"], "methods": row["methods"], "admin": "yes" if row["is_admin"] else None,
-    }  # fmt: skip
+        "sources": row["sources"],
+        "methods": row["methods"],
+        "admin": "yes" if row["is_admin"] else None,
+    }
 
 
 def _app_or_mention(store: Store, who: Person, text: str) -> App:
@@ -112,15 +116,17 @@ def _explanation(store: Store, who: Person, what: App) -> dict[str, Any]:
         ),
         "not_access": store.dicts(
             "SELECT mention, source, event_count, last_seen_on, reason FROM not_access WHERE person_id = $person "
-            "AND (app_id = $app OR mention = $mention) ORDER BY last_seen_on DESC, mention", binds,
+            "AND (app_id = $app OR mention = $mention) ORDER BY last_seen_on DESC, mention",
+            binds,
         ),
         "matches": store.dicts(
             "SELECT DISTINCT m.mention, m.kind, m.decision, m.score, m.method, m.explanation FROM match AS m "
             "WHERE (m.app_id = $app OR m.mention = $mention) "
             "AND (m.mention IN (SELECT mention FROM usage_month WHERE person_id = $person) "
-            "OR m.mention IN (SELECT mention FROM not_access WHERE person_id = $person)) ORDER BY ALL", binds,
+            "OR m.mention IN (SELECT mention FROM not_access WHERE person_id = $person)) ORDER BY ALL",
+            binds,
         ),
-    }  # fmt: skip
+    }
 
 
 def _print_explanation(who: Person, what: App, answer: dict[str, Any]) -> None:
@@ -134,15 +140,23 @@ def _print_explanation(who: Person, what: App, answer: dict[str, Any]) -> None:
         out = " It was taken out of the scope by decision." if answer["exclusion"] else ""
         say(f"{who.name} has access to {name}.{out}")
         survives = {True: "survives", False: "ends with", None: "is not known to survive"}
-        say(f"  {access['class']}; {survives[access['survives_idp_disable']]} the disable of the directory account; "
-            f"route {access['route']}; confidence {shown(access['confidence'])}")  # fmt: skip
+        say(
+            f"  {access['class']}; {survives[access['survives_idp_disable']]} the disable of the directory account; "
+            f"route {access['route']}; confidence {shown(access['confidence'])}"
+        )
         for reason in access["reasons"] or []:
             say(f"  - {reason}")
     if answer["evidence"]:
         say()
-        table(("seen (UTC)", "source", "", "what", "file", "record"),
-              [[e["observed_at"], e["source"], e["kind"], e["summary"], e["file_name"], e["record"]]
-               for e in answer["evidence"]], title="Evidence", whole=("seen (UTC)", "source"))  # fmt: skip
+        table(
+            ("seen (UTC)", "source", "", "what", "file", "record"),
+            [
+                [e["observed_at"], e["source"], e["kind"], e["summary"], e["file_name"], e["record"]]
+                for e in answer["evidence"]
+            ],
+            title="Evidence",
+            whole=("seen (UTC)", "source"),
+        )
     ended = [s for s in answer["spans"] if s["to_on"]]
     if ended:
         say("\nEnded:")
@@ -150,9 +164,15 @@ def _print_explanation(who: Person, what: App, answer: dict[str, Any]) -> None:
             say(f"  {span['source']} from {span['from_on']} to {span['to_on']}: {span['end_reason']}")
     if answer["not_access"]:
         say()
-        table(("mention", "source", "events", "last seen", "why it is no access"),
-              [[n["mention"], n["source"], n["event_count"], n["last_seen_on"], n["reason"]]
-               for n in answer["not_access"]], title="Seen, and no access", whole=("last seen",))  # fmt: skip
+        table(
+            ("mention", "source", "events", "last seen", "why it is no access"),
+            [
+                [n["mention"], n["source"], n["event_count"], n["last_seen_on"], n["reason"]]
+                for n in answer["not_access"]
+            ],
+            title="Seen, and no access",
+            whole=("last seen",),
+        )
     if answer["matches"]:
         say("\nHow it is named:")
         for match in answer["matches"]:

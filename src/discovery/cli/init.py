@@ -15,8 +15,13 @@ from discovery.store import make_private
 
 
 @click.command(epilog=example("mkdir discovery && cd discovery", "discovery init"))
-@click.option("--config", type=click.Path(path_type=Path), default=Path("discovery.toml"), show_default=True,
-              help="File to write; the inbox lies beside it.")  # fmt: skip
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("discovery.toml"),
+    show_default=True,
+    help="File to write; the inbox lies beside it.",
+)
 def init(config: Path) -> None:
     """Write a commented discovery.toml and an inbox.
 

@@ -38,8 +38,11 @@ COLUMNS = (
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--column", default="text", show_default=True, help="Column that holds the texts.")
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
-@click.option("--spreadsheet", is_flag=True,
-              help="Put an apostrophe before texts that a spreadsheet would take for a formula.")  # fmt: skip
+@click.option(
+    "--spreadsheet",
+    is_flag=True,
+    help="Put an apostrophe before texts that a spreadsheet would take for a formula.",
+)
 @with_settings
 def match(settings: Settings, file: Path, column: str, output: Path | None, *, spreadsheet: bool) -> None:
     """Match a CSV of merchant texts, app names or domains to apps.
@@ -133,11 +136,17 @@ def _written(rows: Iterable[list[object]], *, spreadsheet: bool) -> str:
     writer.writerow(COLUMNS)
     for text, *rest in rows:
         verbatim = str(text)
-        writer.writerow([
-            spreadsheet_safe(verbatim) if spreadsheet else verbatim,
-            *(cell if isinstance(cell, int | float) else spreadsheet_safe("" if cell is None else str(cell))
-              for cell in rest),
-        ])  # fmt: skip
+        writer.writerow(
+            [
+                spreadsheet_safe(verbatim) if spreadsheet else verbatim,
+                *(
+                    cell
+                    if isinstance(cell, int | float)
+                    else spreadsheet_safe("" if cell is None else str(cell))
+                    for cell in rest
+                ),
+            ]
+        )
     return out.getvalue()
 
 
@@ -172,5 +181,9 @@ def explain_match(settings: Settings, text: str, mcc: str | None, *, as_json: bo
             )
         rows.append(("", own[0].score, "score", "", ""))
         say()
-        table(("points", "sum", "compared", "in the text", "in the catalog"), rows,
-              title=f"{own[0].app_name} ({app_id})", right=("points", "sum"))  # fmt: skip
+        table(
+            ("points", "sum", "compared", "in the text", "in the catalog"),
+            rows,
+            title=f"{own[0].app_name} ({app_id})",
+            right=("points", "sum"),
+        )

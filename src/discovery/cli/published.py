@@ -80,15 +80,17 @@ def find_person(store: Store, text: str) -> Person:
     if not found:
         found = store.dicts(
             f"SELECT {columns} FROM person SEMI JOIN (SELECT person_id FROM person_identifier "  # noqa: S608 - constants
-            "WHERE lower(identifier) = $low) USING (person_id) ORDER BY email, person_id", binds,
-        )  # fmt: skip
+            "WHERE lower(identifier) = $low) USING (person_id) ORDER BY email, person_id",
+            binds,
+        )
     if len(found) == 1:
         return Person(**found[0])
     if found:
         several = ", ".join(str(row["email"] or row["person_id"]) for row in found)
         raise UnknownName(f"{text!r} are several persons: {several}. Give the address of one.")
     near = [
-        str(row[0]) for row in store.rows(
+        str(row[0])
+        for row in store.rows(
             "SELECT coalesce(p.email, p.display_name, p.person_id) AS who FROM person AS p "
             "LEFT JOIN person_identifier AS i USING (person_id) WHERE $low <> '' GROUP BY who "
             "HAVING max(greatest(jaro_winkler_similarity(lower(coalesce(i.identifier, '')), $low), "
@@ -97,7 +99,7 @@ def find_person(store: Store, text: str) -> Person:
             "jaro_winkler_similarity(lower(coalesce(p.display_name, '')), $low))) DESC, who LIMIT $most",
             {**binds, "most": NEAR},
         )
-    ]  # fmt: skip
+    ]
     raise UnknownName(f"nobody goes by {text!r}.{_near(near)}")
 
 
@@ -121,13 +123,15 @@ def find_app(store: Store, text: str) -> App:
             several = ", ".join(f"{row['app_id']} ({row['name']})" for row in found)
             raise UnknownName(f"{text!r} are several apps: {several}. Give the app_id of one.")
     near = [
-        f"{row[0]} ({row[1]})" for row in store.rows(
+        f"{row[0]} ({row[1]})"
+        for row in store.rows(
             "SELECT name, app_id FROM app WHERE greatest(jaro_winkler_similarity(lower(name), $low), "
             "jaro_winkler_similarity(lower(coalesce(domain, '')), $low)) > 0.85 "
             "ORDER BY app_id IN (SELECT app_id FROM access) DESC, greatest(jaro_winkler_similarity(lower(name), $low), "
-            "jaro_winkler_similarity(lower(coalesce(domain, '')), $low)) DESC, app_id LIMIT $most", binds,
+            "jaro_winkler_similarity(lower(coalesce(domain, '')), $low)) DESC, app_id LIMIT $most",
+            binds,
         )
-    ]  # fmt: skip
+    ]
     raise UnknownName(f"no app goes by {text!r}.{_near(near)}")
 
 

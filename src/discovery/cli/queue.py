@@ -13,8 +13,20 @@ from discovery.errors import BadUse, UnknownName
 from discovery.settings import Settings
 from discovery.store import Store
 
-COLUMNS = ("key", "mention", "kind", "app_id", "app_name", "score", "persons", "accounts", "events", "amount",
-           "runner_up", "explanation")  # fmt: skip
+COLUMNS = (
+    "key",
+    "mention",
+    "kind",
+    "app_id",
+    "app_name",
+    "score",
+    "persons",
+    "accounts",
+    "events",
+    "amount",
+    "runner_up",
+    "explanation",
+)
 """What is known of one open match, in the order of the export."""
 
 _SEEN = """
@@ -44,12 +56,13 @@ def open_matches(store: Store, settings: Settings) -> list[dict[str, Any]]:
         "m.runner_up, m.explanation FROM match AS m LEFT JOIN app USING (app_id) "
         "LEFT JOIN seen AS s ON s.mention = m.mention WHERE m.decision = 'review' "
         "GROUP BY ALL ORDER BY amount DESC NULLS LAST, persons DESC, accounts DESC, events DESC, m.kind, m.mention"
-    )  # fmt: skip
+    )
     standing = read_decisions(settings.home).standing("match")
     return [
         {"key": key_of(row["mention"], row["kind"]), **row}
-        for row in rows if (row["kind"], row["mention"]) not in standing
-    ]  # fmt: skip
+        for row in rows
+        if (row["kind"], row["mention"]) not in standing
+    ]
 
 
 def find_mention(store: Store, text: str, kind: str | None) -> dict[str, Any]:
@@ -87,10 +100,14 @@ def effect(store: Store, match: dict[str, Any], app_id: str) -> dict[str, Any]:
         {"mention": match["mention"], "app": app_id},
     )
     return {
-        "mention": match["mention"], "kind": match["kind"], "decision": match["decision"], "app_id": app_id,
-        "was_app_id": match["app_id"], "persons": persons,
+        "mention": match["mention"],
+        "kind": match["kind"],
+        "decision": match["decision"],
+        "app_id": app_id,
+        "was_app_id": match["app_id"],
+        "persons": persons,
         "gain_count": sum(not row["has_access"] for row in persons),
-    }  # fmt: skip
+    }
 
 
 def user() -> str:
@@ -101,13 +118,19 @@ def user() -> str:
         return f"uid {os.geteuid()}"
 
 
-def decide(settings: Settings, match: dict[str, Any], action: str, app_id: str | None,
-           reason: str | None) -> Decision:  # fmt: skip
+def decide(
+    settings: Settings, match: dict[str, Any], action: str, app_id: str | None, reason: str | None
+) -> Decision:
     """Record one decision on a mention; it counts from the next run."""
     return record_decision(
-        settings.home, by=user(), kind="match", action=action,
-        subject={"mention_kind": str(match["kind"]), "mention": str(match["mention"])}, app_id=app_id, reason=reason,
-    )  # fmt: skip
+        settings.home,
+        by=user(),
+        kind="match",
+        action=action,
+        subject={"mention_kind": str(match["kind"]), "mention": str(match["mention"])},
+        app_id=app_id,
+        reason=reason,
+    )
 
 
 def checked_rows(
@@ -123,8 +146,11 @@ def checked_rows(
         try:
             if action not in ("accept", "reject", "ignore", "undo"):
                 raise BadUse(f"column action: {action!r}; expected accept, reject, ignore, undo or nothing")
-            match = find_mention(store, row.get("key") or row.get("mention") or "", None if row.get("key") else
-                                 row.get("kind") or None)  # fmt: skip
+            match = find_mention(
+                store,
+                row.get("key") or row.get("mention") or "",
+                None if row.get("key") else row.get("kind") or None,
+            )
             app_id = None
             if action == "accept":
                 app_id = find_app(store, row.get("app") or row.get("app_id") or "").app_id

@@ -107,13 +107,20 @@ def rehearse(settings: Settings, as_of: date) -> list[Verdict]:
         for system in systems(settings):
             if system in pending and (error := ingest_system(store, night, system).error):
                 failed[system] = error
-        verdicts = [_verdict(store, settings, row) for row in
-                    store.dicts("SELECT * FROM sources.source_file ORDER BY file_name")]  # fmt: skip
+        verdicts = [
+            _verdict(store, settings, row)
+            for row in store.dicts("SELECT * FROM sources.source_file ORDER BY file_name")
+        ]
         verdicts += [
-            Verdict(str(row["file_name"]), "refused", failed.get(str(row["system"])), str(row["format"]),
-                    system=str(row["system"]))
+            Verdict(
+                str(row["file_name"]),
+                "refused",
+                failed.get(str(row["system"])),
+                str(row["format"]),
+                system=str(row["system"]),
+            )
             for row in store.dicts("SELECT * FROM sources.pending")
-        ]  # fmt: skip
+        ]
     named = [v.name for v in verdicts]
     verdicts += [
         Verdict(name, "refused", "is hidden: a run leaves out files and folders whose name begins with a dot")
@@ -132,17 +139,28 @@ def _verdict(store: Store, settings: Settings, row: dict[str, Any]) -> Verdict:
         "SELECT reason, row_count FROM sources.ignored WHERE file_id = $id ORDER BY reason", binds
     )
     return Verdict(
-        name=row["file_name"], state="loaded" if row["state"] == "staged" else row["state"], reason=row["reason"],
-        format=row["format"], shape=row["shape"], system=row["system"], instance=row["instance"],
-        instance_from=row["instance_from"], person=row["person_hint"], snapshot_on=row["snapshot_on"],
-        rows_read=row["rows_read"], rows_loaded=row["rows_loaded"], rows_ignored=row["rows_ignored"],
-        rows_quarantined=row["rows_quarantined"], ignored={str(r[0]): int(r[1]) for r in ignored},
+        name=row["file_name"],
+        state="loaded" if row["state"] == "staged" else row["state"],
+        reason=row["reason"],
+        format=row["format"],
+        shape=row["shape"],
+        system=row["system"],
+        instance=row["instance"],
+        instance_from=row["instance_from"],
+        person=row["person_hint"],
+        snapshot_on=row["snapshot_on"],
+        rows_read=row["rows_read"],
+        rows_loaded=row["rows_loaded"],
+        rows_ignored=row["rows_ignored"],
+        rows_quarantined=row["rows_quarantined"],
+        ignored={str(r[0]): int(r[1]) for r in ignored},
         quarantined=store.dicts(
             "SELECT record, column_name, reason, content FROM sources.quarantine WHERE file_id = $id "
-            "ORDER BY record LIMIT $most", binds,
+            "ORDER BY record LIMIT $most",
+            binds,
         ),
         first=_first_rows(store, settings.home, str(row["file_id"])),
-    )  # fmt: skip
+    )
 
 
 def _first_rows(store: Store, home: Path, file_id: str) -> dict[str, list[dict[str, Any]]]:

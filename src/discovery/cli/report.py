@@ -52,9 +52,12 @@ def read_report(store: Store, path: Path) -> RunReport:
         f"FROM source_file WHERE {read} AND loaded_at >= $started ORDER BY file_name",
         {"started": run["started_at"]},
     )
-    report.earlier_file_count = int(store.value(
-        f"SELECT count(*) FROM source_file WHERE {read} AND loaded_at < $started", {"started": run["started_at"]}  # noqa: S608
-    ))  # fmt: skip
+    report.earlier_file_count = int(
+        store.value(
+            f"SELECT count(*) FROM source_file WHERE {read} AND loaded_at < $started",
+            {"started": run["started_at"]},  # noqa: S608
+        )
+    )
     report.not_read = store.dicts(
         "SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name"
     )
@@ -94,24 +97,33 @@ def print_report(report: RunReport) -> None:
     _print_read(report)
     if report.as_of is not None:
         m, f = report.matches, report.found
-        say(f"\nMatched: {m.get('accept', 0)} names of apps accepted, {m.get('review', 0)} to be reviewed, "
-            f"{m.get('reject', 0)} no app" + (f", {m['ignore']} left out by decision" if m.get("ignore") else ""))  # fmt: skip
-        say(f"Found: {f['persons']} persons ({f['leavers']} have left), {f['apps']} apps, {f['accesses']} accesses; "
+        say(
+            f"\nMatched: {m.get('accept', 0)} names of apps accepted, {m.get('review', 0)} to be reviewed, "
+            f"{m.get('reject', 0)} no app"
+            + (f", {m['ignore']} left out by decision" if m.get("ignore") else "")
+        )
+        say(
+            f"Found: {f['persons']} persons ({f['leavers']} have left), {f['apps']} apps, {f['accesses']} accesses; "
             f"{f['shadow']} of them shadow ({f['shadow_apps']} apps), {f['survives']} survive disabling the directory "
-            f"account, {f['survival_unknown']} not known to")  # fmt: skip
+            f"account, {f['survival_unknown']} not known to"
+        )
     _print_needs(report)
     if report.as_of is not None and not report.errors:
         say(f"\nPublished: {report.path}, as of {report.as_of}, content {report.content_hash}")
     elif report.as_of is None:
-        say("\nNothing was published; " + (f"{report.path} is as it was." if report.path.exists() else
-                                          f"there is no {report.path} yet."))  # fmt: skip
+        say(
+            "\nNothing was published; "
+            + (f"{report.path} is as it was." if report.path.exists() else f"there is no {report.path} yet.")
+        )
 
 
 def _print_read(report: RunReport) -> None:
     for system, one in report.outcomes.items():
         if one["files"] or one["refused"]:
-            say(f"Read of {system}: {one['files']} files, {one['rows_read']} records, {one['rows_ignored']} ignored, "
-                f"{one['rows_quarantined']} quarantined; {one['refused']} files refused")  # fmt: skip
+            say(
+                f"Read of {system}: {one['files']} files, {one['rows_read']} records, {one['rows_ignored']} ignored, "
+                f"{one['rows_quarantined']} quarantined; {one['refused']} files refused"
+            )
     if report.as_of is None:
         return
     if not report.files:
@@ -140,25 +152,45 @@ def _print_needs(report: RunReport) -> None:
     if report.errors:
         needs.append(("Stopped:", report.errors, ""))
     if report.failed_sources:
-        needs.append(("Failed sources (what was known of them stays):",
-                      [f"{system}: {reason}" for system, reason in report.failed_sources],
-                      "the next run tries them again"))  # fmt: skip
+        needs.append(
+            (
+                "Failed sources (what was known of them stays):",
+                [f"{system}: {reason}" for system, reason in report.failed_sources],
+                "the next run tries them again",
+            )
+        )
     for title, is_warning in (("Red checks:", False), ("Warnings:", True)):
         if lines := [text for text, warning in report.failed_checks if warning is is_warning]:
             needs.append((title, lines, ""))
     if report.not_read:
-        needs.append(("Files that were not read:",
-                      [f"{r['file_name']}: {r['state']}, {r['reason']}" for r in report.not_read],
-                      "discovery sources check FILE says more; take out of the inbox what does not belong there"))  # fmt: skip
+        needs.append(
+            (
+                "Files that were not read:",
+                [f"{r['file_name']}: {r['state']}, {r['reason']}" for r in report.not_read],
+                "discovery sources check FILE says more; take out of the inbox what does not belong there",
+            )
+        )
     if report.quarantine:
-        needs.append(("Records in quarantine:",
-                      [f"{r['file_name']}: {r['record_count']}, first record {r['first_record']}: {r['first_reason']}"
-                       for r in report.quarantine], "discovery sources check FILE shows them"))  # fmt: skip
+        needs.append(
+            (
+                "Records in quarantine:",
+                [
+                    f"{r['file_name']}: {r['record_count']}, first record {r['first_record']}: {r['first_reason']}"
+                    for r in report.quarantine
+                ],
+                "discovery sources check FILE shows them",
+            )
+        )
     if report.matches.get("review"):
         needs.append((f"{report.matches['review']} matches to be reviewed", [], "discovery review"))
     if report.found.get("unlinked_accounts"):
-        needs.append((f"{report.found['unlinked_accounts']} accounts are linked to nobody", [],
-                      "discovery findings --rule unlinked_account"))  # fmt: skip
+        needs.append(
+            (
+                f"{report.found['unlinked_accounts']} accounts are linked to nobody",
+                [],
+                "discovery findings --rule unlinked_account",
+            )
+        )
     if report.findings:
         said = ", ".join(
             f"{report.findings[s]} {s}" for s in ("high", "medium", "low") if s in report.findings

@@ -53,9 +53,26 @@ def list_open(settings: Settings, *, as_json: bool) -> None:
         if as_json:
             print_json(rows)
             return
-        table(("mention", "kind", "perhaps", "score", "persons", "events", "amount", "why"),
-              [[r[c] for c in ("mention", "kind", "app_name", "score", "persons", "events", "amount", "explanation")]
-               for r in rows], right=("score", "persons", "events", "amount"))  # fmt: skip
+        table(
+            ("mention", "kind", "perhaps", "score", "persons", "events", "amount", "why"),
+            [
+                [
+                    r[c]
+                    for c in (
+                        "mention",
+                        "kind",
+                        "app_name",
+                        "score",
+                        "persons",
+                        "events",
+                        "amount",
+                        "explanation",
+                    )
+                ]
+                for r in rows
+            ],
+            right=("score", "persons", "events", "amount"),
+        )
         say(
             f"\n{len(rows)} open. `discovery review preview MENTION --app APP` shows what a decision changes."
         )
@@ -76,13 +93,29 @@ def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_
         if as_json:
             print_json(change)
             return
-        say(f"{match['mention']} ({match['kind']}) is now: {match['decision']}"
-            + (f" {match['app_id']}" if match["app_id"] else "") + f", {match['explanation']}")  # fmt: skip
-        say(f"Accepted as {one.name}, {change['gain_count']} of the {len(change['persons'])} persons seen with it "
-            "would get access to it in the graph:\n")  # fmt: skip
-        table(("person", "status", "left on", "events", f"has {one.name} already"),
-              [[p["email"] or p["display_name"], p["status"], p["left_on"], p["events"],
-                "already" if p["has_access"] else "new"] for p in change["persons"]], right=("events",))  # fmt: skip
+        say(
+            f"{match['mention']} ({match['kind']}) is now: {match['decision']}"
+            + (f" {match['app_id']}" if match["app_id"] else "")
+            + f", {match['explanation']}"
+        )
+        say(
+            f"Accepted as {one.name}, {change['gain_count']} of the {len(change['persons'])} persons seen with it "
+            "would get access to it in the graph:\n"
+        )
+        table(
+            ("person", "status", "left on", "events", f"has {one.name} already"),
+            [
+                [
+                    p["email"] or p["display_name"],
+                    p["status"],
+                    p["left_on"],
+                    p["events"],
+                    "already" if p["has_access"] else "new",
+                ]
+                for p in change["persons"]
+            ],
+            right=("events",),
+        )
 
 
 @review.command(epilog=example('discovery review accept "PADDLE.NET* SKETCH" --app sketch.com'))
@@ -138,8 +171,14 @@ def _on_access(function: Any) -> Any:
 @_on_access
 @_reason
 @with_settings
-def ignore(settings: Settings, mention: str | None, kind: str | None, person: str | None, app: str | None,
-           reason: str | None) -> None:  # fmt: skip
+def ignore(
+    settings: Settings,
+    mention: str | None,
+    kind: str | None,
+    person: str | None,
+    app: str | None,
+    reason: str | None,
+) -> None:
     """Leave a mention out (it is no app), or take one access out of a person's scope."""
     subject = _pair(settings, person, app)
     if (subject is None) == (mention is None):
@@ -164,8 +203,14 @@ def ignore(settings: Settings, mention: str | None, kind: str | None, person: st
 @_on_access
 @_reason
 @with_settings
-def undo(settings: Settings, mention: str | None, kind: str | None, person: str | None, app: str | None,
-         reason: str | None) -> None:  # fmt: skip
+def undo(
+    settings: Settings,
+    mention: str | None,
+    kind: str | None,
+    person: str | None,
+    app: str | None,
+    reason: str | None,
+) -> None:
     """Take a decision back: the machine decides again, or the access is in the scope again."""
     from discovery.decisions import read_decisions
 

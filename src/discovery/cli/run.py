@@ -32,12 +32,28 @@ from discovery.store import Store
 @click.option(
     "--strict", is_flag=True, help="Exit 1 also for quarantined records and files that were not read."
 )
-@click.option("--wait", "wait_seconds", type=click.FloatRange(min=0), default=0, metavar="SECONDS",
-              help="How long to wait while another run is writing; default not at all.")  # fmt: skip
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="How long to wait while another run is writing; default not at all.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def run(ctx: click.Context, config: Path | None, inbox: Path | None, home: Path | None, as_of: date | None,
-        wait_seconds: float, *, force: bool, strict: bool, as_json: bool) -> None:  # fmt: skip
+def run(
+    ctx: click.Context,
+    config: Path | None,
+    inbox: Path | None,
+    home: Path | None,
+    as_of: date | None,
+    wait_seconds: float,
+    *,
+    force: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
     """Read the inbox, build the access graph and publish it.
 
     Prints what was read, matched and found, and what needs a person. A source that fails does not stop the
@@ -56,9 +72,11 @@ def run(ctx: click.Context, config: Path | None, inbox: Path | None, home: Path 
             if as_json:
                 print_json({"is_new": False, "run_id": last.run_id, "as_of": day, **report.as_dict()})
             else:
-                say(f"Nothing is new since the run of {last.finished_at}: inbox, decisions, catalog, settings and day "
+                say(
+                    f"Nothing is new since the run of {last.finished_at}: inbox, decisions, catalog, settings and day "
                     f"are unchanged.\nThe access graph as of {last.as_of} is {settings.published} "
-                    f"(content {last.content_hash[:16]}). `--force` runs all the same.")  # fmt: skip
+                    f"(content {last.content_hash[:16]}). `--force` runs all the same."
+                )
             ctx.exit(1 if strict and report.is_incomplete else 0)
     nightly = _nightly()
     with _progress(nightly.step_count()) as on_step:
@@ -74,9 +92,13 @@ def run(ctx: click.Context, config: Path | None, inbox: Path | None, home: Path 
         (one.system, one.reason) for one in result.failed_sources
     ] or report.failed_sources
     report.failed_checks = [
-        (f"{one.asset}: {one.sentence or one.name}" + (f" ({one.wrong_rows} rows)" if one.wrong_rows else ""),
-         one.is_warning) for one in result.failed_checks
-    ]  # fmt: skip
+        (
+            f"{one.asset}: {one.sentence or one.name}"
+            + (f" ({one.wrong_rows} rows)" if one.wrong_rows else ""),
+            one.is_warning,
+        )
+        for one in result.failed_checks
+    ]
     report.errors = list(result.errors)
     if as_json:
         print_json(

@@ -21,11 +21,28 @@ from discovery.store import Store
 FORMATS = ("table", "json", "csv", "markdown")
 UNLINKED_SHOWN = 5
 
-NOW = ("priority", "app_name", "app_id", "class", "survives_idp_disable", "route", "action", "last_seen_on",
-       "sources", "reasons")  # fmt: skip
+NOW = (
+    "priority",
+    "app_name",
+    "app_id",
+    "class",
+    "survives_idp_disable",
+    "route",
+    "action",
+    "last_seen_on",
+    "sources",
+    "reasons",
+)
 THEN = ("app_name", "app_id", "class", "sources", "from_on", "to_on", "end_reason", "methods")
-HEADINGS = {"priority": "#", "app_name": "app", "survives_idp_disable": "survives", "last_seen_on": "last seen",
-            "from_on": "from", "to_on": "to", "end_reason": "ended by"}  # fmt: skip
+HEADINGS = {
+    "priority": "#",
+    "app_name": "app",
+    "survives_idp_disable": "survives",
+    "last_seen_on": "last seen",
+    "from_on": "from",
+    "to_on": "to",
+    "end_reason": "ended by",
+}
 
 
 @click.command(
@@ -36,8 +53,12 @@ HEADINGS = {"priority": "#", "app_name": "app", "survives_idp_disable": "survive
     )
 )
 @click.argument("persons", nargs=-1, metavar="PERSON...")
-@click.option("--file", "leavers", type=click.Path(path_type=Path),
-              help="CSV of persons: its column `email` or `person`, else its first one.")  # fmt: skip
+@click.option(
+    "--file",
+    "leavers",
+    type=click.Path(path_type=Path),
+    help="CSV of persons: its column `email` or `person`, else its first one.",
+)
 @click.option("--as-of", type=Day(), help="What was held at the end of that day, as known today.")
 @click.option(
     "--known-at", metavar="RUN", help="Ask an earlier published file, by run id (or its beginning)."
@@ -45,8 +66,16 @@ HEADINGS = {"priority": "#", "app_name": "app", "survives_idp_disable": "survive
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @with_settings
-def scope(settings: Settings, persons: tuple[str, ...], leavers: Path | None, as_of: date | None,
-          known_at: str | None, form: str, *, as_json: bool) -> None:  # fmt: skip
+def scope(
+    settings: Settings,
+    persons: tuple[str, ...],
+    leavers: Path | None,
+    as_of: date | None,
+    known_at: str | None,
+    form: str,
+    *,
+    as_json: bool,
+) -> None:
     """Show what has to be ended when people leave.
 
     A person is given by e-mail address, any other known identifier or person_id. Rows come in the order in
@@ -127,27 +156,34 @@ def _answer(store: Store, person: Person, past: date | None) -> dict[str, Any]:
     else:
         rows = store.dicts(
             "SELECT a.*, coalesce(app.name, a.app_id) AS app_name FROM access_as_of($person, $day) AS a "
-            "LEFT JOIN app USING (app_id) ORDER BY app_name, a.app_id", binds,
-        )  # fmt: skip
+            "LEFT JOIN app USING (app_id) ORDER BY app_name, a.app_id",
+            binds,
+        )
     return {
         "person": person,
         "scope": rows,
         "excluded": store.dicts(
             "SELECT e.app_id, app.name AS app_name, e.reason, e.decided_by FROM exclusion AS e "
-            "LEFT JOIN app USING (app_id) WHERE e.person_id = $person ORDER BY e.app_id", binds,
+            "LEFT JOIN app USING (app_id) WHERE e.person_id = $person ORDER BY e.app_id",
+            binds,
         ),
         "blind_spots": store.dicts(
             "SELECT source, from_at, to_at, reason, person_id IS NOT NULL AS is_personal FROM blind_spot "
-            "WHERE person_id = $person OR person_id IS NULL ORDER BY is_personal DESC, source, from_at, reason", binds,
+            "WHERE person_id = $person OR person_id IS NULL ORDER BY is_personal DESC, source, from_at, reason",
+            binds,
         ),
         "perhaps_theirs": store.dicts(
             "SELECT system, identifier, account_name, kind FROM account WHERE person_id IS NULL "
             "AND kind NOT IN ('service', 'shared') AND jaro_winkler_similarity("
             "lower(regexp_extract(account_name, '^[^@#]+')), $name) > 0.9 ORDER BY account_name, system LIMIT $most",
             {"name": (person.email or "").split("@")[0].lower(), "most": UNLINKED_SHOWN},
-        ) if person.email else [],
-        "unlinked_count": store.value("SELECT count(*) FROM account WHERE person_id IS NULL AND kind <> 'service'"),
-    }  # fmt: skip
+        )
+        if person.email
+        else [],
+        "unlinked_count": store.value(
+            "SELECT count(*) FROM account WHERE person_id IS NULL AND kind <> 'service'"
+        ),
+    }
 
 
 def _print(
@@ -155,10 +191,14 @@ def _print(
 ) -> None:
     columns = THEN if is_past else NOW
     if form == "json":
-        print_json({
-            "as_of": day, "run_id": run["run_id"], "content_hash": run["content_hash"],
-            "persons": [{**a, "person": vars(a["person"])} for a in answers],
-        })  # fmt: skip
+        print_json(
+            {
+                "as_of": day,
+                "run_id": run["run_id"],
+                "content_hash": run["content_hash"],
+                "persons": [{**a, "person": vars(a["person"])} for a in answers],
+            }
+        )
     elif form == "csv":
         body = [
             (a["person"].email, a["person"].person_id, *(row[c] for c in columns))
@@ -195,8 +235,12 @@ def _print_table(answer: dict[str, Any], columns: tuple[str, ...], day: date, ru
     say(f"{_state(person)}; as of the end of {day}: {_counts(answer)}")
     say()
     shown = [c for c in columns if c not in ("app_id", "reasons", "methods")]
-    table([HEADINGS.get(c, c) for c in shown], [_cells(row, shown) for row in answer["scope"]],
-          right=("#",), whole=("#", "last seen", "route", "from", "to", "survives"))  # fmt: skip
+    table(
+        [HEADINGS.get(c, c) for c in shown],
+        [_cells(row, shown) for row in answer["scope"]],
+        right=("#",),
+        whole=("#", "last seen", "route", "from", "to", "survives"),
+    )
     if "reasons" in columns and answer["scope"]:
         say("\nWhy:")
         for row in answer["scope"]:
@@ -229,17 +273,27 @@ def _cells(row: dict[str, Any], columns: list[str]) -> list[Any]:
 def _remarks(answer: dict[str, Any]) -> list[tuple[str, list[str]]]:
     remarks = []
     if answer["excluded"]:
-        remarks.append(("Taken out of the scope by decision:", [
-            f"{row['app_name'] or row['app_id']}: {row['reason'] or 'no reason given'} ({row['decided_by']})"
-            for row in answer["excluded"]
-        ]))  # fmt: skip
+        remarks.append(
+            (
+                "Taken out of the scope by decision:",
+                [
+                    f"{row['app_name'] or row['app_id']}: {row['reason'] or 'no reason given'} ({row['decided_by']})"
+                    for row in answer["excluded"]
+                ],
+            )
+        )
     if answer["blind_spots"]:
         remarks.append(("Not seen:", [_blind(row) for row in answer["blind_spots"]]))
     if answer["perhaps_theirs"]:
-        remarks.append(("Accounts that are linked to nobody and look like this person's:", [
-            f"{row['account_name'] or row['identifier']} in {row['system']} ({row['kind']})"
-            for row in answer["perhaps_theirs"]
-        ]))  # fmt: skip
+        remarks.append(
+            (
+                "Accounts that are linked to nobody and look like this person's:",
+                [
+                    f"{row['account_name'] or row['identifier']} in {row['system']} ({row['kind']})"
+                    for row in answer["perhaps_theirs"]
+                ],
+            )
+        )
     elif answer["unlinked_count"]:
         remarks.append(
             (f"{answer['unlinked_count']} accounts are linked to nobody; none looks like this person's.", [])

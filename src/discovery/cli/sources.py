@@ -35,12 +35,23 @@ def list_formats(settings: Settings, *, as_json: bool) -> None:
 
     formats = known_formats(settings)
     if as_json:
-        print_json([
-            {"format": f.name, "system": f.system, "kinds": f.kinds, "title": f.title, "is_list": f.is_list,
-             "how_to_get": f.how_to_get, "is_proven": f.proven_by is not None, "proven_by": f.proven_by,
-             "proven_on": f.proven_on, "person_from_path": f.person_from_path}
-            for f in formats
-        ])  # fmt: skip
+        print_json(
+            [
+                {
+                    "format": f.name,
+                    "system": f.system,
+                    "kinds": f.kinds,
+                    "title": f.title,
+                    "is_list": f.is_list,
+                    "how_to_get": f.how_to_get,
+                    "is_proven": f.proven_by is not None,
+                    "proven_by": f.proven_by,
+                    "proven_on": f.proven_on,
+                    "person_from_path": f.person_from_path,
+                }
+                for f in formats
+            ]
+        )
         return
     table(
         ("format", "kinds", "proven", "what it is: how to get it"),
@@ -74,11 +85,17 @@ def check(ctx: click.Context, settings: Settings, files: tuple[Path, ...], *, as
                 again = _with_mapping(settings, verdict.name, named, advice)
             results.append((verdict, advice, again))
     if as_json:
-        print_json([
-            {**asdict(verdict), "is_fine": verdict.is_fine, "mapping": advice.block if advice else None,
-             "to_fill_in": advice.open if advice else ()}
-            for verdict, advice, _ in results
-        ])  # fmt: skip
+        print_json(
+            [
+                {
+                    **asdict(verdict),
+                    "is_fine": verdict.is_fine,
+                    "mapping": advice.block if advice else None,
+                    "to_fill_in": advice.open if advice else (),
+                }
+                for verdict, advice, _ in results
+            ]
+        )
     else:
         for number, (verdict, advice, again) in enumerate(results):
             if number:
@@ -149,7 +166,9 @@ def _print_advice(advice: Any, again: Any) -> None:
     elif again is not None and again.state != "loaded":
         say(f"\n  With it, the file is {again.state}: {again.reason}")
     elif again is not None:
-        say(f"\n  With it, {again.rows_loaded} of {again.rows_read} records are loaded, {again.rows_quarantined} "
-            "quarantined.")  # fmt: skip
+        say(
+            f"\n  With it, {again.rows_loaded} of {again.rows_read} records are loaded, {again.rows_quarantined} "
+            "quarantined."
+        )
         for bad in again.quarantined[:3]:
             say(f"    record {bad['record']}: {bad['reason']}")

@@ -50,16 +50,33 @@ class Column:
     @property
     def is_amount(self) -> bool:
         """Its values are amounts; running numbers and codes are none."""
-        return not self.is_day and self.share(_AMOUNT.match) >= 0.9 and (
-            self.named("amount", "amt", "total", "betrag", "debit", "cost", "price", "importe", "montant", "value")
-            or self.share(lambda v: re.search(r"[.,]\d{2}\)?\s*\D{0,4}$", v)) >= 0.5
-        )  # fmt: skip
+        return (
+            not self.is_day
+            and self.share(_AMOUNT.match) >= 0.9
+            and (
+                self.named(
+                    "amount",
+                    "amt",
+                    "total",
+                    "betrag",
+                    "debit",
+                    "cost",
+                    "price",
+                    "importe",
+                    "montant",
+                    "value",
+                )
+                or self.share(lambda v: re.search(r"[.,]\d{2}\)?\s*\D{0,4}$", v)) >= 0.5
+            )
+        )
 
     @property
     def is_text(self) -> bool:
         """Its values are words."""
-        return not (self.is_day or self.is_email or self.is_amount) and self.share(
-            lambda v: re.search(r"[^\W\d_]{2}", v)) >= 0.8  # fmt: skip
+        return (
+            not (self.is_day or self.is_email or self.is_amount)
+            and self.share(lambda v: re.search(r"[^\W\d_]{2}", v)) >= 0.8
+        )
 
 
 @dataclass(frozen=True)
@@ -83,8 +100,12 @@ def suggest(heads: Sequence[Head], file_name: str) -> Suggestion | None:
             for i, h in enumerate(head.header)
             if fold(h) and folded.count(fold(h)) == 1
         ]
-        for kind, read in (("charge", _charge), ("sign_in", _sign_in), ("directory_account", _roster),
-                           ("app_account", _app_accounts)):  # fmt: skip
+        for kind, read in (
+            ("charge", _charge),
+            ("sign_in", _sign_in),
+            ("directory_account", _roster),
+            ("app_account", _app_accounts),
+        ):
             if (found := read(columns)) is not None and (best is None or len(found) > best[0]):
                 best = (len(found), kind, found)
     return _block(best[1], best[2], PurePosixPath(file_name).stem) if best else None
@@ -116,24 +137,46 @@ def _charge(columns: list[Column]) -> dict[str, Column] | None:
     days = [c for c in columns if c.is_day]
     amounts = [c for c in columns if c.is_amount]
     texts = [c for c in columns if c.is_text]
-    day = _pick(days, "transactiondate", "transdate", "purchase", "expense", "date", "datum", "fecha", "day") or (
-        days[0] if days else None)  # fmt: skip
-    amount = _pick(amounts, "billingamount", "gross", "amount", "amt", "betrag", "total", "debit", "value", "cost") or (
-        amounts[0] if amounts else None)  # fmt: skip
-    merchant = _pick(texts, "merchant", "supplier", "vendor", "payee", "haendler", "descriptor", "description",
-                     "narrative", "details", "counterparty", "verwendungszweck", "text") or (
-        max(texts, key=lambda c: len(set(c.values)), default=None) if amounts else None)  # fmt: skip
+    day = _pick(
+        days, "transactiondate", "transdate", "purchase", "expense", "date", "datum", "fecha", "day"
+    ) or (days[0] if days else None)
+    amount = _pick(
+        amounts, "billingamount", "gross", "amount", "amt", "betrag", "total", "debit", "value", "cost"
+    ) or (amounts[0] if amounts else None)
+    merchant = _pick(
+        texts,
+        "merchant",
+        "supplier",
+        "vendor",
+        "payee",
+        "haendler",
+        "descriptor",
+        "description",
+        "narrative",
+        "details",
+        "counterparty",
+        "verwendungszweck",
+        "text",
+    ) or (max(texts, key=lambda c: len(set(c.values)), default=None) if amounts else None)
     if not (day and amount and merchant):
         return None
-    return _only({
-        "charged_on": day, "merchant": merchant, "amount": amount,
-        "currency": _pick(columns, "cur", "waehrung", "ccy", "code", fits=lambda c: c.share(_CURRENCY.match) >= 0.9),
-        "account_name": next((c for c in columns if c.is_email), None),
-        "cardholder": _pick(texts, "cardholder", "holder", "employee", "inhaber", "user", "spender"),
-        "card": _pick(columns, "card", "karte", "last4", "pan", fits=lambda c: c.share(_CARD.match) >= 0.9),
-        "mcc": _pick(columns, "mcc", "categorycode", fits=lambda c: c.share(_MCC.match) >= 0.9),
-        "event_id": _pick(columns, "transactionid", "transid", "reference", fits=_is_key),
-    })  # fmt: skip
+    return _only(
+        {
+            "charged_on": day,
+            "merchant": merchant,
+            "amount": amount,
+            "currency": _pick(
+                columns, "cur", "waehrung", "ccy", "code", fits=lambda c: c.share(_CURRENCY.match) >= 0.9
+            ),
+            "account_name": next((c for c in columns if c.is_email), None),
+            "cardholder": _pick(texts, "cardholder", "holder", "employee", "inhaber", "user", "spender"),
+            "card": _pick(
+                columns, "card", "karte", "last4", "pan", fits=lambda c: c.share(_CARD.match) >= 0.9
+            ),
+            "mcc": _pick(columns, "mcc", "categorycode", fits=lambda c: c.share(_MCC.match) >= 0.9),
+            "event_id": _pick(columns, "transactionid", "transid", "reference", fits=_is_key),
+        }
+    )
 
 
 def _is_key(column: Column) -> bool:
@@ -142,12 +185,19 @@ def _is_key(column: Column) -> bool:
 
 def _person(columns: list[Column]) -> Column | None:
     return next((c for c in columns if c.is_email), None) or _pick(
-        columns, "username", "login", "upn", "userprincipalname")  # fmt: skip
+        columns, "username", "login", "upn", "userprincipalname"
+    )
 
 
 def _sign_in(columns: list[Column]) -> dict[str, Column] | None:
-    moment = next((c for c in columns if c.is_day and c.share(lambda v: ":" in v) >= 0.9
-                   and not c.named("last", "created", "joined")), None)  # fmt: skip
+    moment = next(
+        (
+            c
+            for c in columns
+            if c.is_day and c.share(lambda v: ":" in v) >= 0.9 and not c.named("last", "created", "joined")
+        ),
+        None,
+    )
     app = _pick(columns, "application", "app", "service", "resource", fits=lambda c: c.is_text)
     who = _person(columns)
     return (
@@ -168,24 +218,36 @@ def _roster(columns: list[Column]) -> dict[str, Column] | None:
         return None
     emails = [c for c in columns if c.is_email]
     manager = _pick(emails, "manager", "supervisor")
-    return _only({
-        "email": next((c for c in emails if c is not manager), None), "employee_id": number,
-        "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
-        "status": _pick(columns, "status", "state"), "department": department, "manager_email": manager,
-        "hired_on": hired, "left_on": left,
-    })  # fmt: skip
+    return _only(
+        {
+            "email": next((c for c in emails if c is not manager), None),
+            "employee_id": number,
+            "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
+            "status": _pick(columns, "status", "state"),
+            "department": department,
+            "manager_email": manager,
+            "hired_on": hired,
+            "left_on": left,
+        }
+    )
 
 
 def _app_accounts(columns: list[Column]) -> dict[str, Column] | None:
     who = _person(columns)
     if who is None:
         return None
-    return _only({
-        "account_name": who, "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
-        "status": _pick(columns, "status", "state", "active"), "role": _pick(columns, "role", "permission", "license"),
-        "last_active_at": _pick(columns, "lastactive", "lastlogin", "lastseen", "last", fits=lambda c: c.is_day),
-        "mention": _pick(columns, "application", "appname", "app", "product", fits=lambda c: c.is_text),
-    })  # fmt: skip
+    return _only(
+        {
+            "account_name": who,
+            "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
+            "status": _pick(columns, "status", "state", "active"),
+            "role": _pick(columns, "role", "permission", "license"),
+            "last_active_at": _pick(
+                columns, "lastactive", "lastlogin", "lastseen", "last", fits=lambda c: c.is_day
+            ),
+            "mention": _pick(columns, "application", "appname", "app", "product", fits=lambda c: c.is_text),
+        }
+    )
 
 
 def order_of_days(columns: Sequence[Column]) -> str | None:

@@ -72,23 +72,39 @@ def console(*, error: bool = False) -> Console:
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None,
-          right: Sequence[str] = (), whole: Sequence[str] = ()) -> None:  # fmt: skip
+def table(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    title: str | None = None,
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
+) -> None:
     """Print a table that fits the width; long cells go on in the next line, those of `whole` columns do not."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title_justify="left",
-                 title=Text(safe(title), style="bold") if title else None)  # fmt: skip
+    grid = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        title_justify="left",
+        title=Text(safe(title), style="bold") if title else None,
+    )
     cells = [[safe(shown(value)) for value in row] for row in rows]
     out = console()
     widths = [max([len(header), *(len(row[at]) for row in cells)]) for at, header in enumerate(headers)]
     # Columns stay whole only where that leaves the others room: nothing is cut off on a narrow terminal.
     fits = sum(w for w, header in zip(widths, headers, strict=True) if header in whole) < 0.6 * out.width
     for header in headers:
-        grid.add_column(Text(header), justify="right" if header in right else "left", overflow="fold",
-                        no_wrap=fits and header in whole, min_width=min(len(header), 12))  # fmt: skip
+        grid.add_column(
+            Text(header),
+            justify="right" if header in right else "left",
+            overflow="fold",
+            no_wrap=fits and header in whole,
+            min_width=min(len(header), 12),
+        )
     for row in cells:
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
     with out.capture() as captured:

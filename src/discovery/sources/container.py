@@ -51,11 +51,15 @@ def copy_hashed(source: Path, target: Path) -> str:
     try:
         handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise SourceFailed(f"{source}: cannot be opened: {error.strerror}. Expected a regular file.") from error
+        raise SourceFailed(
+            f"{source}: cannot be opened: {error.strerror}. Expected a regular file."
+        ) from error
     with os.fdopen(handle, "rb") as file:
         before = os.fstat(file.fileno())
         if not stat.S_ISREG(before.st_mode):
-            raise SourceFailed(f"{source}: is not a regular file (a link, pipe or device); copy the export itself.")
+            raise SourceFailed(
+                f"{source}: is not a regular file (a link, pipe or device); copy the export itself."
+            )
         digest = hashlib.sha256()
         with target.open("wb") as out:
             while block := file.read(BLOCK):
@@ -79,7 +83,7 @@ def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Stag
         return list(_stage_zip(kept, folder, encoding))
     if magic[:2] == b"\x1f\x8b" or magic == b"\x28\xb5\x2f\xfd":
         with kept.open("rb") as file:
-            stream: IO[bytes] = (
+            stream: Any = (
                 gzip.GzipFile(fileobj=file)
                 if magic[:2] == b"\x1f\x8b"
                 else zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
@@ -94,11 +98,17 @@ def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Stag
 def _stage_zip(kept: Path, folder: Path, encoding: str | None) -> Iterator[Staged]:
     try:
         with zipfile.ZipFile(kept) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX")]
+            members = [
+                m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX")
+            ]
             for number, member in enumerate(members):
                 with archive.open(member) as stream:
                     yield _stage_stream(
-                        stream, folder / f"member{number}", member.filename, encoding, max(member.compress_size, 1)
+                        stream,
+                        folder / f"member{number}",
+                        member.filename,
+                        encoding,
+                        max(member.compress_size, 1),
                     )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
         raise SourceFailed(f"the archive is damaged: {error}. Export it again.") from error
@@ -130,7 +140,9 @@ def _stage_stream(stream: IO[bytes], target: Path, member: str | None, encoding:
                     )
                 out.write(block)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise SourceFailed(f"the compressed file is damaged or cut short: {error}. Export it again.") from error
+        raise SourceFailed(
+            f"the compressed file is damaged or cut short: {error}. Export it again."
+        ) from error
     except UnicodeDecodeError as error:
         raise SourceFailed(
             f"byte {error.start} is not {error.encoding}: set `encoding` for this file in a [[source]] block."
@@ -175,7 +187,9 @@ class Layout:
     width: int = 0
 
 
-def look(path: Path, file_name: str, *, delimiter: str | None = None) -> tuple[Layout, list[tuple[Layout, Head]]]:
+def look(
+    path: Path, file_name: str, *, delimiter: str | None = None
+) -> tuple[Layout, list[tuple[Layout, Head]]]:
     """Return how a text is laid out and the heads that recognition may try (CSV: one per possible header)."""
     with path.open("rb") as file:
         block = file.read(HEAD_BYTES)

@@ -103,7 +103,9 @@ def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Forma
     for text in stage(path, folder, encoding=hint.encoding):
         name = file_name if text.member is None else f"{file_name}/{text.member}"
         own = hint if text.member is None else hint_for(settings, name)
-        own = replace(own, **{k: v for k, v in asdict(hint).items() if v is not None and getattr(own, k) is None})
+        own = replace(
+            own, **{k: v for k, v in asdict(hint).items() if v is not None and getattr(own, k) is None}
+        )
         try:
             _, heads = look(text.path, name)
             found.append((text, own, recognise(heads, formats, own), None))
@@ -191,7 +193,7 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
         sha256: str | None = None
         try:
             sha256, kept = _take(path, incoming, vault)
-            one, not_read = _inputs(kept, name, sha256, settings, formats, store, as_of)
+            one, not_read = _inputs(kept, name, sha256, settings, formats, as_of)
             found += one
             listed += not_read
         except SourceFailed as error:
@@ -219,7 +221,7 @@ def _take(path: Path, incoming: Path, vault: Vault) -> tuple[str, Path]:
     return sha256, incoming / sha256
 
 
-def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tuple[Format, ...], store: Store,
+def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tuple[Format, ...],
             as_of: date) -> tuple[list[tuple[Input, Recognition, SourceHint, set[str]]], list[Listed]]:  # fmt: skip
     folder = make_private(settings.home / "stage" / sha256[:16])
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []

@@ -21,7 +21,6 @@ from discovery.sources.container import Layout, Staged, count_lines
 from discovery.sources.inbox import look_at
 from discovery.sources.lake import Lake, Written, quarantined_notes, write_records
 from discovery.sources.reading import (
-    BadRecord,
     NotSequential,
     Raw,
     csv_records,
@@ -174,7 +173,7 @@ def _read(store: Store, path: Path, layout: Layout, shape: Shape, fmt: Format, r
           folder: Path, header: tuple[str, ...]) -> tuple[Raw, dict[str, Written]]:  # fmt: skip
     """Read the fast way; where a record is malformed, or records do not lie in lines, the careful way."""
     try:
-        raw = open_raw(store, path, layout, shape, folder, header, numbered=shape.numbered)
+        raw = open_raw(store, path, layout, shape, header, numbered=shape.numbered)
         return raw, _write(store, shape, fmt, row, folder)
     except (SqlError, NotSequential):
         raw = open_raw_carefully(store, path, layout, shape, folder, header)
@@ -186,7 +185,7 @@ def _write(store: Store, shape: Shape, fmt: Format, row: dict[str, Any], folder:
     make_private(folder / "out")
     return {
         kind: write_records(
-            store, shape, kind, select, folder / "out" / kind, file_id=str(row["file_id"]), system=fmt.system,
+            store, kind, select, folder / "out" / kind, file_id=str(row["file_id"]), system=fmt.system,
             instance=str(row["instance"]), snapshot_on=row["snapshot_on"], is_list=fmt.is_list,
         )
         for kind, select in {fmt.kind: shape.select, **shape.also}.items()
@@ -196,14 +195,18 @@ def _write(store: Store, shape: Shape, fmt: Format, row: dict[str, Any], folder:
 def _bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
                  primary: Written) -> list[tuple[int, str | None, str, str]]:  # fmt: skip
     """Return record number, column, reason and content of all records set aside."""
-    bad = [(b.record, None, b.reason, b.content) for b in raw.bad]
+    bad: list[tuple[int, str | None, str, str]] = [(b.record, None, b.reason, b.content) for b in raw.bad]
     if primary.quarantined:
-        notes = _numbered_notes(store, raw, shape, folder)
+        notes = _numbered_notes(store, shape, folder)
         wanted = {record for record, _ in notes[:QUARANTINE_KEPT]}
         contents = dict(_contents(raw, shape, wanted))
         for record, note in notes:
-            column, value, expected = (note.split("\x1f") + ["", ""])[:3]
-            said = f"{column} = {value!r}; expected {expected}" if value else f"{column} is missing; expected {expected}"
+            column, value, expected = [*note.split("\x1f"), "", ""][:3]
+            said = (
+                f"{column} = {value!r}; expected {expected}"
+                if value
+                else f"{column} is missing; expected {expected}"
+            )
             bad.append((record, column, said, contents.get(record, "")))
     if fmt.private:
         bad = [(record, column, f"{column or 'record'} is not understood", PRIVATE_CONTENT)
@@ -211,7 +214,7 @@ def _bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path
     return sorted(bad, key=lambda b: b[0])
 
 
-def _numbered_notes(store: Store, raw: Raw, shape: Shape, folder: Path) -> list[tuple[int, str]]:
+def _numbered_notes(store: Store, shape: Shape, folder: Path) -> list[tuple[int, str]]:
     notes = quarantined_notes(store, folder)
     if all(record is not None for record, _ in notes):
         return [(record or 0, note) for record, note in notes]
@@ -252,7 +255,9 @@ def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None
     with text.path.open("rb") as file:
         filled = sum(1 for line in file if line.strip())
     if filled != rows_read:
-        raise SourceFailed(f"{rows_read} records were read from {filled} lines: please report this file's shape.")
+        raise SourceFailed(
+            f"{rows_read} records were read from {filled} lines: please report this file's shape."
+        )
 
 
 def _register(store: Store, row: dict[str, Any], shape: Shape, fmt: Format, lake: Lake,
@@ -284,7 +289,7 @@ def _register(store: Store, row: dict[str, Any], shape: Shape, fmt: Format, lake
         store.run(
             "INSERT INTO sources.quarantine SELECT $file_id, $name, q.record, q.column_name, q.reason, q.content "
             "FROM (SELECT unnest(from_json($rows, "
-            "'[{\"record\":\"BIGINT\",\"column_name\":\"VARCHAR\",\"reason\":\"VARCHAR\",\"content\":\"VARCHAR\"}]'"
+            '\'[{"record":"BIGINT","column_name":"VARCHAR","reason":"VARCHAR","content":"VARCHAR"}]\''
             ")) AS q)",
             {"file_id": file_id, "name": row["file_name"], "rows": rows},
         )
@@ -325,5 +330,3 @@ def _refuse(store: Store, row: dict[str, Any], reason: str) -> None:
                 "now": datetime.now(UTC).replace(tzinfo=None),
             },
         )  # fmt: skip
-
-

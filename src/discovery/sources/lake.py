@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from discovery.sources.source import REQUIRED, Shape
+from discovery.sources.source import REQUIRED
 from discovery.store import Store, make_private, quoted
 from discovery.tables import EVENT_KINDS, RECORDS
 
@@ -53,7 +53,7 @@ class Written:
     rows: int
 
 
-def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Path, *, file_id: str, system: str,
+def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id: str, system: str,
                   instance: str, snapshot_on: date | None, is_list: bool) -> Written:  # fmt: skip
     """Run a format's SELECT over `raw` in one pass; each row goes to its day, to quarantine or is ignored.
 
@@ -65,7 +65,11 @@ def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Pa
     numbered = "record" in got
     columns = []
     for column in table.columns:
-        value = f"CAST({_q(column.name)} AS {column.type})" if column.name in got else f"CAST(NULL AS {column.type})"
+        value = (
+            f"CAST({_q(column.name)} AS {column.type})"
+            if column.name in got
+            else f"CAST(NULL AS {column.type})"
+        )
         if column.name == "snapshot_on" and kind in _SNAPSHOT_KINDS and snapshot_on is not None:
             value = f"coalesce({value}, DATE {quoted(snapshot_on.isoformat())})"
         columns.append(f"{value} AS {_q(column.name)}")
@@ -83,7 +87,7 @@ def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Pa
         f"{quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance, "
     )  # fmt: skip
     content = ", ".join(_q(c.name) for c in table.columns if c.name not in ("event_id", "record"))
-    own_hash = f"'h:' || md5(CAST(struct_pack({', '.join(f'{_q(c.name)} := {_q(c.name)}' for c in table.columns if c.name not in ('event_id', 'record'))}) AS VARCHAR))"  # noqa: E501
+    own_hash = f"'h:' || md5(CAST(struct_pack({', '.join(f'{_q(c.name)} := {_q(c.name)}' for c in table.columns if c.name not in ('event_id', 'record'))}) AS VARCHAR))"
     if numbered and not is_list:
         # Identical records of one file are counted, so that two equal charges stay two.
         event_id = (
@@ -97,7 +101,7 @@ def write_records(store: Store, shape: Shape, kind: str, select: str, folder: Pa
     )
     ranges = ""
     if kind in _TIME:
-        ranges = f" WHEN CAST({_TIME[kind]} AS DATE) NOT BETWEEN DATE '1990-01-01' AND DATE '2200-01-01' THEN {quoted(_TIME[kind])} || chr(31) || CAST({_TIME[kind]} AS VARCHAR) || chr(31) || 'a time between 1990 and 2200'"  # noqa: E501
+        ranges = f" WHEN CAST({_TIME[kind]} AS DATE) NOT BETWEEN DATE '1990-01-01' AND DATE '2200-01-01' THEN {quoted(_TIME[kind])} || chr(31) || CAST({_TIME[kind]} AS VARCHAR) || chr(31) || 'a time between 1990 and 2200'"
     missing_sql = missing_sql.replace(" END", f"{ranges} END") if missing else missing_sql
     target = make_private(folder)
     # Record numbers need the order of the file; without them, order only costs speed.

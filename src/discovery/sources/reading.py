@@ -41,7 +41,7 @@ class Raw:
     is_clean_copy: bool
 
 
-def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, folder: Path, header: tuple[str, ...],
+def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, header: tuple[str, ...],
              *, numbered: bool) -> Raw:  # fmt: skip
     """Create the temporary view `raw` over a whole, well-formed text; raises SqlError on the first bad record."""
     if shape.container == "csv":
@@ -53,7 +53,7 @@ def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, folder: Pat
     return Raw(path, layout, (), numbered, is_clean_copy=False)
 
 
-class NotSequential(Exception):  # noqa: N818 - a condition, not a failure
+class NotSequential(Exception):
     """The records do not lie one to a line and are to be unwrapped first."""
 
 
@@ -71,7 +71,9 @@ def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, f
                 else:
                     bad.append(BadRecord(number, problem or "not readable", content))
         numbered_layout = Layout("csv", delimiter=",", width=layout.width + 1)
-        _csv_view(store, clean, numbered_layout, shape, ("_record", *header), 0, numbered=False, has_record=True)
+        _csv_view(
+            store, clean, numbered_layout, shape, ("_record", *header), 0, numbered=False, has_record=True
+        )
         return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
     with clean.open("w", encoding="utf-8", newline="") as out:
         for number, text, problem in json_records(path, layout):
@@ -100,7 +102,11 @@ def json_records(path: Path, layout: Layout) -> Iterator[tuple[int, str, str | N
                 try:
                     text = line.decode("utf-8").strip()
                 except UnicodeDecodeError as error:
-                    yield number, line.decode("utf-8", "backslashreplace").strip(), f"byte {error.start} is not UTF-8"
+                    yield (
+                        number,
+                        line.decode("utf-8", "backslashreplace").strip(),
+                        f"byte {error.start} is not UTF-8",
+                    )
                     continue
                 yield number, text, _object_problem(text)
         return

@@ -107,7 +107,9 @@ def recognise(heads: list[tuple[Layout, Head]], formats: tuple[Format, ...], hin
         )
         if rivals:
             names = " and ".join([best[0].format.name, *rivals])
-            return Recognition(None, best[1], best[2], f"fits {names} equally: say `format` in a [[source]] block")
+            return Recognition(
+                None, best[1], best[2], f"fits {names} equally: say `format` in a [[source]] block"
+            )
         return Recognition(best[0], best[1], best[2])
     layout, head = heads[0]
     if nearest is None or nearest[0].closeness == 0:
