@@ -32,7 +32,8 @@ CATALOG = """app_id,name,domain,aliases,category,approval,owner_email
 ,Figma,figma.com,,design,approved,{engineering}
 ,Dropbox,dropbox.com,,storage,blocked,{it}
 ,WeTransfer,wetransfer.com,,storage,blocked,{it}
-nordwind-calibration-portal,Nordwind Calibration Portal,calibration.nordwind.example,Calibration Portal;NCP,in-house,approved,{engineering}
+nordwind-calibration-portal,Nordwind Calibration Portal,calibration.nordwind.example,\
+Calibration Portal;NCP,in-house,approved,{engineering}
 """
 
 SETTINGS = """# Settings of the sample company. Made by generate.py.

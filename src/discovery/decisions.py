@@ -27,6 +27,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """Kinds of decision, and what names their subject."""
 ACTIONS = ("accept", "reject", "ignore", "undo")
 
+_TORN = b" #torn"
+"""Written behind a line that a crash cut short, when the next one is appended."""
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -48,10 +51,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Decisions:
-    """All decisions in the order in which they were made, and the torn last line if there is one."""
+    """All decisions in the order in which they were made, and what crashes cut short."""
 
     all: tuple[Decision, ...]
-    torn: str | None = None
+    torn: tuple[str, ...] = ()
 
     def standing(self, kind: str) -> dict[tuple[str, ...], Decision]:
         """Return the decisions of a kind that count now, by subject."""
@@ -67,7 +70,7 @@ class Decisions:
 def read_decisions(home: Path) -> Decisions:
     """Return what people decided in a home; none if there is no file.
 
-    A last line that a crash cut short is left out and reported in `torn`. Raises StoreDamaged for any other
+    A line that a crash cut short is left out and reported in `torn`. Raises StoreDamaged for any other
     line that is not a decision: naming file and line.
     """
     path = home / FILE
@@ -76,9 +79,14 @@ def read_decisions(home: Path) -> Decisions:
     except FileNotFoundError:
         return Decisions(())
     *lines, rest = content.split(b"\n")
-    found = [_parsed(line, f"{path}: line {number}") for number, line in enumerate(lines, 1) if line.strip()]
-    torn = rest.decode("utf-8", errors="replace") if rest.strip() else None
-    return Decisions(tuple(found), torn)
+    torn = [line.removesuffix(_TORN) for line in lines if line.endswith(_TORN)]
+    torn += [rest] if rest.strip() else []
+    found = [
+        _parsed(line, f"{path}: line {number}")
+        for number, line in enumerate(lines, 1)
+        if line.strip() and not line.endswith(_TORN)
+    ]
+    return Decisions(tuple(found), tuple(line.decode("utf-8", errors="replace") for line in torn))
 
 
 def record_decision(
@@ -95,7 +103,7 @@ def record_decision(
     """Append one decision, on disk before this returns. Raises BadUse for one that says nothing.
 
     Waits for no run: only the appending itself is guarded by a lock. A line that a crash cut short is closed
-    first, so that it damages nothing after it.
+    and marked first, so that it damages nothing after it.
     """
     moment = (at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None) if at is None or at.tzinfo else at
     if kind not in KINDS:
@@ -131,7 +139,7 @@ def _append(home: Path, decisions: Iterable[Decision]) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
         size = os.fstat(handle).st_size
         if size and os.pread(handle, 1, size - 1) != b"\n":
-            lines = "\n" + lines
+            lines = f"{_TORN.decode()}\n{lines}"
         data = lines.encode()
         while data:
             data = data[os.write(handle, data) :]

@@ -16,7 +16,7 @@ def test_what_is_recorded_is_read_back(tmp_path: Path) -> None:
     at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     record_decision(tmp_path, by="ana", kind="match", action="accept", subject=SUBJECT, app_id="loom", at=at)
     read = read_decisions(tmp_path)
-    assert read.torn is None
+    assert read.torn == ()
     assert read.standing("match")["merchant", "LOOM"].app_id == "loom"
     assert read.all[0].at == datetime(2026, 3, 1, 12, 0)
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
@@ -52,16 +52,16 @@ def test_a_torn_last_line_is_told_and_damages_nothing_after_it(tmp_path: Path) -
         handle.write(b'{"at": "2026')
     read = read_decisions(tmp_path)
     assert len(read.all) == 1
-    assert read.torn == '{"at": "2026'
+    assert read.torn == ('{"at": "2026',)
 
 
-def test_appending_closes_a_torn_line_which_then_is_told_as_damage(tmp_path: Path) -> None:
+def test_appending_closes_a_torn_line(tmp_path: Path) -> None:
     record_decision(tmp_path, by="ana", kind="match", action="reject", subject=SUBJECT)
     with (tmp_path / FILE).open("ab") as handle:
         handle.write(b'{"at": "2026')
     record_decision(tmp_path, by="ben", kind="match", action="ignore", subject=SUBJECT)
     read = read_decisions(tmp_path)
-    assert read.torn == '{"at": "2026'
+    assert read.torn == ('{"at": "2026',)
     assert [d.by for d in read.all] == ["ana", "ben"]
 
 

@@ -103,7 +103,8 @@ def _events(kind: str, paths: list[str]) -> str:
         host = "coalesce(host, '')"
     identifier = "coalesce(account_key, account_name, holder_key, '')"
     return (
-        f"SELECT '{kind}' AS source, system, instance, part_file.file_id, event_id, observed_at, version_at, account_key, "
+        f"SELECT '{kind}' AS source, system, instance, part_file.file_id, event_id, observed_at, version_at, "
+        "account_key, "
         f"{identifier} AS identifier, account_name, holder_key, mention_kind, mention, mention_name, "
         f"{page} AS page_rank, {host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
         f"CAST(epoch_us(observed_at) AS HUGEINT) * {_TIME_UNIT} + (hash(event_id) >> 16) * {_FILES} + "

@@ -121,21 +121,29 @@ def _add_curated(builder: Builder, data: Path) -> None:
         domains = _split(row["domains"])
         builder.add_app(
             row["app_id"], CURATED, name=row["name"], vendor=row["vendor"], category=row["category"],
-            domain=domains[0] if domains else "", facts_source="curated", facts_as_of="2026-11-23",
+            domain=(registrable_domain(domains[0]) or domains[0]) if domains else "", facts_source="curated", facts_as_of="2026-11-23",
         )  # fmt: skip
         strength = row["strength"] or builder.strength(row["name"], curated=True)
         builder.add_alias(row["app_id"], row["name"], "name", CURATED, strength)
         for kind, column in (("domain", "domains"), ("app_domain", "hosts"), ("login_domain", "logins"),
                              ("descriptor", "descriptors"), ("browser_app_type", "types")):  # fmt: skip
             for value in _split(row[column]):
-                builder.add_alias(row["app_id"], value, kind, CURATED)
+                if kind != "domain" or registrable_domain(value) == value:
+                    builder.add_alias(row["app_id"], value, kind, CURATED)
     for row in _read(data / "curated.csv"):
         for name in _split(row["aliases"]):
-            strength = builder.strength(name, curated=False)
-            is_made_up = strength == "m" and len(tokens_of(fold(name))) == 1 and len(name_key(name)) >= 6
-            builder.add_alias(row["app_id"], name, "name", CURATED, "s" if is_made_up else strength)
+            builder.add_alias(row["app_id"], name, "name", CURATED, _alias_strength(builder, row, name))
     for row in _read(data / "entra.csv"):
         builder.add_alias(row["app_id"], row["entra_app_id"], "entra_app_id", row["source"])
+
+
+def _alias_strength(builder: Builder, row: dict[str, str], name: str) -> str:
+    """A made-up word is as strong as the app's own name; a short form of a common word is common too."""
+    strength, key = builder.strength(name, curated=False), name_key(name)
+    if strength == "m" and row["strength"] == "c" and key in name_key(row["name"]):
+        return "c"
+    is_made_up = len(tokens_of(fold(name))) == 1 and len(key) >= 6
+    return "s" if strength == "m" and is_made_up and row["strength"] == "s" else strength
 
 
 def _add_product(builder: Builder, product: Product) -> None:

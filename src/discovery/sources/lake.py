@@ -76,18 +76,16 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     control = {name: (f"s.{name}" if name in got else default) for name, default in (
         ("_ignored", "CAST(NULL AS VARCHAR)"), ("_problem", "CAST(NULL AS VARCHAR)"), ("_elsewhere", "false"),
     )}  # fmt: skip
-    missing = " ".join(
-        f"WHEN {_q(name)} IS NULL THEN {quoted(name)} || chr(31) || chr(31) || 'a value that is understood'"
-        for name in REQUIRED[kind]
-    )
-    missing_sql = f"CASE {missing} END" if missing else "CAST(NULL AS VARCHAR)"
+    missing_sql = _what_is_missing(kind)
     # Days as dates, not texts, and no constant columns: both are felt at millions of events.
     day = "CAST(observed_at AS DATE)" if kind in EVENT_KINDS else _ALL
     constants = "" if kind in EVENT_KINDS else (
         f"{quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance, "
     )  # fmt: skip
-    content = ", ".join(_q(c.name) for c in table.columns if c.name not in ("event_id", "record"))
-    own_hash = f"'h:' || md5(CAST(struct_pack({', '.join(f'{_q(c.name)} := {_q(c.name)}' for c in table.columns if c.name not in ('event_id', 'record'))}) AS VARCHAR))"
+    fields = [_q(c.name) for c in table.columns if c.name not in ("event_id", "record")]
+    content = ", ".join(fields)
+    packed = ", ".join(f"{name} := {name}" for name in fields)
+    own_hash = f"'h:' || md5(CAST(struct_pack({packed}) AS VARCHAR))"
     if numbered and not is_list:
         # Identical records of one file are counted, so that two equal charges stay two.
         event_id = (
@@ -99,10 +97,6 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     names = ", ".join(
         f"{event_id} AS event_id" if c.name == "event_id" else _q(c.name) for c in table.columns
     )
-    ranges = ""
-    if kind in _TIME:
-        ranges = f" WHEN CAST({_TIME[kind]} AS DATE) NOT BETWEEN DATE '1990-01-01' AND DATE '2200-01-01' THEN {quoted(_TIME[kind])} || chr(31) || CAST({_TIME[kind]} AS VARCHAR) || chr(31) || 'a time between 1990 and 2200'"
-    missing_sql = missing_sql.replace(" END", f"{ranges} END") if missing else missing_sql
     target = make_private(folder)
     # Record numbers need the order of the file; without them, order only costs speed.
     store.run(f"SET preserve_insertion_order = {'true' if numbered else 'false'}")
@@ -128,6 +122,21 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     )
     store.run("SET preserve_insertion_order = true")
     return _collect(store, kind, target)
+
+
+def _what_is_missing(kind: str) -> str:
+    """SQL for why a record of a kind means nothing: a required column, or a time out of all bounds."""
+    cases = [
+        f"WHEN {_q(name)} IS NULL THEN {quoted(name)} || chr(31) || chr(31) || 'a value that is understood'"
+        for name in REQUIRED[kind]
+    ]
+    if kind in _TIME:
+        time = _TIME[kind]
+        cases.append(
+            f"WHEN CAST({time} AS DATE) NOT BETWEEN DATE '1990-01-01' AND DATE '2200-01-01' "
+            f"THEN {quoted(time)} || chr(31) || CAST({time} AS VARCHAR) || chr(31) || 'a time between 1990 and 2200'"
+        )
+    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 
 def _collect(store: Store, kind: str, folder: Path) -> Written:
