@@ -116,23 +116,26 @@ class NightRun:
 def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
             run_id: str | None = None) -> Iterator[NightRun]:  # fmt: skip
     """Hold the writer's lock and the warehouse of a home. Raises StoreLocked, StoreDamaged."""
-    os.umask(0o077)
-    with writer_lock(settings.home, wait_seconds=wait_seconds):
-        fingerprint = fingerprint_of(settings, as_of)
-        make_private(settings.home)
-        store = Store(settings.warehouse, memory_limit=settings.memory_limit, threads=settings.threads)
-        try:
-            store.create_tables()
-            load_macros(store)
-            clear_stage(settings.home)
-            Lake(settings.home).sweep(store)
-            yield NightRun(
-                settings, Night(settings, as_of), store, run_id or uuid.uuid4().hex,
-                datetime.now(UTC).replace(tzinfo=None), fingerprint,
-            )  # fmt: skip
-        finally:
-            store.close()
-            clear_stage(settings.home)
+    before = os.umask(0o077)
+    try:
+        with writer_lock(settings.home, wait_seconds=wait_seconds):
+            fingerprint = fingerprint_of(settings, as_of)
+            make_private(settings.home)
+            store = Store(settings.warehouse, memory_limit=settings.memory_limit, threads=settings.threads)
+            try:
+                store.create_tables()
+                load_macros(store)
+                clear_stage(settings.home)
+                Lake(settings.home).sweep(store)
+                yield NightRun(
+                    settings, Night(settings, as_of), store, run_id or uuid.uuid4().hex,
+                    datetime.now(UTC).replace(tzinfo=None), fingerprint,
+                )  # fmt: skip
+            finally:
+                store.close()
+                clear_stage(settings.home)
+    finally:
+        os.umask(before)
 
 
 def last_run(settings: Settings) -> LastRun | None:

@@ -83,7 +83,13 @@ def test_a_line_that_is_complete_and_no_decision_is_damage(tmp_path: Path) -> No
     ],
 )
 def test_a_decision_that_says_nothing_is_refused(tmp_path: Path, wrong: dict[str, object]) -> None:
-    values: dict[str, object] = {"by": "ana", "kind": "match", "action": "reject", "subject": SUBJECT, **wrong}
+    values: dict[str, object] = {
+        "by": "ana",
+        "kind": "match",
+        "action": "reject",
+        "subject": SUBJECT,
+        **wrong,
+    }
     with pytest.raises(BadUse):
         record_decision(tmp_path, **values)  # type: ignore[arg-type]
     assert not (tmp_path / FILE).exists()

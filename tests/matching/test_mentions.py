@@ -57,7 +57,11 @@ def test_a_visited_host_outside_the_catalog_is_no_app_and_one_signed_in_to_is(wo
         "x-calimetra.example", "uncatalogued", "accept",
     )  # fmt: skip
     app = world.app("x-calimetra.example")
-    assert (app["name"], app["domain"], app["in_catalog"]) == ("calimetra.example", "calimetra.example", False)
+    assert (app["name"], app["domain"], app["in_catalog"]) == (
+        "calimetra.example",
+        "calimetra.example",
+        False,
+    )
     assert world.match("domain", "shop.vercel.app")["app_id"] == "x-shop.vercel.app"
 
 
@@ -113,7 +117,9 @@ def test_app_ids(world: World) -> None:
 
 
 def test_an_app_named_like_microsofts_but_owned_by_another_tenant_is_its_own(world: World) -> None:
-    world.mention("app_id", UNLISTED, name="Microsoft Teams", owner_tenant="99999999-0000-0000-0000-000000000000")
+    world.mention(
+        "app_id", UNLISTED, name="Microsoft Teams", owner_tenant="99999999-0000-0000-0000-000000000000"
+    )
     world.run()
     match = world.match("app_id", UNLISTED)
     assert (match["app_id"], match["runner_up"]) == ("x-microsoft-teams", "microsoft-365")
@@ -154,7 +160,9 @@ def test_people_win_over_the_machine_until_they_take_it_back(world: World) -> No
 def test_a_person_may_name_an_app_that_nobody_knows_yet(world: World) -> None:
     world.mention("merchant", "FJORDSHEETS AS OSLO")
     subject = {"mention_kind": "merchant", "mention": "FJORDSHEETS AS OSLO"}
-    record_decision(world.home, by="ana", kind="match", action="accept", subject=subject, app_id="x-fjordsheets")
+    record_decision(
+        world.home, by="ana", kind="match", action="accept", subject=subject, app_id="x-fjordsheets"
+    )
     world.run()
     assert world.match("merchant", "FJORDSHEETS AS OSLO")["app_id"] == "x-fjordsheets"
     assert world.app("x-fjordsheets")["in_catalog"] is False
@@ -181,5 +189,7 @@ def test_evidence_sums_to_the_score_and_every_app_is_there(world: World) -> None
 def test_an_app_keeps_the_id_of_the_time_before_the_catalog_knew_it(world: World) -> None:
     world.mention("domain", "app.asana.com", sign_in=True)
     world.run()
-    former = world.store.rows("SELECT app_id FROM matching.app_alias WHERE kind = 'former_id' AND alias = 'x-asana.com'")
+    former = world.store.rows(
+        "SELECT app_id FROM matching.app_alias WHERE kind = 'former_id' AND alias = 'x-asana.com'"
+    )
     assert former == [("asana",)]

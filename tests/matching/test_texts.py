@@ -100,14 +100,30 @@ def test_the_order_of_the_catalog_changes_nothing() -> None:
     random.Random(8).shuffle(apps)
     mentions = [Mention(text, "merchant") for text in labelled()]
     with Store(None) as store:
-        assert match_mentions(store, mentions, catalog) == match_mentions(store, mentions, Catalog.of(apps, aliases))
+        assert match_mentions(store, mentions, catalog) == match_mentions(
+            store, mentions, Catalog.of(apps, aliases)
+        )
 
 
 def test_the_evidence_sums_to_the_score_for_every_text() -> None:
-    words = ["slack", "zoom.us", "paypal *", "notion", "inc", "cafe", "T0123", "sq *", "figma", "san francisco", "*"]
+    words = [
+        "slack",
+        "zoom.us",
+        "paypal *",
+        "notion",
+        "inc",
+        "cafe",
+        "T0123",
+        "sq *",
+        "figma",
+        "san francisco",
+        "*",
+    ]
     chosen = random.Random(3)
     texts = [" ".join(chosen.choices(words, k=chosen.randint(1, 5))) for _ in range(300)]
-    mentions = [Mention(t, "merchant", mcc=chosen.choice([None, "5734", "5812"])) for t in [*texts, *labelled()]]
+    mentions = [
+        Mention(t, "merchant", mcc=chosen.choice([None, "5734", "5812"])) for t in [*texts, *labelled()]
+    ]
     with Store(None) as store:
         for match in match_mentions(store, mentions, read_catalog()):
             assert match.score == sum(e.weight for e in match.evidence), match
@@ -115,7 +131,9 @@ def test_the_evidence_sums_to_the_score_for_every_text() -> None:
             assert (match.decision == "accept") <= (match.score >= 80)
 
 
-@pytest.mark.parametrize("name", ["Linear", "Notion", "Loom", "Mural", "Pitch", "Front", "Lever", "Box", "Square"])
+@pytest.mark.parametrize(
+    "name", ["Linear", "Notion", "Loom", "Mural", "Pitch", "Front", "Lever", "Box", "Square"]
+)
 def test_a_plain_word_before_unknown_words_is_never_accepted(name: str) -> None:
     chosen = random.Random(name)
     unknown = ["".join(chosen.choices(string.ascii_uppercase, k=7)) for _ in range(30)]
@@ -130,7 +148,9 @@ def test_the_merchant_category_helps_a_common_name_and_speaks_against_a_strong_o
 
 
 def test_names_and_hosts_are_told_from_merchants() -> None:
-    rows = match_texts(None, ["Box", "BOX", "app.box.com", "monday.com", "MONDAY", "login.microsoftonline.com"])
+    rows = match_texts(
+        None, ["Box", "BOX", "app.box.com", "monday.com", "MONDAY", "login.microsoftonline.com"]
+    )
     assert [(row.app_id, row.decision) for row in rows] == [
         ("box", "accept"), ("box", "review"), ("box", "accept"), ("monday", "accept"), ("monday", "review"),
         (None, "reject"),

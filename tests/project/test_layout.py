@@ -5,6 +5,7 @@ from pathlib import Path
 
 PROGRAM = ("src", "pipelines")
 MOST_LINES = 450
+MOST_LINES_OF_A_FORMAT = 600
 NAMES_THAT_SAY_NOTHING = {"util", "helper", "common", "manager", "handler"}
 
 # In pieces, so that this file does not hold what it looks for.
@@ -42,7 +43,9 @@ def test_modules_are_short_enough_to_read(root: Path, project_files: list[Path])
         for file in project_files
         if file.suffix == ".py" and file.parts[0] in PROGRAM
     }
-    assert {file: length for file, length in lengths.items() if length > MOST_LINES} == {}
+    # A format is one file with its shapes and its examples, which are its tests.
+    allowed = {file: MOST_LINES_OF_A_FORMAT if "/formats/" in file else MOST_LINES for file in lengths}
+    assert {file: length for file, length in lengths.items() if length > allowed[file]} == {}
 
 
 def test_a_modules_name_says_what_is_in_it(project_files: list[Path]) -> None:

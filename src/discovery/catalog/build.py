@@ -28,6 +28,11 @@ from discovery.errors import StoreDamaged
 CURATED = "curated 2026-11-23"
 APP_COLUMNS = ("app_id", "name", "vendor", "domain", "category", "scim_support", "scim_plan", "facts_source",
                "facts_as_of", "source")  # fmt: skip
+PLAIN = frozenset(
+    "com net org app dev monday tuesday wednesday thursday friday saturday sunday mercury venus mars jupiter saturn "
+    "uranus neptune pluto kronos apollo athena zeus hermes sibelius shanon bronto nessus".split()
+)
+"""Words that the list of words leaves out because they are written with a capital, and ends of addresses."""
 ALIAS_COLUMNS = ("app_id", "alias", "kind", "strength", "source")
 
 
@@ -72,7 +77,7 @@ class Builder:
         tokens = tokens_of(fold(name))
         if len("".join(tokens)) < (5 if curated else 6):
             return "c"
-        is_plain = all(t in self.words or t.isdigit() or len(t) < 3 for t in tokens)
+        is_plain = all(t in self.words or t in PLAIN or t.isdigit() or len(t) < 3 for t in tokens)
         if len(tokens) == 1:
             return "c" if is_plain else "m"
         return "c" if is_plain and not curated else "m"

@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain-match": ("match:explain_match", "Show how a text is matched, point by point."),
     "review": ("review:review", "Decide on matches that the machine leaves open."),
     "findings": ("findings:findings", "List what is wrong."),
-    "doctor": ("doctor:doctor", "Check that everything is in order."),
+    "doctor": ("doctor:doctor", "Check that everything is in order; exit code 1 if something is wrong."),
 }
 """Name → module and function, and the line of the overview; a test compares it with the command's help."""
 
@@ -116,8 +116,8 @@ def _exit_code(error: BaseException) -> int:
     cls=Application,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=example("discovery init", "discovery run", "discovery scope ada@example.com")
-    + "\n\nExit codes: 0 fine; 1 a source failed, a check is red, or the answer is no; 2 bad use, unknown person, app "
-    "or file; 3 another run is writing; 70 a fault of the program (DISCOVERY_DEBUG=1 shows where).",
+    + "\n\nExit codes: 0 fine; 1 a source failed, a check is red, or the answer is no; 2 bad use, unknown "
+    "person, app or file; 3 another run is writing; 70 a fault of the program (DISCOVERY_DEBUG=1 shows where).",
 )
 @click.option("--config", type=click.Path(path_type=Path), help=CONFIG_HELP)
 @click.version_option(__version__, package_name="discovery", message="discovery %(version)s")

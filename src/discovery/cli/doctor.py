@@ -212,6 +212,7 @@ def _lock(settings: Settings) -> Iterator[Check]:
 
 def _published(settings: Settings) -> Iterator[Check]:
     from discovery.cli.published import published, run_of
+    from discovery.cli.report import FAILED_SOURCES, NOT_READ
 
     if not settings.published.is_file():
         yield Check("published file", "wrong", f"{settings.published} is not there", "discovery run")
@@ -228,13 +229,9 @@ def _published(settings: Settings) -> Iterator[Check]:
             )
         else:
             yield Check("published file", "ok", f"{settings.published}, as of {as_of}")
-        for system, reason in store.rows(
-            "SELECT system, reason FROM source_status WHERE is_failed ORDER BY system"
-        ):
+        for system, reason in store.rows(FAILED_SOURCES):
             yield Check("source", "wrong", f"{system} failed: {reason}", "discovery run tries it again")
-        for name, state, reason in store.rows(
-            "SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name"
-        ):
+        for name, state, reason in store.rows(NOT_READ):
             yield Check(
                 "file",
                 "wrong",

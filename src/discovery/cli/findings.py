@@ -12,6 +12,13 @@ from discovery.errors import BadUse
 from discovery.settings import Settings
 
 SEVERITIES = ("high", "medium", "low")
+_FINDINGS = """
+SELECT f.finding_id, f.rule, f.severity, f.person_id, p.email, f.app_id, app.name AS app_name, f.observed_at, f.summary,
+    f.controls
+FROM finding AS f LEFT JOIN person AS p USING (person_id) LEFT JOIN app ON app.app_id = f.app_id
+WHERE ($rule IS NULL OR f.rule = $rule) AND ($severity IS NULL OR f.severity = $severity)
+ORDER BY list_position(['high', 'medium', 'low'], f.severity), f.rule, f.observed_at DESC, f.finding_id
+"""
 
 
 @click.command(epilog=example("discovery findings --severity high"))
@@ -26,11 +33,7 @@ def findings(settings: Settings, rule: str | None, severity: str | None, *, as_j
         if rule is not None and rule not in rules:
             raise BadUse(f"no finding has the rule {rule!r}; found were: {', '.join(rules) or 'none at all'}")
         rows = store.dicts(
-            "SELECT f.finding_id, f.rule, f.severity, f.person_id, p.email, f.app_id, app.name AS app_name, "
-            "f.observed_at, f.summary, f.controls FROM finding AS f LEFT JOIN person AS p USING (person_id) "
-            "LEFT JOIN app ON app.app_id = f.app_id "
-            "WHERE coalesce(f.rule = $rule, $rule IS NULL) AND coalesce(f.severity = $severity, $severity IS NULL) "
-            "ORDER BY list_position(['high', 'medium', 'low'], f.severity), f.rule, f.observed_at DESC, f.finding_id",
+            _FINDINGS,
             {"rule": rule, "severity": severity},
         )
         if as_json:

@@ -16,6 +16,37 @@ from discovery.store import Store
 
 WHO = ("person", "status", "account", "system", "last seen", "sources", "methods", "admin")
 
+_ACCESS = "SELECT * FROM access WHERE person_id = $person AND app_id = $app"
+_EXCLUSION = "SELECT * FROM exclusion WHERE person_id = $person AND app_id = $app"
+_EVIDENCE = """
+SELECT e.source, e.kind, e.observed_at, e.summary, f.file_name, e.record
+FROM evidence AS e
+LEFT JOIN (SELECT file_id, min(file_name) AS file_name FROM source_file GROUP BY file_id) AS f USING (file_id)
+WHERE e.person_id = $person AND e.app_id = $app
+ORDER BY e.observed_at, e.source, e.kind, e.record
+"""
+_SPANS = """
+SELECT source, from_on, to_on, end_reason FROM access_span
+WHERE person_id = $person AND app_id = $app
+ORDER BY from_on, source
+"""
+_NOT_ACCESS = """
+SELECT mention, source, event_count, last_seen_on, reason FROM not_access
+WHERE person_id = $person AND (app_id = $app OR mention = $mention)
+ORDER BY last_seen_on DESC, mention
+"""
+_MATCHES = """
+SELECT DISTINCT m.mention, m.kind, m.decision, m.score, m.method, m.explanation
+FROM match AS m
+WHERE (m.app_id = $app OR m.mention = $mention)
+    AND (m.mention IN (SELECT mention FROM usage_month WHERE person_id = $person)
+         OR m.mention IN (SELECT mention FROM not_access WHERE person_id = $person))
+ORDER BY ALL
+"""
+_MENTION = (
+    "SELECT min(mention) FROM not_access WHERE person_id = $person AND lower(mention) = lower(trim($text))"
+)
+
 
 @click.command("who-has", epilog=example("discovery who-has figma.com"))
 @click.argument("app")
@@ -34,7 +65,8 @@ def who_has(settings: Settings, app: str, *, as_json: bool) -> None:
         else:
             persons = {row["person_id"] for row in rows if row.get("person_id")}
             say(
-                f"{one.name} ({one.domain or one.app_id}, {one.approval}): {len(persons)} persons, {len(rows)} accounts\n"
+                f"{one.name} ({one.domain or one.app_id}, {one.approval}): {len(persons)} persons, "
+                f"{len(rows)} accounts\n"
             )
             cells = [_who_cells(row) for row in rows]
             columns = [c for c in WHO if any(row[c] not in (None, []) for row in cells)]
@@ -85,47 +117,25 @@ def _who_cells(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _app_or_mention(store: Store, who: Person, text: str) -> App:
-    """Return the app, or in its place what a person was seen with and that is no known app. Raises UnknownName."""
+    """Return the app, or in its place a mention that the person was seen with. Raises UnknownName."""
     try:
         return find_app(store, text)
     except UnknownName:
-        mention = store.value(
-            "SELECT min(mention) FROM not_access WHERE person_id = $person AND lower(mention) = lower(trim($text))",
-            {"person": who.person_id, "text": text},
-        )
+        mention = store.value(_MENTION, {"person": who.person_id, "text": text})
         if mention is None:
             raise
         return App("", str(mention), None, None)
 
 
 def _explanation(store: Store, who: Person, what: App) -> dict[str, Any]:
-    binds = {"person": who.person_id, "app": what.app_id, "mention": what.name if not what.app_id else None}
-    pair = "person_id = $person AND app_id = $app"
-    access = store.dicts(f"SELECT * FROM access WHERE {pair}", binds)  # noqa: S608 - a constant
+    binds = {"person": who.person_id, "app": what.app_id, "mention": None if what.app_id else what.name}
     return {
-        "access": access[0] if access else None,
-        "exclusion": next(iter(store.dicts(f"SELECT * FROM exclusion WHERE {pair}", binds)), None),  # noqa: S608
-        "evidence": store.dicts(
-            "SELECT e.source, e.kind, e.observed_at, e.summary, f.file_name, e.record FROM evidence AS e "  # noqa: S608
-            f"LEFT JOIN source_file AS f USING (file_id) WHERE {pair} ORDER BY e.observed_at, e.source, e.kind, e.record",
-            binds,
-        ),
-        "spans": store.dicts(
-            f"SELECT source, from_on, to_on, end_reason FROM access_span WHERE {pair} ORDER BY from_on, source",  # noqa: S608
-            binds,
-        ),
-        "not_access": store.dicts(
-            "SELECT mention, source, event_count, last_seen_on, reason FROM not_access WHERE person_id = $person "
-            "AND (app_id = $app OR mention = $mention) ORDER BY last_seen_on DESC, mention",
-            binds,
-        ),
-        "matches": store.dicts(
-            "SELECT DISTINCT m.mention, m.kind, m.decision, m.score, m.method, m.explanation FROM match AS m "
-            "WHERE (m.app_id = $app OR m.mention = $mention) "
-            "AND (m.mention IN (SELECT mention FROM usage_month WHERE person_id = $person) "
-            "OR m.mention IN (SELECT mention FROM not_access WHERE person_id = $person)) ORDER BY ALL",
-            binds,
-        ),
+        "access": next(iter(store.dicts(_ACCESS, binds)), None),
+        "exclusion": next(iter(store.dicts(_EXCLUSION, binds)), None),
+        "evidence": store.dicts(_EVIDENCE, binds),
+        "spans": store.dicts(_SPANS, binds),
+        "not_access": store.dicts(_NOT_ACCESS, binds),
+        "matches": store.dicts(_MATCHES, binds),
     }
 
 
@@ -141,8 +151,8 @@ def _print_explanation(who: Person, what: App, answer: dict[str, Any]) -> None:
         say(f"{who.name} has access to {name}.{out}")
         survives = {True: "survives", False: "ends with", None: "is not known to survive"}
         say(
-            f"  {access['class']}; {survives[access['survives_idp_disable']]} the disable of the directory account; "
-            f"route {access['route']}; confidence {shown(access['confidence'])}"
+            f"  {access['class']}; {survives[access['survives_idp_disable']]} the disable of the directory "
+            f"account; route {access['route']}; confidence {shown(access['confidence'])}"
         )
         for reason in access["reasons"] or []:
             say(f"  - {reason}")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from discovery.cli.csv_file import place, read_csv
 from discovery.cli.options import example, json_option, with_settings
 from discovery.cli.output import print_bytes, print_json, spreadsheet_safe
 from discovery.cli.terminal import note, say, shown, table, working
-from discovery.errors import BadUse, SourceFailed
+from discovery.errors import BadUse
 from discovery.settings import Settings
 
 COLUMNS = (
@@ -74,60 +74,18 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, *, s
 
 def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | None]:
     """Return the texts of a CSV and their merchant category codes, if it has them. Raises BadUse."""
-    from discovery.sources.container import stage
-
-    if not file.is_file():
-        raise BadUse(f"{file}: no such file")
-    with tempfile.TemporaryDirectory(prefix="discovery-match-") as folder:
-        try:
-            staged = stage(file, Path(folder))
-            if len(staged) != 1:
-                raise BadUse(f"{file}: is an archive of {len(staged)} files; expected one CSV")
-            with staged[0].path.open(encoding="utf-8-sig", newline="") as handle:
-                content = handle.read()
-        except SourceFailed as error:
-            raise BadUse(f"{file}: {error}") from error
-        except UnicodeDecodeError as error:
-            raise BadUse(
-                f"{file}: byte {error.start} is not UTF-8; save it as UTF-8 and try again"
-            ) from error
-        except OSError as error:
-            raise BadUse(f"{file}: cannot be read: {error.strerror}") from error
-    first = content.split("\n", 1)[0]
-    sign = max((",", ";", "\t"), key=first.count)
-    limit = csv.field_size_limit(1 << 24)
-    try:
-        rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=sign, strict=True))
-    except csv.Error as error:
-        raise BadUse(f"{file}: is not a CSV: {error}") from error
-    finally:
-        csv.field_size_limit(limit)
-    if not rows:
-        raise BadUse(f"{file}: is empty; expected a header line with the column {column!r}")
-    header = [name.strip() for name in rows[0]]
-    at = _place(header, column)
+    header, *body = read_csv(file)
+    at = place(header, column)
     if at is None:
-        raise BadUse(
-            f"{file}: has no column {column!r}; its columns are: {', '.join(map(repr, header))} (--column)"
-        )
-    # A line without anything, which no writer makes of a row, is none.
-    body = [row for row in rows[1:] if row]
+        names = ", ".join(repr(name.strip()) for name in header)
+        raise BadUse(f"{file}: has no column {column!r}; its columns are: {names} (--column)")
     for number, row in enumerate(body, 1):
         if len(row) <= at:
-            raise BadUse(
-                f"{file}: record {number} has {len(row)} cells; the column {column!r} is the {at + 1}th"
-            )
-    code = _place(header, "mcc")
-    codes = None if code is None else [row[code].strip() or None if len(row) > code else None for row in body]
-    return [row[at] for row in body], codes
-
-
-def _place(header: list[str], column: str) -> int | None:
-    """Return where a column is: as it is spelled, else whatever its case."""
-    if column in header:
-        return header.index(column)
-    folded = [name.casefold() for name in header]
-    return folded.index(column.casefold()) if folded.count(column.casefold()) == 1 else None
+            raise BadUse(f"{file}: record {number} has {len(row)} cells; {column!r} is column {at + 1}")
+    code = place(header, "mcc")
+    if code is None:
+        return [row[at] for row in body], None
+    return [row[at] for row in body], [row[code].strip() or None if len(row) > code else None for row in body]
 
 
 def _written(rows: Iterable[list[object]], *, spreadsheet: bool) -> str:

@@ -16,6 +16,25 @@ from discovery.settings import Settings
 from discovery.store import Store
 
 NEAR = 5
+_NEAR_PERSONS = """
+SELECT coalesce(p.email, p.display_name, p.person_id) AS who
+FROM person AS p LEFT JOIN person_identifier AS i USING (person_id)
+WHERE $low <> ''
+GROUP BY who
+HAVING max(greatest(jaro_winkler_similarity(lower(coalesce(i.identifier, '')), $low),
+                    jaro_winkler_similarity(lower(coalesce(p.display_name, '')), $low))) > 0.8
+ORDER BY max(greatest(jaro_winkler_similarity(lower(coalesce(i.identifier, '')), $low),
+                      jaro_winkler_similarity(lower(coalesce(p.display_name, '')), $low))) DESC, who
+LIMIT $most
+"""
+_NEAR_APPS = """
+SELECT name, app_id
+FROM (SELECT name, app_id, greatest(jaro_winkler_similarity(lower(name), $low),
+                                    jaro_winkler_similarity(lower(coalesce(domain, '')), $low)) AS nearness FROM app)
+WHERE nearness > 0.85
+ORDER BY app_id IN (SELECT app_id FROM access) DESC, nearness DESC, app_id
+LIMIT $most
+"""
 
 
 @dataclass(frozen=True)
@@ -66,9 +85,21 @@ def warn_if_old(store: Store) -> None:
     as_of = run_of(store)["as_of"]
     days = (today() - as_of).days
     if days > 1:
-        note(
-            f"This is what was known at the end of {as_of}, {days} days ago: `discovery run` brings it up to date."
-        )
+        note(f"This is what was known at the end of {as_of}, {days} days ago: `discovery run` updates it.")
+
+
+def generation(settings: Settings, run_id: str) -> Path:
+    """Return the published file of an earlier run, by its id or the beginning of it. Raises UnknownName."""
+    known: dict[str, Path] = {}
+    for path in [*sorted((settings.home / "generations").glob("*.duckdb")), settings.published]:
+        if path.is_file():
+            with Store(path, read_only=True) as store:
+                known.setdefault(str(run_of(store)["run_id"]), path)
+    hits = [run for run in known if run == run_id] or [run for run in known if run.startswith(run_id)]
+    if len(hits) != 1:
+        which = "is not kept" if not hits else "is the beginning of several"
+        raise UnknownName(f"the run {run_id!r} {which}. Kept: {', '.join(sorted(known)) or 'none'}.")
+    return known[hits[0]]
 
 
 def find_person(store: Store, text: str) -> Person:
@@ -88,18 +119,7 @@ def find_person(store: Store, text: str) -> Person:
     if found:
         several = ", ".join(str(row["email"] or row["person_id"]) for row in found)
         raise UnknownName(f"{text!r} are several persons: {several}. Give the address of one.")
-    near = [
-        str(row[0])
-        for row in store.rows(
-            "SELECT coalesce(p.email, p.display_name, p.person_id) AS who FROM person AS p "
-            "LEFT JOIN person_identifier AS i USING (person_id) WHERE $low <> '' GROUP BY who "
-            "HAVING max(greatest(jaro_winkler_similarity(lower(coalesce(i.identifier, '')), $low), "
-            "jaro_winkler_similarity(lower(coalesce(p.display_name, '')), $low))) > 0.8 "
-            "ORDER BY max(greatest(jaro_winkler_similarity(lower(coalesce(i.identifier, '')), $low), "
-            "jaro_winkler_similarity(lower(coalesce(p.display_name, '')), $low))) DESC, who LIMIT $most",
-            {**binds, "most": NEAR},
-        )
-    ]
+    near = [str(row[0]) for row in store.rows(_NEAR_PERSONS, {**binds, "most": NEAR})]
     raise UnknownName(f"nobody goes by {text!r}.{_near(near)}")
 
 
@@ -122,16 +142,7 @@ def find_app(store: Store, text: str) -> App:
         if found:
             several = ", ".join(f"{row['app_id']} ({row['name']})" for row in found)
             raise UnknownName(f"{text!r} are several apps: {several}. Give the app_id of one.")
-    near = [
-        f"{row[0]} ({row[1]})"
-        for row in store.rows(
-            "SELECT name, app_id FROM app WHERE greatest(jaro_winkler_similarity(lower(name), $low), "
-            "jaro_winkler_similarity(lower(coalesce(domain, '')), $low)) > 0.85 "
-            "ORDER BY app_id IN (SELECT app_id FROM access) DESC, greatest(jaro_winkler_similarity(lower(name), $low), "
-            "jaro_winkler_similarity(lower(coalesce(domain, '')), $low)) DESC, app_id LIMIT $most",
-            binds,
-        )
-    ]
+    near = [f"{row[0]} ({row[1]})" for row in store.rows(_NEAR_APPS, binds)]
     raise UnknownName(f"no app goes by {text!r}.{_near(near)}")
 
 

@@ -37,6 +37,41 @@ WITH seen AS (
     WHERE mention NOT IN (SELECT mention FROM usage_month)
 )
 """
+_OPEN = (
+    _SEEN
+    + """
+SELECT m.mention, m.kind, m.app_id, app.name AS app_name, m.score,
+    count(DISTINCT s.person_id) AS persons, count(DISTINCT s.account_id) AS accounts,
+    CAST(coalesce(sum(s.event_count), 0) AS BIGINT) AS events, n.amount, m.runner_up, m.explanation
+FROM match AS m
+LEFT JOIN app USING (app_id)
+LEFT JOIN seen AS s ON s.mention = m.mention
+LEFT JOIN mention AS n ON n.mention = m.mention AND n.kind = m.kind
+WHERE m.decision = 'review'
+GROUP BY ALL
+ORDER BY n.amount DESC NULLS LAST, persons DESC, accounts DESC, events DESC, m.kind, m.mention
+"""
+)
+_NO_MENTION = (
+    "LEFT JOIN (SELECT NULL::VARCHAR AS mention, NULL::VARCHAR AS kind, NULL::DECIMAL(18,2) AS amount) AS n"
+)
+_EFFECT = (
+    _SEEN
+    + """
+SELECT p.person_id, p.email, p.display_name, p.status, p.left_on, CAST(sum(s.event_count) AS BIGINT) AS events,
+    a.person_id IS NOT NULL AS has_access
+FROM seen AS s
+JOIN person AS p USING (person_id)
+LEFT JOIN access AS a ON a.person_id = p.person_id AND a.app_id = $app
+WHERE s.mention = $mention
+GROUP BY ALL
+ORDER BY p.email, p.person_id
+"""
+)
+
+
+Filled = tuple[dict[str, Any], str, str | None, str | None]
+"""A decision as somebody filled it in: match, action, app_id, reason."""
 
 
 def key_of(mention: str, kind: str) -> str:
@@ -46,17 +81,8 @@ def key_of(mention: str, kind: str) -> str:
 
 def open_matches(store: Store, settings: Settings) -> list[dict[str, Any]]:
     """Return matches under review that nobody has decided, those that change most first."""
-    has_mentions = bool(store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mention'"))
-    amount = "(SELECT n.amount FROM mention AS n WHERE n.mention = m.mention AND n.kind = m.kind)"
-    rows = store.dicts(
-        _SEEN + "SELECT m.mention, m.kind, m.app_id, app.name AS app_name, m.score, "
-        "count(DISTINCT s.person_id) AS persons, count(DISTINCT s.account_id) AS accounts, "
-        "CAST(coalesce(sum(s.event_count), 0) AS BIGINT) AS events, "
-        f"{amount if has_mentions else 'CAST(NULL AS DECIMAL(18,2))'} AS amount, "
-        "m.runner_up, m.explanation FROM match AS m LEFT JOIN app USING (app_id) "
-        "LEFT JOIN seen AS s ON s.mention = m.mention WHERE m.decision = 'review' "
-        "GROUP BY ALL ORDER BY amount DESC NULLS LAST, persons DESC, accounts DESC, events DESC, m.kind, m.mention"
-    )
+    has_amounts = bool(store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mention'"))
+    rows = store.dicts(_OPEN if has_amounts else _OPEN.replace("LEFT JOIN mention AS n", _NO_MENTION))
     standing = read_decisions(settings.home).standing("match")
     return [
         {"key": key_of(row["mention"], row["kind"]), **row}
@@ -91,14 +117,7 @@ def find_mention(store: Store, text: str, kind: str | None) -> dict[str, Any]:
 
 def effect(store: Store, match: dict[str, Any], app_id: str) -> dict[str, Any]:
     """Return what accepting a mention for an app would change."""
-    persons = store.dicts(
-        _SEEN + "SELECT p.person_id, p.email, p.display_name, p.status, p.left_on, "
-        "CAST(sum(s.event_count) AS BIGINT) AS events, "
-        "a.person_id IS NOT NULL AS has_access FROM seen AS s JOIN person AS p USING (person_id) "
-        "LEFT JOIN access AS a ON a.person_id = p.person_id AND a.app_id = $app "
-        "WHERE s.mention = $mention GROUP BY ALL ORDER BY p.email, p.person_id",
-        {"mention": match["mention"], "app": app_id},
-    )
+    persons = store.dicts(_EFFECT, {"mention": match["mention"], "app": app_id})
     return {
         "mention": match["mention"],
         "kind": match["kind"],
@@ -133,30 +152,27 @@ def decide(
     )
 
 
-def checked_rows(
-    store: Store, rows: list[dict[str, str]]
-) -> list[tuple[dict[str, Any], str, str | None, str | None]]:
-    """Return the decisions of a filled-in export: match, action, app_id, reason. Raises BadUse before any counts."""
-    checked = []
+def checked_rows(store: Store, rows: list[dict[str, str]]) -> list[Filled]:
+    """Return the decisions of a filled-in export. Raises BadUse naming every wrong row; none counts then."""
+    checked: list[Filled] = []
     wrong = []
     for number, row in enumerate(rows, 2):
-        action = (row.get("action") or "").strip().lower()
-        if not action:
-            continue
+        action = row.get("action", "").strip().lower()
         try:
-            if action not in ("accept", "reject", "ignore", "undo"):
-                raise BadUse(f"column action: {action!r}; expected accept, reject, ignore, undo or nothing")
-            match = find_mention(
-                store,
-                row.get("key") or row.get("mention") or "",
-                None if row.get("key") else row.get("kind") or None,
-            )
-            app_id = None
-            if action == "accept":
-                app_id = find_app(store, row.get("app") or row.get("app_id") or "").app_id
-            checked.append((match, action, app_id, (row.get("reason") or "").strip() or None))
+            if action:
+                checked.append(_filled(store, row, action))
         except BadUse as error:
             wrong.append(f"row {number}: {error}")
     if wrong:
         raise BadUse("nothing was recorded:\n  " + "\n  ".join(wrong))
     return checked
+
+
+def _filled(store: Store, row: dict[str, str], action: str) -> Filled:
+    if action not in ("accept", "reject", "ignore", "undo"):
+        raise BadUse(f"column action: {action!r}; expected accept, reject, ignore, undo or nothing")
+    key = row.get("key", "").strip()
+    match = find_mention(store, key or row.get("mention", ""), None if key else row.get("kind") or None)
+    app = row.get("app", "").strip() or row.get("app_id", "")
+    app_id = find_app(store, app).app_id if action == "accept" else None
+    return match, action, app_id, row.get("reason", "").strip() or None

@@ -1,4 +1,4 @@
-"""The reference of all commands, made from their own `--help`: `python -m discovery.cli.reference > docs/cli.md`."""
+"""The reference of all commands, from their own `--help`: `python -m discovery.cli.reference > docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ WIDTH = 100
 HEAD = """# Commands
 Made from `--help` by `python -m discovery.cli.reference > docs/cli.md`; a test compares.
 
-Settings come from `discovery.toml` (`--config`, else `DISCOVERY_CONFIG`, else the current folder), then the environment
-(`DISCOVERY_HOME`, `DISCOVERY_INBOX`), then flags. Everything is kept in the home (default `./.discovery`).
+Settings come from `discovery.toml` (`--config`, else `DISCOVERY_CONFIG`, else the current folder), then the
+environment (`DISCOVERY_HOME`, `DISCOVERY_INBOX`), then flags. Everything is kept in the home, by default
+`./.discovery`.
 
 | exit code | means |
 |---|---|
 | 0 | fine; `run`: published |
-| 1 | a source failed or a check is red, even if it published; with `--strict` also quarantined records and files that were not read; the answer of `doctor` or `sources check` is negative |
+| 1 | a source failed or a check is red, even if it published; the answer of `doctor`, `sources check` is no |
+| 1 | with `run --strict`: records were quarantined, or files were not read |
 | 2 | bad use; an unknown person, app or file |
 | 3 | another run is writing (`--wait SECONDS`) |
 | 70 | a fault of the program; `DISCOVERY_DEBUG=1` shows where |
 
-What comes from files is shown with control characters escaped, and colour only on a terminal. In CSV output a text
-that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, tab or carriage return) gets an apostrophe
-in front. The one exception is the column `text` of `discovery match`, which is the input's text exactly, so that programs
-can join on it; `--spreadsheet` makes it safe as well.
+What comes from files is shown with control characters escaped, and colour only on a terminal. In CSV output a
+text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, tab or carriage return) gets
+an apostrophe in front. The one exception is the column `text` of `discovery match`: it is the input's text exactly,
+so that programs can join on it, and `--spreadsheet` makes it safe as well.
 """
 
 

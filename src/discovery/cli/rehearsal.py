@@ -190,7 +190,7 @@ def _first_rows(store: Store, home: Path, file_id: str) -> dict[str, list[dict[s
 
 
 def heads_of(settings: Settings, name: str) -> list[Head]:
-    """Return the possible heads of a rehearsed input; of an archive, those of the member that `name` ends with."""
+    """Return the possible heads of a rehearsed input; of an archive, of the member that `name` ends with."""
     folder = settings.home / "look"
     folder.mkdir(parents=True, exist_ok=True)
     path = settings.inbox / name

@@ -11,6 +11,34 @@ from discovery.store import Store
 
 MOST_FILES = 60
 MOST_LINES = 10
+NOT_READ = """
+SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name
+"""
+FAILED_SOURCES = "SELECT system, reason FROM source_status WHERE is_failed ORDER BY system"
+_FILES = """
+SELECT file_name, format, state, rows_read, rows_loaded, rows_duplicate, rows_ignored, rows_quarantined
+FROM source_file WHERE state IN ('loaded', 'duplicate') AND loaded_at >= $started ORDER BY file_name
+"""
+_EARLIER = "SELECT count(*) FROM source_file WHERE state IN ('loaded', 'duplicate') AND loaded_at < $started"
+_QUARANTINE = """
+SELECT file_name, count(*) AS record_count, min_by(reason, record) AS first_reason, min(record) AS first_record
+FROM quarantine GROUP BY file_name ORDER BY file_name
+"""
+_FOUND = """
+SELECT
+    (SELECT count(*) FROM person) AS persons,
+    (SELECT count(*) FROM person AS p, run AS r
+     WHERE p.left_on <= r.as_of OR p.status IN ('disabled', 'soft_deleted', 'deleted')) AS leavers,
+    count(DISTINCT app_id) AS apps,
+    count(*) AS accesses,
+    count(*) FILTER (class = 'shadow') AS shadow,
+    count(DISTINCT app_id) FILTER (class = 'shadow') AS shadow_apps,
+    count(*) FILTER (survives_idp_disable) AS survives,
+    count(*) FILTER (survives_idp_disable IS NULL) AS survival_unknown,
+    (SELECT count(*) FROM account
+     WHERE person_id IS NULL AND kind NOT IN ('service', 'shared')) AS unlinked_accounts
+FROM access
+"""
 
 
 @dataclass
@@ -46,45 +74,19 @@ def read_report(store: Store, path: Path) -> RunReport:
     """Read from a published file what its run has to say."""
     run = store.dicts("SELECT * FROM run")[0]
     report = RunReport(path, run["as_of"], run["content_hash"])
-    read = "state IN ('loaded', 'duplicate')"
-    report.files = store.dicts(
-        "SELECT file_name, format, state, rows_read, rows_loaded, rows_duplicate, rows_ignored, rows_quarantined "  # noqa: S608
-        f"FROM source_file WHERE {read} AND loaded_at >= $started ORDER BY file_name",
-        {"started": run["started_at"]},
-    )
-    report.earlier_file_count = int(
-        store.value(
-            f"SELECT count(*) FROM source_file WHERE {read} AND loaded_at < $started",
-            {"started": run["started_at"]},  # noqa: S608
-        )
-    )
-    report.not_read = store.dicts(
-        "SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name"
-    )
-    report.quarantine = store.dicts(
-        "SELECT file_name, count(*) AS record_count, min_by(reason, record) AS first_reason, min(record) AS first_record "
-        "FROM quarantine GROUP BY file_name ORDER BY file_name"
-    )
+    began = {"started": run["started_at"]}
+    report.files = store.dicts(_FILES, began)
+    report.earlier_file_count = int(store.value(_EARLIER, began))
+    report.not_read = store.dicts(NOT_READ)
+    report.quarantine = store.dicts(_QUARANTINE)
     report.matches = _counted(
         store, "SELECT decision, count(*) FROM match GROUP BY decision ORDER BY decision"
     )
     report.findings = _counted(
         store, "SELECT severity, count(*) FROM finding GROUP BY severity ORDER BY severity"
     )
-    report.found = store.dicts(
-        "SELECT (SELECT count(*) FROM person) AS persons, (SELECT count(*) FROM person p, run r "
-        "WHERE p.left_on <= r.as_of OR p.status IN ('disabled', 'soft_deleted', 'deleted')) AS leavers, "
-        "count(DISTINCT app_id) AS apps, count(*) AS accesses, count(*) FILTER (class = 'shadow') AS shadow, "
-        "count(DISTINCT app_id) FILTER (class = 'shadow') AS shadow_apps, "
-        "count(*) FILTER (survives_idp_disable) AS survives, "
-        "count(*) FILTER (survives_idp_disable IS NULL) AS survival_unknown, "
-        "(SELECT count(*) FROM account WHERE person_id IS NULL AND kind NOT IN ('service', 'shared')) AS unlinked_accounts "
-        "FROM access"
-    )[0]
-    report.failed_sources = [
-        (str(r[0]), str(r[1]))
-        for r in store.rows("SELECT system, reason FROM source_status WHERE is_failed ORDER BY system")
-    ]
+    report.found = store.dicts(_FOUND)[0]
+    report.failed_sources = [(str(r[0]), str(r[1])) for r in store.rows(FAILED_SOURCES)]
     return report
 
 
@@ -103,9 +105,9 @@ def print_report(report: RunReport) -> None:
             + (f", {m['ignore']} left out by decision" if m.get("ignore") else "")
         )
         say(
-            f"Found: {f['persons']} persons ({f['leavers']} have left), {f['apps']} apps, {f['accesses']} accesses; "
-            f"{f['shadow']} of them shadow ({f['shadow_apps']} apps), {f['survives']} survive disabling the directory "
-            f"account, {f['survival_unknown']} not known to"
+            f"Found: {f['persons']} persons ({f['leavers']} have left), {f['apps']} apps, "
+            f"{f['accesses']} accesses; {f['shadow']} of them shadow ({f['shadow_apps']} apps), "
+            f"{f['survives']} survive disabling the directory account, {f['survival_unknown']} not known to"
         )
     _print_needs(report)
     if report.as_of is not None and not report.errors:
@@ -121,8 +123,8 @@ def _print_read(report: RunReport) -> None:
     for system, one in report.outcomes.items():
         if one["files"] or one["refused"]:
             say(
-                f"Read of {system}: {one['files']} files, {one['rows_read']} records, {one['rows_ignored']} ignored, "
-                f"{one['rows_quarantined']} quarantined; {one['refused']} files refused"
+                f"Read of {system}: {one['files']} files, {one['rows_read']} records, "
+                f"{one['rows_ignored']} ignored, {one['rows_quarantined']} quarantined; {one['refused']} files refused"
             )
     if report.as_of is None:
         return
@@ -175,7 +177,8 @@ def _print_needs(report: RunReport) -> None:
             (
                 "Records in quarantine:",
                 [
-                    f"{r['file_name']}: {r['record_count']}, first record {r['first_record']}: {r['first_reason']}"
+                    f"{r['file_name']}: {r['record_count']}, first record {r['first_record']}: "
+                    f"{r['first_reason']}"
                     for r in report.quarantine
                 ],
                 "discovery sources check FILE shows them",

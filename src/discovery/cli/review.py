@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Any
 
 import click
 
+from discovery.cli.csv_file import read_csv
 from discovery.cli.options import DefaultGroup, example, json_option, with_settings
 from discovery.cli.output import csv_text, print_bytes, print_json
 from discovery.cli.published import find_app, find_person, published
@@ -99,8 +98,8 @@ def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_
             + f", {match['explanation']}"
         )
         say(
-            f"Accepted as {one.name}, {change['gain_count']} of the {len(change['persons'])} persons seen with it "
-            "would get access to it in the graph:\n"
+            f"Accepted as {one.name}, {change['gain_count']} of the {len(change['persons'])} persons "
+            "seen with it would get access to it in the graph:\n"
         )
         table(
             ("person", "status", "left on", "events", f"has {one.name} already"),
@@ -261,19 +260,13 @@ def import_decisions(settings: Settings, file: Path) -> None:
     Rows without an action are left open. Columns read: key (or mention and kind), action (accept, reject,
     ignore, undo), app (for accept; else app_id), reason.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadUse(f"{file}: cannot be read: {error}") from error
-    first = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max((",", ";", "\t"), key=first.count))
-    header = reader.fieldnames or []
-    if "action" not in header or not {"key", "mention"} & set(header):
-        raise BadUse(
-            f"{file}: has the columns {', '.join(header) or 'none'}; expected key or mention, and action"
-        )
+    header, *body = read_csv(file)
+    names = [name.strip().lower() for name in header]
+    if "action" not in names or not {"key", "mention"} & set(names):
+        raise BadUse(f"{file}: has the columns {', '.join(names)}; expected key or mention, and action")
+    rows = [dict(zip(names, row, strict=False)) for row in body]
     with published(settings) as store:
-        decisions = checked_rows(store, list(reader))
+        decisions = checked_rows(store, rows)
     for match, action, app_id, reason in decisions:
         decide(settings, match, action, app_id, reason)
     counts = {a: sum(d[1] == a for d in decisions) for a in ("accept", "reject", "ignore", "undo")}

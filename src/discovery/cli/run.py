@@ -73,8 +73,8 @@ def run(
                 print_json({"is_new": False, "run_id": last.run_id, "as_of": day, **report.as_dict()})
             else:
                 say(
-                    f"Nothing is new since the run of {last.finished_at}: inbox, decisions, catalog, settings and day "
-                    f"are unchanged.\nThe access graph as of {last.as_of} is {settings.published} "
+                    f"Nothing is new since the run of {last.finished_at}: inbox, decisions, catalog, settings "
+                    f"and day are unchanged.\nThe access graph as of {last.as_of} is {settings.published} "
                     f"(content {last.content_hash[:16]}). `--force` runs all the same."
                 )
             ctx.exit(1 if strict and report.is_incomplete else 0)
@@ -124,11 +124,11 @@ def refuse_nothing_to_read(settings: Settings) -> None:
     if settings.config is None and not settings.inbox.exists():
         raise BadUse(
             f"there is no discovery.toml here and no inbox at {settings.inbox}.\n"
-            "`discovery init` makes both; or name them: discovery run --config FILE, discovery run --inbox DIR."
+            "`discovery init` makes both; or name them with --config FILE or --inbox DIR."
         )
     raise BadUse(
-        f"the inbox {settings.inbox} is not a folder that is there. Make it and put exports into it, or set `inbox` "
-        f"in {settings.config or 'discovery.toml'} or with --inbox. Nothing was changed."
+        f"the inbox {settings.inbox} is not a folder that is there. Make it and put exports into it, or set "
+        f"`inbox` in {settings.config or 'discovery.toml'} or with --inbox. Nothing was changed."
     )
 
 

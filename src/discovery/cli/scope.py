@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from discovery.cli.csv_file import place, read_csv
 from discovery.cli.options import Day, example, with_settings
 from discovery.cli.output import csv_text, markdown, markdown_table, print_bytes, print_json
-from discovery.cli.published import Person, find_person, published, run_of, warn_if_old
+from discovery.cli.published import Person, find_person, generation, published, run_of, warn_if_old
 from discovery.cli.terminal import note, say, table
 from discovery.errors import BadUse, UnknownName
 from discovery.settings import Settings
@@ -114,37 +113,12 @@ def _all_found(store: Store, wanted: list[str]) -> list[Person]:
 
 def read_leavers(path: Path) -> list[str]:
     """Return the persons of a CSV, in order. Raises BadUse."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadUse(f"{path}: cannot be read: {error}") from error
-    first = text.split("\n", 1)[0]
-    sign = max((",", ";", "\t"), key=first.count)
-    rows = [
-        row
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign)
-        if any(c.strip() for c in row)
-    ]
-    if not rows:
-        raise BadUse(f"{path}: is empty; expected a person a line, or a header with `email` or `person`")
-    header = [cell.strip().lower() for cell in rows[0]]
-    at = next((header.index(name) for name in ("email", "person") if name in header), None)
-    body = rows if at is None and "@" in rows[0][0] else rows[1:]
-    return [row[at or 0].strip() for row in body if len(row) > (at or 0) and row[at or 0].strip()]
-
-
-def generation(settings: Settings, run_id: str) -> Path:
-    """Return the published file of an earlier run. Raises UnknownName."""
-    known: dict[str, Path] = {}
-    for path in [*sorted((settings.home / "generations").glob("*.duckdb")), settings.published]:
-        if path.is_file():
-            with Store(path, read_only=True) as store:
-                known[str(run_of(store)["run_id"])] = path
-    hits = sorted({path for run, path in known.items() if run == run_id or run.startswith(run_id)})
-    if len(hits) != 1:
-        which = "is not kept" if not hits else "is the beginning of several"
-        raise UnknownName(f"the run {run_id!r} {which}. Kept: {', '.join(known) or 'none'}.")
-    return hits[0]
+    rows = read_csv(path)
+    named = next((at for name in ("email", "person") if (at := place(rows[0], name)) is not None), None)
+    # Without a header of that name the first line is a header too, unless an address stands there.
+    body = rows if named is None and "@" in rows[0][0] else rows[1:]
+    at = named or 0
+    return [row[at].strip() for row in body if len(row) > at and row[at].strip()]
 
 
 def _answer(store: Store, person: Person, past: date | None) -> dict[str, Any]:
@@ -169,17 +143,17 @@ def _answer(store: Store, person: Person, past: date | None) -> dict[str, Any]:
         ),
         "blind_spots": store.dicts(
             "SELECT source, from_at, to_at, reason, person_id IS NOT NULL AS is_personal FROM blind_spot "
-            "WHERE person_id = $person OR person_id IS NULL ORDER BY is_personal DESC, source, from_at, reason",
+            "WHERE person_id = $person OR person_id IS NULL "
+            "ORDER BY is_personal DESC, source, from_at, reason",
             binds,
         ),
         "perhaps_theirs": store.dicts(
             "SELECT system, identifier, account_name, kind FROM account WHERE person_id IS NULL "
-            "AND kind NOT IN ('service', 'shared') AND jaro_winkler_similarity("
-            "lower(regexp_extract(account_name, '^[^@#]+')), $name) > 0.9 ORDER BY account_name, system LIMIT $most",
+            "AND kind NOT IN ('service', 'shared') AND $name <> '' AND jaro_winkler_similarity("
+            "lower(regexp_extract(account_name, '^[^@#]+')), $name) > 0.9 "
+            "ORDER BY account_name, system LIMIT $most",
             {"name": (person.email or "").split("@")[0].lower(), "most": UNLINKED_SHOWN},
-        )
-        if person.email
-        else [],
+        ),
         "unlinked_count": store.value(
             "SELECT count(*) FROM account WHERE person_id IS NULL AND kind <> 'service'"
         ),
@@ -210,7 +184,7 @@ def _print(
         for number, answer in enumerate(answers):
             if number:
                 say()
-            (_print_markdown if form == "markdown" else _print_table)(answer, columns, day, run)
+            (_print_markdown if form == "markdown" else _print_table)(answer, columns, day)
 
 
 def _state(person: Person) -> str:
@@ -229,7 +203,7 @@ def _counts(answer: dict[str, Any]) -> str:
     return ", ".join(words)
 
 
-def _print_table(answer: dict[str, Any], columns: tuple[str, ...], day: date, run: dict[str, Any]) -> None:
+def _print_table(answer: dict[str, Any], columns: tuple[str, ...], day: date) -> None:
     person = answer["person"]
     say(f"{person.display_name or ''} <{person.name}>".strip())
     say(f"{_state(person)}; as of the end of {day}: {_counts(answer)}")
@@ -251,12 +225,10 @@ def _print_table(answer: dict[str, Any], columns: tuple[str, ...], day: date, ru
             say(f"  {line}")
 
 
-def _print_markdown(answer: dict[str, Any], columns: tuple[str, ...], day: date, run: dict[str, Any]) -> None:
+def _print_markdown(answer: dict[str, Any], columns: tuple[str, ...], day: date) -> None:
     person = answer["person"]
     say(f"## {markdown(person.display_name or person.name)}\n")
-    say(
-        f"{markdown(person.name)}: {_state(person)}; as of the end of {day}: {_counts(answer)}. Run {run['run_id']}.\n"
-    )
+    say(f"{markdown(person.name)}: {_state(person)}; as of the end of {day}: {_counts(answer)}.\n")
     shown = [c for c in columns if c != "app_id"]
     say(markdown_table([HEADINGS.get(c, c) for c in shown], [_cells(row, shown) for row in answer["scope"]]))
     for title, lines in _remarks(answer):
@@ -277,7 +249,7 @@ def _remarks(answer: dict[str, Any]) -> list[tuple[str, list[str]]]:
             (
                 "Taken out of the scope by decision:",
                 [
-                    f"{row['app_name'] or row['app_id']}: {row['reason'] or 'no reason given'} ({row['decided_by']})"
+                    f"{row['app_name'] or row['app_id']}: {row['reason'] or 'no reason'} ({row['decided_by']})"
                     for row in answer["excluded"]
                 ],
             )

@@ -136,8 +136,8 @@ def _print_verdict(verdict: Any) -> None:
         say(f"  duplicate: {verdict.reason}")
         return
     say(
-        f"  {verdict.rows_read} records: {verdict.rows_loaded} would be loaded, {verdict.rows_ignored} ignored, "
-        f"{verdict.rows_quarantined} quarantined"
+        f"  {verdict.rows_read} records: {verdict.rows_loaded} would be loaded, "
+        f"{verdict.rows_ignored} ignored, {verdict.rows_quarantined} quarantined"
     )
     for reason, count in verdict.ignored.items():
         say(f"    ignored: {count} × {reason}")
@@ -167,8 +167,8 @@ def _print_advice(advice: Any, again: Any) -> None:
         say(f"\n  With it, the file is {again.state}: {again.reason}")
     elif again is not None:
         say(
-            f"\n  With it, {again.rows_loaded} of {again.rows_read} records are loaded, {again.rows_quarantined} "
-            "quarantined."
+            f"\n  With it, {again.rows_loaded} of {again.rows_read} records are loaded, "
+            f"{again.rows_quarantined} quarantined."
         )
         for bad in again.quarantined[:3]:
             say(f"    record {bad['record']}: {bad['reason']}")

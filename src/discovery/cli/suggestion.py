@@ -7,76 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from discovery.cli.column import CARD, CURRENCY, MCC, Column, order_of_days
 from discovery.settings import ColumnMapping
 from discovery.sources.source import Head, fold
 
 MOST_ROWS = 200
-_DAY = re.compile(r"^(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[T ,]+\d{1,2}:\d{2}.*)?$")
-_AMOUNT = re.compile(
-    r"^[(\-+]?\s*[^\d\s.,()-]{0,4}\s*-?[\d][\d.,' \u00a0\u202f]*\s*[^\d\s.,()-]{0,4}\s*[-)]?$"
-)
-_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_CURRENCY = re.compile(r"^[A-Z]{3}$")
-_CARD = re.compile(r"^[\dxX*•. -]*\d{4}$")
-_MCC = re.compile(r"^\d{4}$")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the file: its header and a sample of its values that are not empty."""
-
-    header: str
-    values: tuple[str, ...]
-
-    def share(self, fits: Callable[[str], object]) -> float:
-        """Share of the values that fit."""
-        return sum(bool(fits(v)) for v in self.values) / len(self.values) if self.values else 0.0
-
-    def named(self, *words: str) -> bool:
-        """Tell whether the header holds one of the words."""
-        name = fold(self.header)
-        return any(word in name for word in words)
-
-    @property
-    def is_day(self) -> bool:
-        """Its values are days or instants."""
-        return self.share(_DAY.match) >= 0.9
-
-    @property
-    def is_email(self) -> bool:
-        """Its values are e-mail addresses."""
-        return self.share(_EMAIL.match) >= 0.7
-
-    @property
-    def is_amount(self) -> bool:
-        """Its values are amounts; running numbers and codes are none."""
-        return (
-            not self.is_day
-            and self.share(_AMOUNT.match) >= 0.9
-            and (
-                self.named(
-                    "amount",
-                    "amt",
-                    "total",
-                    "betrag",
-                    "debit",
-                    "cost",
-                    "price",
-                    "importe",
-                    "montant",
-                    "value",
-                )
-                or self.share(lambda v: re.search(r"[.,]\d{2}\)?\s*\D{0,4}$", v)) >= 0.5
-            )
-        )
-
-    @property
-    def is_text(self) -> bool:
-        """Its values are words."""
-        return (
-            not (self.is_day or self.is_email or self.is_amount)
-            and self.share(lambda v: re.search(r"[^\W\d_]{2}", v)) >= 0.8
-        )
 
 
 @dataclass(frozen=True)
@@ -166,14 +101,14 @@ def _charge(columns: list[Column]) -> dict[str, Column] | None:
             "merchant": merchant,
             "amount": amount,
             "currency": _pick(
-                columns, "cur", "waehrung", "ccy", "code", fits=lambda c: c.share(_CURRENCY.match) >= 0.9
+                columns, "cur", "waehrung", "ccy", "code", fits=lambda c: c.share(CURRENCY.match) >= 0.9
             ),
             "account_name": next((c for c in columns if c.is_email), None),
             "cardholder": _pick(texts, "cardholder", "holder", "employee", "inhaber", "user", "spender"),
             "card": _pick(
-                columns, "card", "karte", "last4", "pan", fits=lambda c: c.share(_CARD.match) >= 0.9
+                columns, "card", "karte", "last4", "pan", fits=lambda c: c.share(CARD.match) >= 0.9
             ),
-            "mcc": _pick(columns, "mcc", "categorycode", fits=lambda c: c.share(_MCC.match) >= 0.9),
+            "mcc": _pick(columns, "mcc", "categorycode", fits=lambda c: c.share(MCC.match) >= 0.9),
             "event_id": _pick(columns, "transactionid", "transid", "reference", fits=_is_key),
         }
     )
@@ -248,20 +183,6 @@ def _app_accounts(columns: list[Column]) -> dict[str, Column] | None:
             "mention": _pick(columns, "application", "appname", "app", "product", fits=lambda c: c.is_text),
         }
     )
-
-
-def order_of_days(columns: Sequence[Column]) -> str | None:
-    """Return the order that the values prove, or None if they fit both day first and month first."""
-    first_is_day = second_is_day = year_first = False
-    for column in columns:
-        for match in filter(None, map(_DAY.match, column.values)):
-            one, two, _ = match.groups()
-            year_first |= len(one) == 4
-            first_is_day |= len(one) < 4 and int(one) > 12
-            second_is_day |= len(one) < 4 and int(two) > 12
-    if first_is_day != second_is_day:
-        return "dmy" if first_is_day else "mdy"
-    return "ymd" if year_first and not first_is_day else None
 
 
 def _block(kind: str, found: dict[str, Column], stem: str) -> Suggestion:

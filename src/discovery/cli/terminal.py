@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH_OF_A_PIPE = 120
-_OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_OBEYED = frozenset({"Cc", "Cf", "Cn", "Cs", "Co", "Zl", "Zp"})
 COLOURS = {"yes": "red", "unknown": "yellow", "shadow": "magenta", "high": "red", "medium": "yellow"}
 
 
 def safe(text: str) -> str:
-    """Return text with control and direction characters made visible: ESC becomes \\x1b."""
+    """Return text with control and direction characters made visible, as Python escapes them."""
     if text.isprintable() and text.isascii():
         return text
     return "".join(_escaped(ch) if unicodedata.category(ch) in _OBEYED else ch for ch in text)
@@ -80,7 +80,7 @@ def table(
     right: Sequence[str] = (),
     whole: Sequence[str] = (),
 ) -> None:
-    """Print a table that fits the width; long cells go on in the next line, those of `whole` columns do not."""
+    """Print a table that fits the width; long cells go on in the next line, `whole` columns if they must."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -97,13 +97,14 @@ def table(
     widths = [max([len(header), *(len(row[at]) for row in cells)]) for at, header in enumerate(headers)]
     # Columns stay whole only where that leaves the others room: nothing is cut off on a narrow terminal.
     fits = sum(w for w, header in zip(widths, headers, strict=True) if header in whole) < 0.6 * out.width
+    has_room = sum(len(header) + 3 for header in headers) <= out.width
     for header in headers:
         grid.add_column(
             Text(header),
             justify="right" if header in right else "left",
             overflow="fold",
             no_wrap=fits and header in whole,
-            min_width=min(len(header), 12),
+            min_width=len(header) if has_room else None,
         )
     for row in cells:
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
