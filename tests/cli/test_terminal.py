@@ -45,7 +45,8 @@ def test_a_table_fits_the_width_and_loses_nothing(
     table(("person", "last seen", "sources"), [cells], whole=("person", "last seen"))
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
-    letters = sorted("".join(lines[2:]).replace(" ", ""))
+    rule = next(number for number, line in enumerate(lines) if line.startswith("─"))
+    letters = sorted("".join(lines[rule + 1 :]).replace(" ", ""))
     assert letters == sorted("".join(cells).replace(" ", ""))
 
 

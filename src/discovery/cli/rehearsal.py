@@ -23,6 +23,7 @@ from discovery.tables import RECORDS
 
 SAMPLE_ROWS = 3
 QUARANTINE_SHOWN = 20
+HIDDEN = "is hidden: a run leaves out files and folders whose name begins with a dot"
 EMPTY: tuple[Any, ...] = (None, [], "")
 
 
@@ -63,16 +64,15 @@ def files_named(paths: Sequence[Path], inbox: Path) -> dict[str, Path]:
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise BadUse(f"{path}: no such file")
-        files = inbox_files(path) if path.is_dir() else [path]
+        base = path.resolve() if path.is_dir() else path.parent.resolve()
+        files = inbox_files(base) if path.is_dir() else [base / path.name]
         if not files:
             raise BadUse(f"{path}: holds no files")
-        for file in files:
-            whole = file.absolute()
-            if whole.is_relative_to(inbox):
-                name = whole.relative_to(inbox)
-            else:
-                base = path.absolute() if path.is_dir() else whole.parent
-                name = base.name / whole.relative_to(base)
+        for whole in files:
+            below = inbox.resolve()
+            name = whole.relative_to(below) if whole.is_relative_to(below) else (
+                Path(base.name) / whole.relative_to(base)
+            )
             unique, number = name, 2
             while found.get(str(unique), whole) != whole:
                 unique, number = Path(f"{number}") / name, number + 1
@@ -121,15 +121,11 @@ def rehearse(settings: Settings, as_of: date) -> list[Verdict]:
             )
             for row in store.dicts("SELECT * FROM sources.pending")
         ]
-    named = [v.name for v in verdicts]
-    verdicts += [
-        Verdict(name, "refused", "is hidden: a run leaves out files and folders whose name begins with a dot")
-        for path in sorted(settings.inbox.rglob("*"))
-        if (path.is_file() or path.is_symlink())
-        and not any(
-            n == (name := str(path.relative_to(settings.inbox))) or n.startswith(f"{name}/") for n in named
-        )
-    ]
+    seen = {v.name for v in verdicts}
+    for path in sorted(p for p in settings.inbox.rglob("*") if p.is_file() or p.is_symlink()):
+        name = str(path.relative_to(settings.inbox)).encode("utf-8", "backslashreplace").decode()
+        if name not in seen and not any(other.startswith(f"{name}/") for other in seen):
+            verdicts.append(Verdict(name, "refused", HIDDEN))
     return sorted(verdicts, key=lambda v: v.name)
 
 

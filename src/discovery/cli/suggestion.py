@@ -84,7 +84,7 @@ def _charge(columns: list[Column]) -> dict[str, Column] | None:
         "supplier",
         "vendor",
         "payee",
-        "haendler",
+        "händler",
         "descriptor",
         "description",
         "narrative",
@@ -101,7 +101,7 @@ def _charge(columns: list[Column]) -> dict[str, Column] | None:
             "merchant": merchant,
             "amount": amount,
             "currency": _pick(
-                columns, "cur", "waehrung", "ccy", "code", fits=lambda c: c.share(CURRENCY.match) >= 0.9
+                columns, "cur", "währung", "ccy", "code", fits=lambda c: c.share(CURRENCY.match) >= 0.9
             ),
             "account_name": next((c for c in columns if c.is_email), None),
             "cardholder": _pick(texts, "cardholder", "holder", "employee", "inhaber", "user", "spender"),
@@ -158,7 +158,7 @@ def _roster(columns: list[Column]) -> dict[str, Column] | None:
             "email": next((c for c in emails if c is not manager), None),
             "employee_id": number,
             "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
-            "status": _pick(columns, "status", "state"),
+            "status": _pick(columns, "status", "state", fits=lambda c: not c.is_day),
             "department": department,
             "manager_email": manager,
             "hired_on": hired,
@@ -175,7 +175,7 @@ def _app_accounts(columns: list[Column]) -> dict[str, Column] | None:
         {
             "account_name": who,
             "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
-            "status": _pick(columns, "status", "state", "active"),
+            "status": _pick(columns, "status", "state", "active", fits=lambda c: not c.is_day),
             "role": _pick(columns, "role", "permission", "license"),
             "last_active_at": _pick(
                 columns, "lastactive", "lastlogin", "lastseen", "last", fits=lambda c: c.is_day
