@@ -65,6 +65,8 @@ def test_every_setting_stands_in_the_template_and_may_be_uncommented(tmp_path: P
     assert settings.mappings[0].columns["merchant"] == "MERCHANT NAME"
 
 
-@pytest.mark.parametrize("key", ["home", "inbox", "domains", "timezone", "catalog", "plugins", "source_of_truth"])
+@pytest.mark.parametrize(
+    "key", ["home", "inbox", "domains", "timezone", "catalog", "plugins", "source_of_truth"]
+)
 def test_the_template_names_a_key(key: str) -> None:
     assert re.search(rf"^# {key} = ", template(), re.MULTILINE)

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from discovery.cli.match import read_texts
 from tests.cli.conftest import Run
 
-HEADER = ["text", "decision", "app_id", "app_name", "app_domain", "score", "method", "runner_up", "explanation"]
+HEADER = [
+    "text",
+    "decision",
+    "app_id",
+    "app_name",
+    "app_domain",
+    "score",
+    "method",
+    "runner_up",
+    "explanation",
+]
 TEXTS = [
     "NOTION LABS INC", "", "=HYPERLINK(\"http://evil\")", "+44 ZOOM", "-1", "@SUM(A1)", "\tTAB", 'a "quoted", text',
     "two\nlines", "NOTION LABS INC", "  spaces  ", "MONDAY SMOOTHIES", "figma.com", "日本語", "'=x", "\x1b[31mESC",
@@ -74,7 +84,7 @@ def test_the_merchant_category_is_read() -> None:
     assert read_texts(file, "text") == (["A", "B", "C"], ["5734", None, None])
 
 
-@pytest.mark.parametrize("content", [b"", b"text\n\"open\n", b"a,text\nonly\n", b"text\n\xff\xfe\xfa\n"])
+@pytest.mark.parametrize("content", [b"", b'text\n"open\n', b"a,text\nonly\n", b"text\n\xff\xfe\xfa\n"])
 def test_what_is_no_csv_is_bad_use(cli: Run, content: bytes) -> None:
     Path("in.csv").write_bytes(content)
     result = cli("match", "in.csv")

@@ -50,7 +50,9 @@ def test_the_person_of_a_path_is_told(ask: Run, sample: Settings) -> None:
     assert check(ask, file)[0]["person"] == "zoe.demir@nordwind.example"
 
 
-def test_quarantined_records_are_told_with_column_value_and_what_was_expected(ask: Run, sample: Settings) -> None:
+def test_quarantined_records_are_told_with_column_value_and_what_was_expected(
+    ask: Run, sample: Settings
+) -> None:
     file = sample.inbox / "entra" / "graph" / "signIns_broken.ndjson"
     (one,) = check(ask, file, code=1)
     assert one["rows_quarantined"] == 3
@@ -90,9 +92,13 @@ def test_dates_that_can_be_read_both_ways_are_left_to_a_person(cli: Run) -> None
     assert one["to_fill_in"] == ["date_order"]
     assert "charge_is_negative" in one["mapping"]
     Path("with.toml").write_text(one["mapping"])
-    assert cli("sources", "check", "card.csv", "--config", "with.toml").exit_code == 2, "not without an answer"
+    assert cli("sources", "check", "card.csv", "--config", "with.toml").exit_code == 2, (
+        "not without an answer"
+    )
     Path("with.toml").write_text(one["mapping"].replace('date_order = ""', 'date_order = "mdy"'))
-    assert check(cli, "card.csv", "--config", "with.toml")[0]["first"]["charge"][0]["charged_on"] == "2026-03-04"
+    assert (
+        check(cli, "card.csv", "--config", "with.toml")[0]["first"]["charge"][0]["charged_on"] == "2026-03-04"
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +165,9 @@ def test_what_is_no_export_at_all_is_told(cli: Run) -> None:
 
 
 def test_hostile_text_of_a_file_is_shown_as_it_is(cli: Run) -> None:
-    Path("x\x1b[31m.csv").write_text("Date,Merchant,Amount,Email\n2026-09-01,\x1b[2J[bold]FIGMA,5.00,a@b.example\n")
+    Path("x\x1b[31m.csv").write_text(
+        "Date,Merchant,Amount,Email\n2026-09-01,\x1b[2J[bold]FIGMA,5.00,a@b.example\n"
+    )
     result = cli("sources", "check", "x\x1b[31m.csv")
     assert "\x1b" not in result.output
     assert "x\\x1b[31m.csv" in result.stdout

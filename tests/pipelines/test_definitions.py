@@ -62,9 +62,7 @@ def test_what_a_step_reads_comes_before_it(specs: list[dg.AssetSpec]) -> None:
         return found
 
     made = {step.table for step in steps()}
-    missing = {
-        step.table: set(step.reads) & made - reached(step.table) - {step.table} for step in steps()
-    }
+    missing = {step.table: set(step.reads) & made - reached(step.table) - {step.table} for step in steps()}
     assert {table: lost for table, lost in missing.items() if lost} == {}
 
 
@@ -84,7 +82,7 @@ def test_jobs_schedules_and_sensors(settings: Settings) -> None:
 
 @pytest.mark.parametrize("said", ["", "24:00", "2am", "02:60"])
 def test_a_time_that_is_none_is_refused(settings: Settings, said: str) -> None:
-    with pytest.raises(BadSettings, match="schedule.at"):
+    with pytest.raises(BadSettings, match=r"schedule\.at"):
         definitions_for(replace(settings, nightly_at=said))
 
 

@@ -57,7 +57,9 @@ def test_what_dagster_knows_of_a_night(sample: Sample) -> None:
         counts = source.asset_materialization.metadata
     with Store(sample.settings.published, read_only=True) as store:
         assert shown["dagster/row_count"].value == store.value("SELECT count(*) FROM person")
-        read = store.value("SELECT sum(rows_read) FROM source_file WHERE system = 'okta' AND state = 'loaded'")
+        read = store.value(
+            "SELECT sum(rows_read) FROM source_file WHERE system = 'okta' AND state = 'loaded'"
+        )
     assert counts["rows_read"].value == read
     preview = shown["preview"]
     assert isinstance(preview, dg.TableMetadataValue)
@@ -71,7 +73,10 @@ def test_no_address_reaches_dagster(sample: Sample) -> None:
         people = list(csv.DictReader(file))
     names = {row[key].lower() for row in people for key in row if "name" in key and " " in row[key]}
     with sample.instance() as instance:
-        said = [entry.to_json() if hasattr(entry, "to_json") else repr(entry) for entry in instance.all_logs(sample.night.run_id)]
+        said = [
+            entry.to_json() if hasattr(entry, "to_json") else repr(entry)
+            for entry in instance.all_logs(sample.night.run_id)
+        ]
         said += [repr((run.run_config, run.tags)) for run in instance.get_runs()]
     text = "\n".join(said).lower()
     assert re.findall(r"[\w.+-]+@[\w-]+\.[\w.]+", text) == []
@@ -113,11 +118,19 @@ def test_days_that_are_none_are_refused_before_a_run_exists(
 
 def test_a_check_shows_its_wrong_rows(copied: Settings, instance: dg.DagsterInstance) -> None:
     with writing(copied, AS_OF) as run:
-        run.store.run("INSERT INTO canonical.person SELECT * FROM canonical.person ORDER BY person_id LIMIT 12")
+        run.store.run(
+            "INSERT INTO canonical.person SELECT * FROM canonical.person ORDER BY person_id LIMIT 12"
+        )
     made = definitions_for(copied)
-    only = dg.define_asset_job("only", dg.AssetSelection.checks_for_assets(dg.AssetKey(["canonical", "person"])))
+    only = dg.define_asset_job(
+        "only", dg.AssetSelection.checks_for_assets(dg.AssetKey(["canonical", "person"]))
+    )
     job = dg.Definitions(
-        assets=made.assets, asset_checks=made.asset_checks, jobs=[only], resources=made.resources, executor=made.executor
+        assets=made.assets,
+        asset_checks=made.asset_checks,
+        jobs=[only],
+        resources=made.resources,
+        executor=made.executor,
     ).resolve_job_def("only")
     result = job.execute_in_process(run_config=QUIET, instance=instance, raise_on_error=False)
     failed = [one for one in result.get_asset_check_evaluations() if not one.passed]
@@ -137,7 +150,7 @@ def test_who_is_busy_is_named_and_leaves_no_run(tmp_path: Path) -> None:
     assert not (settings.home / "dagster").exists()
 
 
-BROKEN = '''
+BROKEN = """
 from discovery.sources.source import Format, Shape
 
 FORMAT = Format(
@@ -149,7 +162,7 @@ FORMAT = Format(
                "CAST(1 AS DECIMAL(18,2)) AS amount FROM raw",
     ),),
 )
-'''
+"""
 
 
 def test_a_source_that_fails_is_red_and_the_rest_is_published(tmp_path: Path) -> None:
@@ -170,7 +183,9 @@ def test_a_source_that_fails_is_red_and_the_rest_is_published(tmp_path: Path) ->
     [failed] = night.failed_sources
     assert failed.system == "broken"
     assert "ada@example.com" in failed.reason
-    assert [(c.asset, c.name) for c in night.failed_checks if not c.is_warning] == [("sources/broken", "read_whole")]
+    assert [(c.asset, c.name) for c in night.failed_checks if not c.is_warning] == [
+        ("sources/broken", "read_whole")
+    ]
     with Store(settings.published, read_only=True) as store:
         assert store.value("SELECT count(*) FROM person") > 0
         assert store.value("SELECT is_failed FROM source_status WHERE system = 'broken'")

@@ -68,7 +68,10 @@ def test_departures_are_news_once(sample: Sample) -> None:
     known = json.loads(first.cursor or "{}")
     assert known["known"]
     forgotten = sorted(known["known"])[0]
-    before = {"run_id": "an earlier run", "known": {k: v for k, v in known["known"].items() if k != forgotten}}
+    before = {
+        "run_id": "an earlier run",
+        "known": {k: v for k, v in known["known"].items() if k != forgotten},
+    }
     with dg.build_sensor_context(cursor=json.dumps(before)) as context:
         [request] = sensor.evaluate_tick(context).run_requests or []
     person_id, kind = forgotten.split(":")
@@ -110,7 +113,9 @@ def test_a_status_keeps_the_day_on_which_it_was_first_published_and_returns_are_
 
 
 def test_a_last_day_that_moves_is_news() -> None:
-    assert keys_of({"a:left": "2026-09-15"}, Departure("a", "left", date(2026, 9, 20))) == ["a:left:2026-09-20"]
+    assert keys_of({"a:left": "2026-09-15"}, Departure("a", "left", date(2026, 9, 20))) == [
+        "a:left:2026-09-20"
+    ]
 
 
 @pytest.mark.parametrize(

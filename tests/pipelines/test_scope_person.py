@@ -19,7 +19,9 @@ def leaver(settings: Settings) -> tuple[str, int]:
 
 def test_a_scope_is_shown_and_nothing_is_written(sample: Sample, execute: Execute) -> None:
     person_id, count = leaver(sample.settings)
-    before = {p: p.stat().st_mtime_ns for p in sample.settings.home.iterdir() if p.suffix in (".duckdb", ".json")}
+    before = {
+        p: p.stat().st_mtime_ns for p in sample.settings.home.iterdir() if p.suffix in (".duckdb", ".json")
+    }
     result = execute(sample.settings, "scope_person", run_config={"person_id": person_id})
     assert result.success
     shown = {

@@ -29,8 +29,37 @@ CURATED = "curated 2026-11-23"
 APP_COLUMNS = ("app_id", "name", "vendor", "domain", "category", "scim_support", "scim_plan", "facts_source",
                "facts_as_of", "source")  # fmt: skip
 PLAIN = frozenset(
-    "com net org app dev monday tuesday wednesday thursday friday saturday sunday mercury venus mars jupiter saturn "
-    "uranus neptune pluto kronos apollo athena zeus hermes sibelius shanon bronto nessus".split()
+    [
+        "com",
+        "net",
+        "org",
+        "app",
+        "dev",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mercury",
+        "venus",
+        "mars",
+        "jupiter",
+        "saturn",
+        "uranus",
+        "neptune",
+        "pluto",
+        "kronos",
+        "apollo",
+        "athena",
+        "zeus",
+        "hermes",
+        "sibelius",
+        "shanon",
+        "bronto",
+        "nessus",
+    ]
 )
 """Words that the list of words leaves out because they are written with a capital, and ends of addresses."""
 ALIAS_COLUMNS = ("app_id", "alias", "kind", "strength", "source")

@@ -70,8 +70,10 @@ def files_named(paths: Sequence[Path], inbox: Path) -> dict[str, Path]:
             raise BadUse(f"{path}: holds no files")
         for whole in files:
             below = inbox.resolve()
-            name = whole.relative_to(below) if whole.is_relative_to(below) else (
-                Path(base.name) / whole.relative_to(base)
+            name = (
+                whole.relative_to(below)
+                if whole.is_relative_to(below)
+                else (Path(base.name) / whole.relative_to(base))
             )
             unique, number = name, 2
             while found.get(str(unique), whole) != whole:

@@ -12,6 +12,9 @@ from discovery.matching.evidence import Evidence, Hypothesis, false_friends, hyp
 from discovery.matching.hosts import HostFinder, HostHit
 from discovery.matching.normalise import Line, host_label, kind_of, marks
 
+WHOLE_TEXT = "name is the whole text"
+SURE = 80
+"""Points from which a name that is the whole text outranks any that leaves words unexplained."""
 BASE = {"s": 90, "m": 84, "c": 60}
 """A name alone, by its strength (see `catalog.load.Alias`)."""
 PREFIX = {"s": 88, "m": 82, "c": 45}
@@ -129,7 +132,7 @@ class Comparer:
             rows.append(Evidence("statement descriptor", line.text[:60], alias.alias, 93))
         else:
             base = BASE if not rest and not piece else PREFIX
-            what = "name is the whole text" if base is BASE else "name begins the text"
+            what = WHOLE_TEXT if base is BASE else "name begins the text"
             rows.append(Evidence(what, " ".join(words)[:60], alias.alias, base[strength]))
             if piece and not inside:
                 rows.append(self._glued_piece(app, piece, strength))
@@ -265,5 +268,7 @@ def _is_reference(piece: str) -> bool:
     return any(c.isdigit() for c in piece)
 
 
-def _rank(hypothesis: Hypothesis) -> tuple[int, int, str]:
-    return (-hypothesis.score, -hypothesis.length, hypothesis.app_id)
+def _rank(hypothesis: Hypothesis) -> tuple[bool, int, int, str]:
+    """Order hypotheses: one whose name is the whole text goes before those that leave words unexplained."""
+    is_whole = any(e.comparison == WHOLE_TEXT for e in hypothesis.evidence) and hypothesis.score >= SURE
+    return (not is_whole, -hypothesis.score, -hypothesis.length, hypothesis.app_id)
