@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
@@ -66,15 +66,20 @@ def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
         str(settings.config or "none: the defaults hold"),
         "" if settings.config else "`discovery init` writes a commented file",
     )
-    for part in (_words, _inbox, _home, _formats, _catalog, _decisions, _lock, _published):
-        yield from _guarded(part, settings)
-
-
-def _guarded(part: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
-    try:
-        yield from part(settings)
-    except DiscoveryError as error:
-        yield Check(part.__name__.strip("_"), "wrong", str(error))
+    for part, name, remedy in (
+        (_words, "settings", "correct discovery.toml"),
+        (_inbox, "inbox", "let the user of the program read it"),
+        (_home, "home", "give it to the user of the program"),
+        (_formats, "formats", "correct the plug-in or the mapping, or take it out"),
+        (_catalog, "catalog", "correct that row"),
+        (_decisions, "decisions", "correct that line, or restore the file from a backup"),
+        (_lock, "lock", "wait for that process, or end it"),
+        (_published, "published file", "discovery run --force"),
+    ):
+        try:
+            yield from part(settings)
+        except (DiscoveryError, OSError) as error:
+            yield Check(name, "wrong", str(error), remedy)
 
 
 def _words(settings: Settings) -> Iterator[Check]:
