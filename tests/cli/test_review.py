@@ -55,7 +55,7 @@ def test_amounts_go_before_persons_where_the_file_has_them(review: Run, home: Pa
     with Store(home / "access_graph.duckdb") as store:
         store.run("CREATE TABLE IF NOT EXISTS mention (mention VARCHAR, kind VARCHAR, amount DECIMAL(18,2))")
         store.run(f"INSERT INTO mention BY NAME SELECT '{OPEN}' AS mention, 'merchant' AS kind, 900.00 AS amount")
-    assert [(r["app_id"], r["amount"]) for r in queue(review)][0] == ("sketch", "900.00")
+    assert next((r["app_id"], r["amount"]) for r in queue(review)) == ("sketch", "900.00")
 
 
 def test_a_preview_tells_who_would_get_access_and_records_nothing(review: Run, home: Path) -> None:
