@@ -98,7 +98,9 @@ def test_an_old_or_broken_or_missing_published_file_is_wrong(cli: Run, home: Pat
 
 def test_a_failed_source_and_a_file_that_was_not_read_are_wrong(cli: Run, home: Path) -> None:
     with Store(home / "access_graph.duckdb") as store:
-        store.run("INSERT INTO source_status BY NAME SELECT 'okta' AS system, true AS is_failed, 'cut off' AS reason")
+        store.run(
+            "INSERT INTO source_status BY NAME SELECT 'okta' AS system, true AS is_failed, 'cut off' AS reason"
+        )
         store.run(
             "INSERT INTO source_file BY NAME SELECT 'x' AS file_id, 'it''s odd.csv' AS file_name, "
             "'refused' AS state, 'why' AS reason"

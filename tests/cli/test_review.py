@@ -54,7 +54,9 @@ def test_the_queue_shows_first_what_changes_most(review: Run) -> None:
 def test_amounts_go_before_persons_where_the_file_has_them(review: Run, home: Path) -> None:
     with Store(home / "access_graph.duckdb") as store:
         store.run("CREATE TABLE IF NOT EXISTS mention (mention VARCHAR, kind VARCHAR, amount DECIMAL(18,2))")
-        store.run(f"INSERT INTO mention BY NAME SELECT '{OPEN}' AS mention, 'merchant' AS kind, 900.00 AS amount")
+        store.run(
+            f"INSERT INTO mention BY NAME SELECT '{OPEN}' AS mention, 'merchant' AS kind, 900.00 AS amount"
+        )
     assert next((r["app_id"], r["amount"]) for r in queue(review)) == ("sketch", "900.00")
 
 
@@ -107,7 +109,9 @@ def test_unknown_mentions_and_apps_are_bad_use(review: Run, home: Path) -> None:
 
 def test_a_mention_of_two_kinds_has_to_be_told_apart(review: Run, home: Path) -> None:
     with Store(home / "access_graph.duckdb") as store:
-        store.run(f"INSERT INTO match BY NAME SELECT '{OPEN}' AS mention, 'label' AS kind, 'review' AS decision")
+        store.run(
+            f"INSERT INTO match BY NAME SELECT '{OPEN}' AS mention, 'label' AS kind, 'review' AS decision"
+        )
     result = review("reject", OPEN)
     assert (result.exit_code, "--kind" in result.stderr) == (2, True)
     assert review("reject", OPEN, "--kind", "label").exit_code == 0
@@ -153,7 +157,9 @@ def test_an_import_without_keys_goes_by_the_mention(review: Run, home: Path) -> 
 
 
 def test_one_wrong_row_and_nothing_is_recorded(review: Run, home: Path) -> None:
-    Path("bad.csv").write_text(f"mention,action,app\n{OPEN},accept,sketch.com\nnosuch,reject,\n{OPEN},maybe,\n")
+    Path("bad.csv").write_text(
+        f"mention,action,app\n{OPEN},accept,sketch.com\nnosuch,reject,\n{OPEN},maybe,\n"
+    )
     result = review("import", "bad.csv")
     assert result.exit_code == 2
     assert "row 3" in result.stderr
