@@ -24,6 +24,7 @@ import zstandard
 
 from discovery.errors import SourceFailed
 from discovery.sources.source import Head
+from discovery.sources.unpack import unpacked
 
 BLOCK = 1 << 20
 HEAD_BYTES = 1 << 19
@@ -75,8 +76,27 @@ def copy_hashed(source: Path, target: Path) -> str:
 def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Staged]:
     """Unpack a kept file into plain UTF-8 texts in `folder`: itself, or each member of an archive.
 
-    A plain UTF-8 file is not copied. Raises SourceFailed where compression or encoding is damaged.
+    A plain UTF-8 file is not copied. Files that are no text (workbooks, databases), alone or inside an
+    archive, become the texts that `unpack` makes of them. Raises SourceFailed where compression or encoding
+    is damaged.
     """
+    if (texts := unpacked(kept, folder)) is not None:
+        return [Staged(path, member, path.stat().st_size) for member, path in texts]
+    staged = []
+    for one in _stage_archive(kept, folder, encoding):
+        own = folder / f"{one.path.name}-parts"
+        texts = None if one.path == kept else unpacked(one.path, own)
+        if texts is None:
+            staged.append(one)
+            continue
+        own.mkdir(exist_ok=True, mode=0o700)
+        for member, path in texts:
+            name = "/".join(part for part in (one.member, member) if part)
+            staged.append(Staged(path, name or None, path.stat().st_size))
+    return staged
+
+
+def _stage_archive(kept: Path, folder: Path, encoding: str | None) -> list[Staged]:
     with kept.open("rb") as file:
         magic = file.read(4)
     if magic[:2] == b"PK":
