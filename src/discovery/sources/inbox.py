@@ -127,14 +127,16 @@ def _values_of(name: str, shape: Shape, head: Head) -> list[str]:
     return ["" if value is None else str(value).strip() for value in found]
 
 
-def content_instance(shape: Shape, head: Head) -> set[str]:
-    """Return the instances that a head names; more than one means that it cannot be told.
+def content_instances(shape: Shape, head: Head) -> list[str]:
+    """Return the instances that a head names, in the order of its records.
+
+    More than one means that it cannot be told which the file comes from, save where records say it one by one.
 
     Where several columns may name it (home and resource tenant), ours is the value that every record has in
     one of them: a person may sign in to another tenant, and a guest come from one.
     """
     if shape.instance is None:
-        return set()
+        return []
     names = (shape.instance,) if isinstance(shape.instance, str) else shape.instance
     columns = [[value.lower() for value in _values_of(name, shape, head)] for name in names]
     records = [{v for v in record if v} for record in zip_longest(*columns, fillvalue="")]
@@ -142,8 +144,8 @@ def content_instance(shape: Shape, head: Head) -> set[str]:
     for column in columns:
         for value in column:
             if value in common:
-                return {value}
-    return next(({v for v in column if v} for column in columns if any(column)), set())
+                return [value]
+    return next((list(dict.fromkeys(v for v in column if v)) for column in columns if any(column)), [])
 
 
 def content_snapshot(shape: Shape, head: Head) -> date | None:
@@ -245,22 +247,25 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
                     f'name, or set it: [[source]] files = "{shown}" person = "…"', fmt.name, fmt.system,
                 ))  # fmt: skip
                 continue
-        instances = {hint.instance.lower()} if hint.instance else content_instance(shape, recognition.head)
-        if len(instances) > 1:
+        named = [hint.instance.lower()] if hint.instance else content_instances(shape, recognition.head)
+        if len(named) > 1 and not shape.several_instances:
             listed.append(Listed(
                 sha256, text.member, shown, "refused",
-                f"holds records of several instances of {fmt.system} ({', '.join(sorted(instances))}): export "
+                f"holds records of several instances of {fmt.system} ({', '.join(sorted(named))}): export "
                 "them one by one, or set `instance` in a [[source]] block", fmt.name, fmt.system,
             ))  # fmt: skip
             continue
         snapshot = None
         if fmt.is_list:
             snapshot = content_snapshot(shape, recognition.head) or hint.snapshot_on or as_of
-        found.append((
-            Input("", sha256, text.member, shown, fmt.name, shape.name, fmt.system, "", "settings" if hint.instance
-                  else "content", person, snapshot),
-            recognition, hint, instances,
-        ))  # fmt: skip
+        found += [
+            (
+                Input("", sha256, text.member, shown, fmt.name, shape.name, fmt.system, "", "settings" if hint.instance
+                      else "content", person, snapshot),
+                recognition, hint, instances,
+            )
+            for instances in ([{name} for name in named] or [set()])
+        ]  # fmt: skip
     return found, listed
 
 
@@ -344,7 +349,12 @@ def _record(store: Store, inputs: list[Input], listed: list[Listed],
         "SELECT file_id, file_name FROM sources.source_file WHERE state IN ('loaded', 'staged')"
     )}  # fmt: skip
     with store.transaction():
-        store.run("DELETE FROM sources.pending")
+        # Further instances of a file are found by reading it: those left pending by a kill stay.
+        again = {(one.file_sha256, one.member) for one in inputs if one.instance_from == "content"}
+        ids = {one.file_id for one in inputs}
+        for file_id, sha256, member in store.rows("SELECT file_id, file_sha256, member FROM sources.pending"):
+            if (sha256, member) not in again or file_id in ids:
+                store.run("DELETE FROM sources.pending WHERE file_id = $id", {"id": file_id})
         store.run("DELETE FROM sources.inbox_file")
         for row in inbox_rows:
             store.run("INSERT INTO sources.inbox_file VALUES ($a, $b, $c, $d)",

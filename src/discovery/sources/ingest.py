@@ -18,8 +18,8 @@ from typing import Any
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
 from discovery.sources.container import Layout, Staged, count_lines
-from discovery.sources.inbox import look_at
-from discovery.sources.lake import Lake, Written, quarantined_notes, write_records
+from discovery.sources.inbox import content_instances, file_id_of, look_at
+from discovery.sources.lake import Lake, Several, Written, quarantined_notes, write_records
 from discovery.sources.reading import (
     NotSequential,
     Raw,
@@ -29,10 +29,10 @@ from discovery.sources.reading import (
     open_raw_carefully,
 )
 from discovery.sources.registry import Recognition, known_formats
-from discovery.sources.source import Format, Shape
+from discovery.sources.source import Format, Head, Shape
 from discovery.sources.vault import Sidecar, Vault
 from discovery.stage import Night
-from discovery.store import SqlError, Store, make_private, sql_file
+from discovery.store import SqlError, Store, make_private, quoted, sql_file
 
 QUARANTINE_KEPT = 10_000
 PRIVATE_CONTENT = "(browsing: not kept)"
@@ -74,10 +74,12 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     vault, lake = Vault(settings.home), Lake(settings.home)
     load_macros(store)
     total = Outcome()
-    pending = store.dicts(
-        "SELECT * FROM sources.pending WHERE system = $system ORDER BY file_name", {"system": system}
-    )
-    for row in pending:
+    while pending := store.dicts(
+        # One by one: a file with records of several instances adds an input for each that it turns out to hold.
+        "SELECT * FROM sources.pending WHERE system = $system ORDER BY file_name, instance LIMIT 1",
+        {"system": system},
+    ):
+        row = pending[0]
         try:
             one = _ingest(store, settings, formats[row["format"]], row, vault, lake)
             total = Outcome(
@@ -118,19 +120,27 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     shape = recognition.fit.shape
     _set_hints(store, row, hint)
     header = recognition.head.header
-    raw, written = _read(store, text.path, recognition.layout, shape, fmt, row, folder, header)
+    several = _several(shape, recognition.head, row)
+    raw, written = _read(store, text.path, recognition.layout, shape, fmt, row, folder, header, several)
     primary = written[fmt.kind]
     if primary.quarantined and not raw.numbered:
         # Record numbers cost speed, so they are made only where a record has to be named.
         raw = open_raw_carefully(store, text.path, recognition.layout, shape, folder, header)
-        written = _write(store, shape, fmt, row, folder)
+        written = _write(store, shape, fmt, row, folder, several)
         primary = written[fmt.kind]
-    bad = _bad_records(store, raw, shape, fmt, folder / "out" / fmt.kind, primary)
+    if several is not None and several.first != row["instance"]:
+        # What cannot even be taken apart counts for the first instance.
+        raw = replace(raw, bad=())
+    bad = _bad_records(
+        store, raw, shape, fmt, folder / "out" / fmt.kind, primary, several, str(row["instance"])
+    )
     rows_read = primary.rows + len(raw.bad)
-    _check_lines(text, recognition.layout, rows_read, raw)
+    _check_lines(text, recognition.layout, rows_read + sum(primary.others.values()), raw)
     outcome = Outcome(1, rows_read, sum(primary.ignored.values()), len(bad))
     with store.transaction():
         _register(store, row, shape, fmt, lake, written, outcome, bad, primary.elsewhere)
+        for instance in primary.others:
+            _expect(store, row, instance)
     if fmt.private:
         if not vault.has(sha256):
             incoming.unlink(missing_ok=True)
@@ -170,34 +180,62 @@ def _set_hints(store: Store, row: dict[str, Any], hint: SourceHint) -> None:
 
 
 def _read(store: Store, path: Path, layout: Layout, shape: Shape, fmt: Format, row: dict[str, Any],
-          folder: Path, header: tuple[str, ...]) -> tuple[Raw, dict[str, Written]]:  # fmt: skip
+          folder: Path, header: tuple[str, ...], several: Several | None,
+          ) -> tuple[Raw, dict[str, Written]]:  # fmt: skip
     """Read the fast way; where a record is malformed, or records do not lie in lines, the careful way."""
     try:
         raw = open_raw(store, path, layout, shape, header, numbered=shape.numbered)
-        return raw, _write(store, shape, fmt, row, folder)
+        return raw, _write(store, shape, fmt, row, folder, several)
     except (SqlError, NotSequential):
         raw = open_raw_carefully(store, path, layout, shape, folder, header)
-        return raw, _write(store, shape, fmt, row, folder)
+        return raw, _write(store, shape, fmt, row, folder, several)
 
 
-def _write(store: Store, shape: Shape, fmt: Format, row: dict[str, Any], folder: Path) -> dict[str, Written]:
+def _several(shape: Shape, head: Head, row: dict[str, Any]) -> Several | None:
+    """Say whether records are to be told apart by instance: not where the settings name one for the file."""
+    if not shape.several_instances or row["instance_from"] != "content":
+        return None
+    return Several(content_instances(shape, head)[0])
+
+
+def _expect(store: Store, row: dict[str, Any], instance: str) -> None:
+    """Make a further instance of the same file an input of its own, if it is none yet."""
+    file_id = file_id_of(str(row["file_sha256"]), row["member"], instance, row["person_hint"])
+    store.run(
+        "INSERT INTO sources.pending BY NAME SELECT * REPLACE ($file_id AS file_id, $instance AS instance) FROM "
+        "(SELECT $sha AS file_sha256, $member AS member, $name AS file_name, $format AS format, $shape AS shape, "
+        "$system AS system, '' AS instance, 'content' AS instance_from, $person AS person_hint, '' AS file_id, "
+        "CAST($snapshot AS DATE) AS snapshot_on) WHERE $file_id NOT IN (SELECT file_id FROM sources.pending "
+        "UNION ALL SELECT file_id FROM sources.source_file WHERE state <> 'duplicate')",
+        {
+            "file_id": file_id, "instance": instance, "sha": row["file_sha256"], "member": row["member"],
+            "name": row["file_name"], "format": row["format"], "shape": row["shape"], "system": row["system"],
+            "person": row["person_hint"], "snapshot": row["snapshot_on"],
+        },
+    )  # fmt: skip
+
+
+def _write(store: Store, shape: Shape, fmt: Format, row: dict[str, Any], folder: Path,
+           several: Several | None) -> dict[str, Written]:  # fmt: skip
     shutil.rmtree(folder / "out", ignore_errors=True)
     make_private(folder / "out")
     return {
         kind: write_records(
             store, kind, select, folder / "out" / kind, file_id=str(row["file_id"]), system=fmt.system,
             instance=str(row["instance"]), snapshot_on=row["snapshot_on"], is_list=fmt.is_list,
+            several=several,
         )
         for kind, select in {fmt.kind: shape.select, **shape.also}.items()
     }  # fmt: skip
 
 
 def _bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
-                 primary: Written) -> list[tuple[int, str | None, str, str]]:  # fmt: skip
+                 primary: Written, several: Several | None,
+                 instance: str) -> list[tuple[int, str | None, str, str]]:  # fmt: skip
     """Return record number, column, reason and content of all records set aside."""
     bad: list[tuple[int, str | None, str, str]] = [(b.record, None, b.reason, b.content) for b in raw.bad]
     if primary.quarantined:
-        notes = _numbered_notes(store, shape, folder)
+        notes = _numbered_notes(store, shape, folder, several, instance)
         wanted = {record for record, _ in notes[:QUARANTINE_KEPT]}
         contents = dict(_contents(raw, shape, wanted))
         for record, note in notes:
@@ -214,14 +252,19 @@ def _bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path
     return sorted(bad, key=lambda b: b[0])
 
 
-def _numbered_notes(store: Store, shape: Shape, folder: Path) -> list[tuple[int, str]]:
+def _numbered_notes(store: Store, shape: Shape, folder: Path, several: Several | None,
+                    instance: str) -> list[tuple[int, str]]:  # fmt: skip
     notes = quarantined_notes(store, folder)
     if all(record is not None for record, _ in notes):
         return [(record or 0, note) for record, note in notes]
     # The SELECT does not carry the number through; on the numbered relation its rows come in order.
     body = shape.select.strip().rstrip(";")
+    mine = (
+        "true" if several is None else f"coalesce(s._instance, {quoted(several.first)}) = {quoted(instance)}"
+    )
     found = store.rows(
-        "SELECT n, p FROM (SELECT row_number() OVER () AS position, s._problem AS p FROM "  # noqa: S608 - a format's
+        "SELECT n, p FROM (SELECT row_number() OVER () AS position, "  # noqa: S608 - a format's
+        f"CASE WHEN {mine} THEN s._problem END AS p FROM "
         f"({body}) AS s) JOIN (SELECT row_number() OVER () AS position, _record AS n FROM raw) USING (position) "
         "WHERE p IS NOT NULL ORDER BY n"
     ) if "_problem" in body else []  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from discovery.store import Store, make_private, quoted
 from discovery.tables import EVENT_KINDS, RECORDS
 
 SOURCE_COLUMNS = ("file_id", "system", "instance")
-_IGNORED, _QUARANTINE, _ELSEWHERE, _ALL = (f"DATE '0001-01-0{n}'" for n in (1, 2, 3, 4))
+_IGNORED, _QUARANTINE, _ELSEWHERE, _ALL, _OTHER = (f"DATE '0001-01-0{n}'" for n in (1, 2, 3, 4, 5))
 """Days that stand for "no day of its own" while a COPY sorts its rows by day."""
 
 _TIME = {"sign_in": "observed_at", "web_visit": "observed_at", "charge": "charged_on"}
@@ -44,20 +44,30 @@ class Part:
 
 @dataclass(frozen=True)
 class Written:
-    """What became of the rows of one SELECT."""
+    """What became of the rows of one SELECT. `others`: instance → rows of the file that belong to its input."""
 
     parts: tuple[Part, ...]
     ignored: dict[str, int]
     quarantined: int
     elsewhere: int
     rows: int
+    others: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Several:
+    """A file that may hold records of several instances; `first` is the one its beginning names first."""
+
+    first: str
 
 
 def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id: str, system: str,
-                  instance: str, snapshot_on: date | None, is_list: bool) -> Written:  # fmt: skip
+                  instance: str, snapshot_on: date | None, is_list: bool,
+                  several: Several | None = None) -> Written:  # fmt: skip
     """Run a format's SELECT over `raw` in one pass; each row goes to its day, to quarantine or is ignored.
 
-    Parts come to lie in `folder`/_part=…; raises SqlError where the text is malformed.
+    Parts come to lie in `folder`/_part=…; raises SqlError where the text is malformed. With `several`, rows of
+    other instances are only counted.
     """
     table = RECORDS[kind]
     body = select.strip().rstrip(";")
@@ -77,6 +87,12 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
         ("_ignored", "CAST(NULL AS VARCHAR)"), ("_problem", "CAST(NULL AS VARCHAR)"), ("_elsewhere", "false"),
     )}  # fmt: skip
     missing_sql = _what_is_missing(kind)
+    other = "CAST(NULL AS VARCHAR)"
+    if several is not None and "_instance" in got:
+        # A record that names no instance counts for the first one of its file.
+        own = quoted(instance)
+        named = f"coalesce(_instance, {quoted(several.first)})"
+        other = f"CASE WHEN {named} <> {own} THEN {named} END"
     # Days as dates, not texts, and no constant columns: both are felt at millions of events.
     day = "CAST(observed_at AS DATE)" if kind in EVENT_KINDS else _ALL
     constants = "" if kind in EVENT_KINDS else (
@@ -105,7 +121,7 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
         COPY (
             WITH picked AS (
                 SELECT {", ".join(columns)}, {control["_ignored"]} AS _ignored, {control["_problem"]} AS _problem,
-                       {control["_elsewhere"]} AS _elsewhere
+                       {control["_elsewhere"]} AS _elsewhere, {other} AS _other
                 FROM ({body}) AS s
             ), judged AS (
                 SELECT *, CASE WHEN _ignored IS NULL AND NOT _elsewhere
@@ -113,8 +129,10 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
                 FROM picked
             )
             SELECT {constants}{names},
-                   CASE WHEN _ignored IS NOT NULL THEN _ignored ELSE _why END AS _note,
-                   CASE WHEN _ignored IS NOT NULL THEN {_IGNORED} WHEN _why IS NOT NULL THEN {_QUARANTINE}
+                   CASE WHEN _other IS NOT NULL THEN _other WHEN _ignored IS NOT NULL THEN _ignored
+                        ELSE _why END AS _note,
+                   CASE WHEN _other IS NOT NULL THEN {_OTHER}
+                        WHEN _ignored IS NOT NULL THEN {_IGNORED} WHEN _why IS NOT NULL THEN {_QUARANTINE}
                         WHEN _elsewhere THEN {_ELSEWHERE} ELSE {day} END AS _part
             FROM judged
         ) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_part), OVERWRITE_OR_IGNORE)
@@ -147,7 +165,7 @@ def _collect(store: Store, kind: str, folder: Path) -> Written:
         f"SELECT file_name, num_rows FROM parquet_file_metadata({quoted(str(folder / '*' / '*.parquet'))})"
     )
     parts: list[Part] = []
-    totals = dict.fromkeys((_IGNORED, _QUARANTINE, _ELSEWHERE), 0)
+    totals = dict.fromkeys((_IGNORED, _QUARANTINE, _ELSEWHERE, _OTHER), 0)
     rows = 0
     for name, row_count in counts:
         path = Path(str(name))
@@ -158,14 +176,18 @@ def _collect(store: Store, kind: str, folder: Path) -> Written:
             totals[label] += int(row_count)
         else:
             parts.append(Part(kind, None if label == _ALL else day, path, int(row_count)))
-    ignored: dict[str, int] = {}
-    if totals[_IGNORED]:
-        pattern = quoted(str(folder / "_part=0001-01-01" / "*.parquet"))
-        ignored = {str(r[0]): int(r[1]) for r in store.rows(
-            f"SELECT _note, count(*) FROM read_parquet({pattern}) GROUP BY ALL ORDER BY ALL"
-        )}  # fmt: skip
+    ignored = _notes_counted(store, folder / "_part=0001-01-01") if totals[_IGNORED] else {}
+    others = _notes_counted(store, folder / "_part=0001-01-05") if totals[_OTHER] else {}
     parts.sort(key=lambda p: (p.day or date.min, p.staged.name))
-    return Written(tuple(parts), ignored, totals[_QUARANTINE], totals[_ELSEWHERE], rows)
+    return Written(
+        tuple(parts), ignored, totals[_QUARANTINE], totals[_ELSEWHERE], rows - totals[_OTHER], others
+    )
+
+
+def _notes_counted(store: Store, folder: Path) -> dict[str, int]:
+    return {str(r[0]): int(r[1]) for r in store.rows(
+        f"SELECT _note, count(*) FROM read_parquet({quoted(str(folder / '*.parquet'))}) GROUP BY ALL ORDER BY ALL"
+    )}  # fmt: skip
 
 
 def quarantined_notes(store: Store, folder: Path) -> list[tuple[int | None, str]]:

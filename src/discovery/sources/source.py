@@ -10,6 +10,8 @@ One module in `formats/` (or in the plug-in folder of the settings) per system a
   `_ignored`    why the record is left out, or NULL. Reasons are short and countable: "failed sign-in".
   `_problem`    NULL, or `problem('column', value, 'what was expected')`: the record goes to quarantine.
   `_elsewhere`  true if the record counts through one of the `also` kinds only (optional).
+  `_instance`   the instance that the record itself names, for shapes with `several_instances`: one file
+                then becomes one input per instance, and each counts its own records.
 
   One row per physical record. Columns of the kind that are left out are NULL. A record without what its
   kind cannot do without (REQUIRED) goes to quarantine by itself.
@@ -111,6 +113,7 @@ class Shape:
         speed on large logs).
     preamble: up to this many lines may stand before the header of a CSV.
     has_person: the shape has a user column although others of its format take the person from the path.
+    several_instances: one file may hold records of several instances, and `_instance` says of each which.
     """
 
     name: str
@@ -126,6 +129,7 @@ class Shape:
     numbered: bool = False
     preamble: int = 0
     has_person: bool = False
+    several_instances: bool = False
     recognise: Callable[[Head], bool] | None = None
 
 

@@ -71,6 +71,7 @@ SELECT
         ELSE 'idp_interactive'
     END AS method,
     _ignored,
+    nullif(lower(trim(tenant)), '') AS _instance,
     CASE
         WHEN _ignored IS NOT NULL THEN NULL
         WHEN outcome IS NULL THEN problem('$code', code, 'an error code, 0 for success')
@@ -100,6 +101,7 @@ FROM (
             nullif(lower(app_id), '') AS app_id,
             nullif(app_name, '') AS app_name,
             nullif(service_id, '') AS service_id,
+            $tenant AS tenant,
             lower(client) AS client,
             lower(protocol) AS protocol,
             lower(interactive) AS interactive,
@@ -135,7 +137,7 @@ SELECT properties.id AS id, coalesce(nullif(properties.createdDateTime, ''), "ti
        properties.appId AS app_id, properties.appDisplayName AS app_name,
        properties.servicePrincipalId AS service_id, properties.clientAppUsed AS client,
        properties.authenticationProtocol AS protocol, properties.isInteractive AS interactive,
-       coalesce(category, '') AS category,
+       coalesce(category, '') AS category, $tenant,
        CASE WHEN TRY_CAST($result AS BIGINT) IS NOT NULL THEN $result
             ELSE coalesce(nullif(regexp_extract(properties.status, '"errorCode"\\s*:\\s*"?(\\d+)', 1), ''),
                           lower($result)) END AS code
@@ -171,10 +173,10 @@ def _quoted(names: tuple[str, ...]) -> str:
 
 
 def _select(entry: str, *, at: str, code: str, app: str, user: str, american: bool = False,
-            version: str = "CAST(NULL AS TIMESTAMP)") -> str:  # fmt: skip
+            tenant: str = "CAST(NULL AS VARCHAR)", version: str = "CAST(NULL AS TIMESTAMP)") -> str:  # fmt: skip
     """Return the mapping over one shape's entry; `at` … `user` are the columns as the export calls them."""
     return _RECORD.substitute(
-        entry=entry, at=at, code=code, app=app, user=user, version=version,
+        entry=entry, at=at, code=code, app=app, user=user, version=version, tenant=tenant,
         instant="coalesce(instant(at_text), instant_us(at_text))" if american else "instant(at_text)",
         person=_quoted(_PERSON_CATEGORIES), service=_quoted(_SERVICE_CATEGORIES),
     )  # fmt: skip
@@ -196,16 +198,24 @@ def _monitor(name: str, tenant: str, result: str, operation: str) -> Shape:
         name=name,
         container="json",
         requires=("time", "category", "properties", (tenant, result, operation)),
-        columns={"time": "VARCHAR", "category": "VARCHAR", result: "VARCHAR", "properties": properties},
+        columns={
+            "time": "VARCHAR",
+            "category": "VARCHAR",
+            result: "VARCHAR",
+            tenant: "VARCHAR",
+            "properties": properties,
+        },
         select=_select(
-            _MONITOR_ENTRY.substitute(result=result),
+            _MONITOR_ENTRY.substitute(result=result, tenant=tenant),
             at="properties.createdDateTime",
             version="instant(version_text)",
             code="properties.status.errorCode",
             app="properties.appId",
             user="properties.userId",
+            tenant=tenant,
         ),
         instance=tenant,
+        several_instances=True,  # one Event Hub for many tenants
         share=0.1,  # an Event Hub mixes logs; whether there are sign-ins at all, _has_sign_ins says
         recognise=_has_sign_ins,
     )
