@@ -12,7 +12,7 @@ WITH grouped AS (
         min(position) AS first_position,
         max(position) AS last_position,
         arg_min(event_id, position) AS first_event_id,
-        arg_max(event_id, position) AS last_event_id,
+        CASE WHEN count(*) > 1 THEN arg_max(event_id, position) END AS last_event_id,
         max(holder_key) AS holder_key,
         max(page_rank) AS page_rank
     FROM event

@@ -18,7 +18,7 @@ WITH used AS (
         list_sort(list(DISTINCT u.day)) AS active_days,
         min({'at': u.first_at, 'id': u.first_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
             'who': coalesce(u.account_name, ''), 'file': u.first_file_id}) AS head,
-        max({'at': u.last_at, 'id': u.last_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
+        max({'at': u.last_at, 'id': coalesce(u.last_event_id, u.first_event_id), 'host': u.host, 'name': coalesce(u.mention_name, ''),
             'who': coalesce(u.account_name, ''), 'file': u.last_file_id}) AS tail
     FROM canonical.usage AS u
     JOIN canonical.account AS a ON a.system = u.system AND a.instance = coalesce(u.instance, '')

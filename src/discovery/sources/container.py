@@ -16,6 +16,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +28,7 @@ from discovery.sources.source import Head
 from discovery.sources.unpack import unpacked
 
 BLOCK = 1 << 20
+HASH_BLOCK = 8 << 20
 HEAD_BYTES = 1 << 19
 HEAD_RECORDS = 200
 MAX_EXPANDED = 64 << 30
@@ -62,9 +64,13 @@ def copy_hashed(source: Path, target: Path) -> str:
                 f"{source}: is not a regular file (a link, pipe or device); copy the export itself."
             )
         digest = hashlib.sha256()
-        with target.open("wb") as out:
-            while block := file.read(BLOCK):
-                digest.update(block)
+        with target.open("wb") as out, ThreadPoolExecutor(max_workers=1) as hasher:
+            # One block is hashed while the next is read and written: large hashes let other threads run.
+            hashed: Future[None] | None = None
+            while block := file.read(HASH_BLOCK):
+                if hashed is not None:
+                    hashed.result()
+                hashed = hasher.submit(digest.update, block)
                 out.write(block)
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

@@ -57,7 +57,7 @@ CANONICAL: tuple[Table, ...] = (
             c("first_at", INSTANT, "first event of the day"),
             c("last_at", INSTANT, "last event of the day"),
             c("first_event_id", T, "its id"),
-            c("last_event_id", T, "its id"),
+            c("last_event_id", T, "its id; NULL where the first event is the only one"),
             c("first_file_id", T, "input that stands for the first event"),
             c("last_file_id", T, "input that stands for the last event"),
         ),
