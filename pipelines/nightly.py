@@ -136,7 +136,7 @@ def _failed_checks(definitions: dg.Definitions, result: dg.ExecuteInProcessResul
             FailedCheck(
                 asset=one.asset_key.to_user_string(),
                 name=one.check_name,
-                sentence=spec.description or "",
+                sentence=one.description or spec.description or "",
                 wrong_rows=None if wrong is None else int(str(wrong.value)),
                 is_blocking=spec.blocking,
                 is_warning=one.severity is dg.AssetCheckSeverity.WARN,

@@ -154,6 +154,7 @@ def freshness_of(key: dg.AssetCheckKey, newest: dict[str, date], cadence: dict[s
         check_name=key.name,
         passed=not late,
         severity=dg.AssetCheckSeverity.WARN,
+        description="late: " + "; ".join(f"{name}, {said}" for name, said in late.items()) if late else None,
         metadata=late or {"newest": max(newest.values()).isoformat() if newest else "never delivered"},
     )
 

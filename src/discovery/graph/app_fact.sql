@@ -6,7 +6,7 @@
 -- the identity provider's own maker (owner tenant Microsoft's, seen in sign-ins).
 WITH registered AS (
     SELECT m.app_id, min(CASE r.approval WHEN 'blocked' THEN 1 WHEN 'needs_review' THEN 2 WHEN 'approved' THEN 3 END) AS said,
-        bool_or(r.system IN ('entra', 'okta', 'google')) AS is_in_idp,
+        bool_or(is_idp(r.system)) AS is_in_idp,
         bool_or(r.owner_tenant IN ('f8cdef31-a31e-4b4a-93e4-5f571e91255a', '72f988bf-86f1-41af-91ab-2d7cd011db47'))
             AS is_makers
     FROM canonical.app_registration AS r
@@ -22,7 +22,7 @@ assigned AS (
 ),
 seen AS (
     SELECT app_id,
-        bool_or(source IN ('sign_in', 'grant', 'assignment') AND system IN ('entra', 'okta', 'google')) AS is_in_idp,
+        bool_or(source IN ('sign_in', 'grant', 'assignment') AND is_idp(system)) AS is_in_idp,
         bool_or(source = 'sign_in' AND system = 'okta') AS is_okta,
         bool_or(source = 'sign_in') AS has_sign_in
     FROM graph.trace
@@ -30,9 +30,10 @@ seen AS (
     GROUP BY ALL
 ),
 idp AS (
-    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage WHERE source = 'sign_in' AND day <= $as_of
+    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage
+    WHERE source = 'sign_in' AND is_idp(system) AND day <= $as_of
     UNION
-    SELECT system, instance FROM canonical.directory_account WHERE system IN ('entra', 'okta', 'google')
+    SELECT system, instance FROM canonical.directory_account WHERE is_idp(system)
 ),
 whole AS (
     SELECT DISTINCT r.system, r.instance

@@ -12,9 +12,10 @@ WITH log AS (
     GROUP BY ALL
 ),
 idp AS (
-    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage WHERE source = 'sign_in' AND day <= $as_of
+    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage
+    WHERE source = 'sign_in' AND is_idp(system) AND day <= $as_of
     UNION
-    SELECT system, instance FROM canonical.directory_account WHERE system IN ('entra', 'okta', 'google')
+    SELECT system, instance FROM canonical.directory_account WHERE is_idp(system)
 ),
 list AS (
     SELECT DISTINCT 'directory_account' AS kind, system, instance FROM canonical.directory_account

@@ -1,5 +1,10 @@
 -- Macros for the steps of the graph; created on the connection before each step.
 
+-- Does a system sign people in to other apps? Disabling somebody there ends what depends on it; browser extensions
+-- and an app's own lists do not count.
+CREATE OR REPLACE TEMP MACRO is_idp(system) AS system IN (
+    'entra', 'okta', 'google', 'onelogin', 'jumpcloud', 'ping', 'duo', 'auth0', 'aws_identity_center');
+
 -- Scopes that reach mail, files, the directory, or act as the person beyond the profile (Microsoft Graph, Google).
 CREATE OR REPLACE TEMP MACRO is_sensitive(scope) AS regexp_matches(lower(scope),
     '^(https://graph\.microsoft\.com/)?(mail|mailboxsettings|mailboxfolder|files|sites|notes|chat|chatmessage|channelmessage|directory|user\.(read|readwrite)\.all|group|contacts|calendars\.readwrite|onlinemeetings|application|rolemanagement|full_access_as_user|ews|imap|smtp|pop)([.:]|$|_)|user\.(readwrite|read\.all)|accessasuser|mail\.google\.com|auth/(gmail|drive|admin|cloud-platform|calendar($|\.events)|contacts|documents|spreadsheets|apps)');
