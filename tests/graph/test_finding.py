@@ -126,6 +126,117 @@ def test_sensitive_grant_to_a_shadow_app(
     assert rules(world) == ([("sensitive_grant_to_shadow_app", "high", "otter")] if fires else [])
 
 
+@pytest.mark.parametrize(
+    ("row", "fires"),
+    [
+        ({"was_enabled": True}, True),
+        ({"was_enabled": False}, False),
+        ({"was_enabled": None}, False),
+        ({"was_enabled": True, "account_kind": "shared"}, False),
+        ({"was_enabled": True, "deleted_at": at("10-02")}, False),
+    ],
+)
+def test_deleted_without_having_been_disabled(tmp_path: Path, row: dict[str, Any], fires: bool) -> None:
+    world = company(tmp_path, None)
+    world.entra("o-1", ANNA, **{"status": "soft_deleted", "deleted_at": at("09-10"), **row})
+    found = [r for r in rules(world) if r[0] == "deleted_without_disable"]
+    assert found == ([("deleted_without_disable", "medium", None)] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("left", "owner", "used", "fires"),
+    [
+        ("08-31", ANNA, True, True),
+        ("10-20", ANNA, True, True),  # within 30 days
+        ("12-31", ANNA, True, False),
+        (None, ANNA, True, False),
+        ("08-31", "team@acme.test", True, False),
+        ("08-31", ANNA, False, False),  # nobody is left in it
+    ],
+)
+def test_the_owner_of_an_app_leaves(
+    tmp_path: Path, left: str | None, owner: str, used: bool, fires: bool
+) -> None:
+    world = company(tmp_path, left)
+    world.hr("2", "ben@acme.test")
+    world.entra("o-2", "ben@acme.test")
+    world.store.run("UPDATE matching.app SET owner_email = $o WHERE app_id = 'slack'", {"o": owner})
+    if used:
+        world.use("sign_in", "o-2", "slack-id", "09-20")
+    assert rules(world) == ([("only_owner_leaves", "medium", "slack")] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("admins", "left", "fires"),
+    [
+        ((ANNA,), "08-31", True),
+        ((ANNA, "ben@acme.test"), "08-31", False),
+        ((ANNA, "unknown@acme.test"), "08-31", False),  # nobody we know, but somebody
+        ((ANNA,), None, False),
+        ((), "08-31", False),
+    ],
+)
+def test_the_only_administrator_leaves(
+    tmp_path: Path, admins: tuple[str, ...], left: str | None, fires: bool
+) -> None:
+    world = company(tmp_path, left)
+    world.hr("2", "ben@acme.test")
+    world.app("miro", "miro.com", kind="domain")
+    for name in {*admins, "cleo@partner.test"}:
+        world.record("app_account", system="app_list", account_name=name, mention_kind="domain", mention="miro.com",
+                     status="active", is_admin=name in admins, snapshot_on=on("08-20"))  # fmt: skip
+    found = [r for r in rules(world) if r[0] == "only_owner_leaves"]
+    assert found == ([("only_owner_leaves", "high", "miro")] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("used", "charged", "other", "fires"),
+    [
+        (["06-01"], ["07-15", "08-15", "09-15"], "09-29", True),
+        (["06-01", "09-20"], ["07-15", "08-15", "09-15"], "09-29", False),  # still used
+        (["06-01"], ["07-15", "08-15", "09-15"], "09-01", False),  # the source has gone silent
+        ([], ["07-15", "08-15", "09-15"], "09-29", False),  # its use was never seen: nothing follows
+        (["06-01"], ["09-15"], "09-29", False),  # a single charge
+        (["06-01"], ["07-05", "08-05"], "09-29", False),  # no longer charged
+    ],
+)
+def test_charged_and_not_used_any_more(
+    tmp_path: Path, used: list[str], charged: list[str], other: str, fires: bool
+) -> None:
+    world = company(tmp_path, None)
+    world.entra("o-1", ANNA)
+    world.app("canva", "canva-id")
+    world.use("sign_in", "o-1", "canva-id", *used)
+    world.use("sign_in", "o-1", "slack-id", other)
+    for day in charged:
+        world.record("charge", system="amex", charged_on=on(day), account_name=ANNA, merchant="CANVA",
+                     amount=9, currency="EUR")  # fmt: skip
+    assert rules(world) == ([("charge_without_use", "low", "canva")] if fires else [])
+
+
+@pytest.mark.parametrize(
+    ("charges", "fires"),
+    [
+        ({"anna": ["08-05", "09-05"], "ben": ["08-07", "09-07"]}, True),
+        ({"anna": ["08-05", "09-05"], "ben": ["09-07"]}, False),  # bought once
+        (
+            {"anna": ["08-05", "08-06"], "ben": ["08-07", "09-07"]},
+            False,
+        ),  # twice in a month is no subscription
+        ({"anna": ["08-05", "09-05"]}, False),
+        ({"anna": ["05-05", "06-05"], "ben": ["08-07", "09-07"]}, False),  # handed over
+    ],
+)
+def test_two_subscriptions_of_one_app(tmp_path: Path, charges: dict[str, list[str]], fires: bool) -> None:
+    world = company(tmp_path, None)
+    world.hr("2", "ben@acme.test")
+    for who, days in charges.items():
+        for day in days:
+            world.record("charge", system="amex", charged_on=on(day), account_name=f"{who}@acme.test",
+                         merchant="CANVA", amount=9, currency="EUR")  # fmt: skip
+    assert rules(world) == ([("duplicate_subscription", "low", "canva")] if fires else [])
+
+
 def test_a_finding_keeps_its_id_while_more_is_seen_and_names_controls(tmp_path: Path) -> None:
     ids = []
     for extra in ([], ["09-20"]):

@@ -49,7 +49,7 @@ absent AS (
 )
 SELECT n.file_id, n.system, n.instance, n.event_id, n.record, n.account_key, n.account_name, lower(n.email) AS email,
     list_sort(n.aliases) AS aliases, n.employee_id, n.display_name, coalesce(n.status, 'unknown') AS status,
-    n.account_kind, n.department, n.manager_email, n.hired_on, n.left_on, n.deleted_at, n.snapshot_on, n.identifier,
+    n.account_kind, n.department, n.manager_email, n.hired_on, n.left_on, n.deleted_at, n.was_enabled, n.snapshot_on, n.identifier,
     k.known_names, k.first_listed_on, a.absent_on
 FROM newest AS n
 JOIN named AS k USING (system, instance, identifier)

@@ -28,6 +28,57 @@ charged AS (
     GROUP BY ALL
     HAVING sum(c.amount) > 0
 ),
+going AS (
+    -- Who is gone, or goes within 30 days: what only they look after needs somebody else now.
+    SELECT person_id, coalesce(email, display_name, person_id) AS who, email, left_on, status
+    FROM canonical.person
+    WHERE left_on <= $as_of + 30 OR status IN ('disabled', 'soft_deleted', 'deleted')
+),
+administered AS (
+    SELECT t.app_id, count(DISTINCT t.holder) AS admins, count(DISTINCT g.person_id) AS admins_going,
+        arg_min(g.person_id, g.who) AS person_id, min(g.who) AS who, max(t.last_at) AS last_at
+    FROM graph.trace AS t LEFT JOIN going AS g USING (person_id)
+    WHERE t.is_proof AND t.is_admin AND t.ended_on IS NULL
+    GROUP BY ALL
+),
+delivering AS (
+    -- A source that has gone silent says nothing about who stopped using what.
+    SELECT source, system, max(last_at) >= CAST($as_of - 7 AS TIMESTAMP) AS is_live
+    FROM canonical.usage WHERE day <= $as_of
+    GROUP BY ALL
+),
+last_use AS (
+    SELECT t.app_id, CAST(max(t.last_at) AS DATE) AS used_on, bool_and(coalesce(d.is_live, false)) AS is_seen_still
+    FROM graph.trace AS t LEFT JOIN delivering AS d USING (source, system)
+    WHERE t.is_proof AND t.way IN ('sign_in', 'login', 'redirect', 'visit')
+    GROUP BY ALL
+),
+listed AS (
+    SELECT DISTINCT app_id FROM graph.trace WHERE is_proof AND source = 'app_account' AND ended_on IS NULL
+),
+paid AS (
+    SELECT m.app_id, coalesce(a.person_id, a.account_id) AS holder, a.person_id,
+        date_trunc('month', c.charged_on) AS month, max(c.charged_on) AS charged_on, sum(c.amount) AS amount
+    FROM canonical.charge AS c
+    JOIN canonical.account AS a USING (system, instance, identifier)
+    JOIN matching.match AS m ON m.kind = 'merchant' AND m.mention = c.merchant AND m.decision = 'accept'
+    GROUP BY ALL
+    HAVING sum(c.amount) > 0
+),
+idle AS (
+    SELECT p.app_id, u.used_on, count(DISTINCT p.month) AS months, max(p.charged_on) AS charged_on
+    FROM paid AS p JOIN last_use AS u USING (app_id) ANTI JOIN listed AS l USING (app_id)
+    WHERE u.is_seen_still AND p.charged_on > u.used_on + 30
+    GROUP BY ALL
+    HAVING count(DISTINCT p.month) >= 2 AND max(p.charged_on) > $as_of - 45
+),
+subscribed AS (
+    SELECT app_id, holder, count(*) AS months, max(charged_on) AS charged_on
+    FROM paid
+    WHERE charged_on > $as_of - 92
+    GROUP BY ALL
+    HAVING count(*) >= 2 AND max(charged_on) > $as_of - 45
+),
 found AS (
     SELECT 'active_account_of_leaver' AS rule, 'high' AS severity, l.person_id, NULL AS app_id, d.identifier AS subject,
         l.left_on AS day, CAST(least(d.snapshot_on, $as_of) AS TIMESTAMP) AS observed_at,
@@ -85,6 +136,40 @@ found AS (
     JOIN canonical.person AS p USING (person_id)
     LEFT JOIN matching.app AS w USING (app_id)
     WHERE x.class = 'shadow' AND len(list_filter(x.grant_scopes, lambda s: is_sensitive(s))) > 0
+    UNION ALL
+    SELECT 'deleted_without_disable', 'medium', a.person_id, NULL, d.identifier, CAST(d.deleted_at AS DATE), d.deleted_at,
+        'the account ' || coalesce(d.account_name, d.identifier) || ' in ' || d.system || ' was deleted on '
+            || CAST(d.deleted_at AS DATE) || ' without having been disabled first: apps may hear of it up to 30 days later'
+    FROM canonical.directory_account AS d
+    JOIN canonical.account AS a USING (system, instance, identifier)
+    WHERE d.was_enabled AND d.deleted_at < CAST($as_of + 1 AS TIMESTAMP) AND a.kind IN ('human', 'unknown')
+    UNION ALL
+    SELECT 'only_owner_leaves', 'medium', g.person_id, s.app_id, 'owner', g.left_on, CAST(s.last_seen_on AS TIMESTAMP),
+        g.who || ' owns ' || coalesce(w.name, s.app_id) || ' and ' || CASE WHEN g.left_on > $as_of THEN 'leaves on ' || g.left_on
+            WHEN g.left_on IS NOT NULL THEN 'left on ' || g.left_on ELSE 'is ' || g.status END
+            || ': ' || s.users || CASE WHEN s.users = 1 THEN ' account needs' ELSE ' accounts need' END || ' another owner'
+    FROM matching.app AS w
+    JOIN going AS g ON g.email = lower(w.owner_email)
+    JOIN (SELECT app_id, count(*) AS users, max(last_seen_on) AS last_seen_on FROM graph.account_access GROUP BY ALL) AS s
+        ON s.app_id = w.app_id
+    UNION ALL
+    SELECT 'only_owner_leaves', 'high', x.person_id, x.app_id, 'admin', NULL, x.last_at,
+        x.who || CASE WHEN x.admins = 1 THEN ' is the only known administrator of '
+            ELSE ' and ' || (x.admins - 1) || ' more who leave are the only known administrators of ' END
+            || coalesce(w.name, x.app_id) || ': name another before the account is ended'
+    FROM administered AS x LEFT JOIN matching.app AS w USING (app_id)
+    WHERE x.admins = x.admins_going
+    UNION ALL
+    SELECT 'charge_without_use', 'low', NULL, i.app_id, '', i.used_on, CAST(i.charged_on AS TIMESTAMP),
+        coalesce(w.name, i.app_id) || ' was last used on ' || i.used_on || ' and charged in ' || i.months
+            || ' months since, last on ' || i.charged_on
+    FROM idle AS i LEFT JOIN matching.app AS w USING (app_id)
+    UNION ALL
+    SELECT 'duplicate_subscription', 'low', NULL, s.app_id, '', NULL, CAST(max(s.charged_on) AS TIMESTAMP),
+        coalesce(any_value(w.name), s.app_id) || ' is paid for month by month by ' || count(*) || ' persons or cards'
+    FROM subscribed AS s LEFT JOIN matching.app AS w USING (app_id)
+    GROUP BY s.app_id
+    HAVING count(*) >= 2
 )
 SELECT left(sha256(concat_ws(chr(31), rule, coalesce(person_id, ''), coalesce(app_id, ''), coalesce(subject, ''),
         coalesce(CAST(day AS VARCHAR), ''))), 32) AS finding_id,
@@ -92,5 +177,7 @@ SELECT left(sha256(concat_ws(chr(31), rule, coalesce(person_id, ''), coalesce(ap
     CASE rule
         WHEN 'sensitive_grant_to_shadow_app' THEN ['ISO 27001 5.18', 'NIST PR.AA', 'SOC 2 CC6.3']
         WHEN 'personal_account_on_work_app' THEN ['ISO 27001 5.18', 'NIST PR.AA', 'SOC 2 CC6.2']
+        WHEN 'charge_without_use' THEN ['ISO 27001 5.9', 'SOC 2 CC6.2']
+        WHEN 'duplicate_subscription' THEN ['ISO 27001 5.9']
         ELSE ['ISO 27001 5.18', 'NIST PR.AA', 'SOC 2 CC6.2', 'SOC 2 CC6.3'] END AS controls
 FROM found

@@ -234,10 +234,16 @@ class Lake:
             paths = [str(self.folder / str(r[0])) for r in store.rows(
                 "SELECT path FROM sources.source_part WHERE kind = $kind ORDER BY path", {"kind": kind}
             )]  # fmt: skip
-            names = ", ".join([*SOURCE_COLUMNS, *(_q(c.name) for c in table.columns)])
             if paths:
                 listed = ", ".join(quoted(p) for p in paths)
-                body = f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning=false)"
+                # Parts that an earlier version wrote lack the columns that came later: NULL there.
+                there = {
+                    str(r[0]) for r in store.rows(f"SELECT DISTINCT name FROM parquet_schema([{listed}])")
+                }
+                names = ", ".join([*SOURCE_COLUMNS, *(
+                    _q(c.name) if c.name in there else f"CAST(NULL AS {c.type}) AS {_q(c.name)}" for c in table.columns
+                )])  # fmt: skip
+                body = f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning=false, union_by_name=true)"
             else:
                 empty = ", ".join(f"CAST(NULL AS {c.type}) AS {_q(c.name)}" for c in table.columns)
                 body = (

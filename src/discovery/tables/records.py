@@ -156,6 +156,11 @@ RECORDS: dict[str, Table] = {
                 c("hired_on", DAY, "first day"),
                 c("left_on", DAY, "last day of work; may lie ahead"),
                 c("deleted_at", INSTANT, "when the account was deleted"),
+                c(
+                    "was_enabled",
+                    FLAG,
+                    "sign-in was still allowed when the account was deleted; NULL if not told",
+                ),
                 c("snapshot_on", DAY, "day of the list"),
             ),
         ),

@@ -59,6 +59,7 @@ SELECT
     blank_null(department) AS department,
     nullif(CAST(instant("employeeLeaveDateTime") AS DATE), DATE '0001-01-01') AS left_on,
     deleted AS deleted_at,
+    TRY_CAST("accountEnabled" AS BOOLEAN) AS was_enabled,
     CASE
         WHEN key IS NULL THEN problem('id', id, 'the object id of the user')
         WHEN deleted IS NULL THEN problem('deletedDateTime', "deletedDateTime",
@@ -97,6 +98,7 @@ FORMAT = Format(
                 "employeeLeaveDateTime": "VARCHAR",
                 "department": "VARCHAR",
                 "deletedDateTime": "VARCHAR",
+                "accountEnabled": "VARCHAR",
             },
             select=_SELECT,
             numbered=True,
