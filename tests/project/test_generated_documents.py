@@ -1,0 +1,25 @@
+"""Documents that are generated are what the code generates now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from discovery.cli.reference import reference
+from discovery.publish.dictionary import dictionary
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy", "made"),
+    [
+        ("cli.md", "python -m discovery.cli.reference > docs/cli.md", reference),
+        ("data_dictionary.md", "python -m discovery.publish.dictionary", dictionary),
+    ],
+)
+def test_document_is_what_the_code_generates(
+    pytestconfig: pytest.Config, name: str, remedy: str, made: object
+) -> None:
+    path: Path = pytestconfig.rootpath / "docs" / name
+    assert callable(made)
+    assert path.read_text(encoding="utf-8") == made(), f"docs/{name} is out of date: {remedy}"
