@@ -69,11 +69,11 @@ WITH visit AS ($visits), hosted AS (
     FROM sent
 )
 SELECT
-    _record AS record, observed_at, account_name,
+    _record AS record, observed_at, account_name,$further
     CASE WHEN redirect_host IS NULL AND client_id IS NOT NULL THEN 'app_id' ELSE 'domain' END AS mention_kind,
     coalesce(redirect_host, client_id, host) AS mention, host, redirect_host,
-    CASE WHEN redirect_host IS NOT NULL OR client_id IS NOT NULL THEN 'sign_in' ELSE page_of(address) END AS page,
-    CASE WHEN redirect_host IS NOT NULL OR client_id IS NOT NULL THEN 'oidc' ELSE 'visit' END AS method,
+    CASE WHEN redirect_host IS NOT NULL OR client_id IS NOT NULL THEN 'sign_in' ELSE $page END AS page,
+    CASE WHEN redirect_host IS NOT NULL OR client_id IS NOT NULL THEN 'oidc' ELSE $method END AS method,
     _ignored,
     CASE
         WHEN _ignored IS NOT NULL THEN NULL
@@ -84,10 +84,19 @@ FROM reduced_visit
 """)
 
 
-def reduced(visits: str) -> str:
-    """Return the SELECT of a web_visit shape over a SELECT of visits (see VISIT_COLUMNS)."""
+def reduced(
+    visits: str, *, page: str = "page_of(address)", method: str = "'visit'", further: tuple[str, ...] = ()
+) -> str:
+    """Return the SELECT of a web_visit shape over a SELECT of visits (see VISIT_COLUMNS).
+
+    page, method: SQL for sources that know more, or less, than the address tells; it may use all columns of the
+    visits, `address` and `host`. further: columns of the visits that are columns of the kind.
+    """
     return _REDUCED.substitute(
         visits=visits.strip().rstrip(";"),
+        page=page,
+        method=method,
+        further="".join(f" {name}," for name in further),
         provider=IDENTITY_PROVIDER,
         microsoft=_MICROSOFT,
         guid=_GUID,

@@ -54,8 +54,8 @@ def _visits(*rows: tuple[str | None, str | None, str]) -> str:
 
 def _expected(record: int, host: str, page: str, **changes: Any) -> dict[str, Any]:
     return {
-        "record": record, "observed_at": datetime(2026, 4, 18, 7, 12, 44), "account_name": _ANN, "mention_kind": "domain",
-        "mention": host, "host": host, "page": page, "method": "visit", **changes,
+        "record": record, "observed_at": datetime(2026, 4, 18, 7, 12, 44), "account_name": _ANN,
+        "mention_kind": "domain", "mention": host, "host": host, "page": page, "method": "visit", **changes,
     }  # fmt: skip
 
 
@@ -117,7 +117,7 @@ FORMAT = Format(
             recognise=lambda head: head.records[0].get("browser") == "chromium",
         ),
     ),
-    how_to_get="Close the browser and copy the file `History` of the profile folder (its path: chrome://version) into a "
+    how_to_get="Close the browser and copy `History` of the profile folder (its path: chrome://version) into a "
     "folder named after the person's e-mail address.",
     proven_by="https://github.com/malithwishwa02-dot/vehicle/blob/main/reproduce_profile/dumps/History.sql",
     proven_on=date(2026, 11, 24),

@@ -104,8 +104,8 @@ FORMAT = Format(
             recognise=lambda head: head.records[0].get("browser") == "firefox",
         ),
     ),
-    how_to_get="Close Firefox and copy `places.sqlite` of the profile folder (its path: about:support) into a folder named "
-    "after the person's e-mail address.",
+    how_to_get="Close Firefox and copy `places.sqlite` of the profile folder (its path: about:support) into a folder "
+    "named after the person's e-mail address.",
     proven_by="https://github.com/WebFuzzing/EvoMaster/blob/master/client-java/controller/src/test/resources/db_schemas/"
     "schemaanalysist_casestudies/MozillaPlaces.sql",
     proven_on=date(2026, 11, 24),

@@ -103,7 +103,7 @@ FORMAT = Format(
             recognise=lambda head: head.records[0].get("browser") == "safari",
         ),
     ),
-    how_to_get="Close Safari and copy ~/Library/Safari/History.db into a folder named after the person's e-mail address.",
+    how_to_get="Close Safari and copy ~/Library/Safari/History.db into a folder named after the person's e-mail.",
     proven_by="https://github.com/log2timeline/plaso/blob/main/plaso/parsers/sqlite_plugins/safari.py",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
