@@ -44,9 +44,12 @@ _ANN = "ann.lee@contoso.example"
 _CLIENT = {"client_id": "XXXXXXXXXXXXXXXXXXXXXX=="}
 
 
-def _history(*visits: Mapping[str, Any], indent: int | None = None, **more: Any) -> str:
+def _history(
+    *visits: Mapping[str, Any], indent: int | None = None, more: Mapping[str, Any] | None = None
+) -> str:
     return json.dumps(
-        {"Browser History": [{"title": "Secret", **v, **_CLIENT} for v in visits], **more}, indent=indent
+        {"Browser History": [{"title": "Secret", **v, **_CLIENT} for v in visits], **(more or {})},
+        indent=indent,
     )
 
 
@@ -81,7 +84,7 @@ EXAMPLES = (
             {"page_transition": "LINK", "url": "https://www.figma.com/", "time_usec": "soon"},
             {"page_transition": "LINK", "url": "https://www.figma.com/", "time_usec": None},
             {"page_transition": "LINK", "url": "", "time_usec": 1776496364000000},
-            **{"Typed Url": [{"url": "https://www.figma.com/"}], "Session": [{"tab": 1}]},
+            more={"Typed Url": [{"url": "https://www.figma.com/"}], "Session": [{"tab": 1}]},
         ),
         records={"web_visit": (
             {"record": 1, "mention": "www.canva.com", "redirect_host": "www.canva.com", "host": "accounts.google.com",
