@@ -181,6 +181,17 @@ def test_an_original_stays_nowhere_in_the_home(bench: Any, tmp_path: Path) -> No
     assert home_holds(bench.settings.home, "www.figma.com"), "what is searched for would be found"
 
 
+def test_browsing_that_is_switched_off_is_not_read(make_bench: Callable[..., Any], tmp_path: Path) -> None:
+    bench = make_bench(browsing=False)
+    bench.put(f"{ANN}/History", chromium(tmp_path))
+    bench.read()
+    settle(bench)
+    (file,) = bench.files().values()
+    assert (file["state"], file["rows_read"]) == ("refused", 0)
+    assert "[browsing] enabled = false" in file["reason"]
+    assert home_holds(bench.settings.home, "figma.com") == []
+
+
 def test_a_broken_record_leaves_nothing_either(bench: Any, tmp_path: Path) -> None:
     content = database(
         tmp_path, CHROMIUM,

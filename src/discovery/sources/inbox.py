@@ -254,6 +254,12 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
             listed.append(Listed(sha256, text.member, shown, "unrecognised", recognition.reason or ""))
             continue
         fmt, shape = recognition.fit.format, recognition.fit.shape
+        if fmt.private and not settings.browsing:
+            listed.append(Listed(
+                sha256, text.member, shown, "refused",
+                f"{fmt.title} is browsing, which is switched off: [browsing] enabled = false", fmt.name, fmt.system,
+            ))  # fmt: skip
+            continue
         person = None
         if fmt.person_from_path and not shape.has_person:
             person = (hint.person or person_in_path(shown) or "").lower() or None
