@@ -19,7 +19,7 @@ from discovery.errors import BadSettings
 
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google")
-MAPPING_KINDS = ("charge", "sign_in", "app_account", "directory_account")
+MAPPING_KINDS = ("charge", "sign_in", "web_visit", "app_account", "directory_account")
 
 
 @dataclass(frozen=True)

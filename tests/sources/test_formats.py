@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from discovery.settings import SourceHint
-from discovery.sources.container import look
+from discovery.sources.container import look, stage
 from discovery.sources.registry import recognise, shipped_formats
 from discovery.sources.source import Example, Format
+from discovery.store import make_private
 
 CASES = [(fmt, example) for fmt in shipped_formats() for example in fmt.examples]
 
@@ -59,7 +60,8 @@ def test_example_is_recognised_as_itself(tmp_path: Any, fmt: Format, example: Ex
     path.write_text(text, encoding="utf-8", newline="")
     if change == "byte-order mark":
         path.write_bytes(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    _, heads = look(path, "renamed")
+    (staged,) = stage(path, make_private(tmp_path / "stage"))
+    _, heads = look(staged.path, "renamed")
     hint = (
         SourceHint(files="*", format=example.hints.get("format")) if example.hints else SourceHint(files="*")
     )

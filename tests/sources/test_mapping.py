@@ -169,6 +169,74 @@ def test_a_roster(make_bench: Callable[..., Any]) -> None:
     assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [(3, "status"), (4, "left_on")]
 
 
+def test_debits_and_credits_in_two_columns(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping("charge", {"charged_on": "Date", "merchant": "Text", "amount": "Soll", "credit": "Haben", "card": "Card"},
+                decimal=","),
+        "Date;Text;Soll;Haben;Card\n"
+        "2026-07-03;MIRO;1.016,50;;1\n"
+        "2026-07-04;MIRO;-16,50;0,00;1\n"
+        "2026-07-05;REFUND;;16,50;1\n"
+        "2026-07-06;NOTHING;;;1\n"
+        "2026-07-07;WRONG;;much;1\n",
+    )  # fmt: skip
+    assert sorted(r["amount"] for r in bench.records("charge")) == [
+        Decimal("-16.50"), Decimal("16.50"), Decimal("1016.50"),
+    ]  # fmt: skip
+    assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [(4, "amount"), (5, "amount")]
+
+
+def test_a_column_that_says_debit_or_credit(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping("charge", {"charged_on": "D", "merchant": "T", "amount": "B", "direction": "Af Bij", "card": "C"},
+                decimal=","),
+        "D;T;B;Af Bij;C\n2026-07-03;MIRO;16,50;Af;1\n2026-07-04;BACK;6,50;Bij;1\n2026-07-05;WHAT;1,00;sideways;1\n",
+    )  # fmt: skip
+    assert {r["merchant"]: r["amount"] for r in bench.records("charge")} == {
+        "MIRO": Decimal("16.50"), "BACK": Decimal("-6.50"),
+    }  # fmt: skip
+    assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [(3, "direction")]
+
+
+def test_failed_sign_ins_are_left_out(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping("sign_in", {"observed_at": "T", "account_name": "U", "mention": "A", "status": "R"}),
+        "T,U,A,R\n2026-07-03 10:00,a@acme.example,Wiki,Success\n2026-07-03 11:00,a@acme.example,Wiki,Échec\n"
+        "2026-07-03 12:00,a@acme.example,Wiki,perhaps\n2026-07-03 13:00,a@acme.example,Wiki,\n",
+    )
+    assert sorted(r["record"] for r in bench.records("sign_in")) == [1, 4]
+    assert dict(bench.store.rows("SELECT reason, row_count FROM sources.ignored")) == {"failed sign-in": 1}
+    assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [(3, "status")]
+
+
+def test_visits_are_reduced_and_the_file_is_not_kept(make_bench: Callable[..., Any]) -> None:
+    bench = read(
+        make_bench,
+        mapping("web_visit", {"observed_at": "Zeit", "account_name": "Wer", "mention": "Ziel"}, date_order="dmy",
+                timezone="Europe/Berlin"),
+        "Zeit;Wer;Ziel\n"
+        "03.07.2026 14:05:00;Ada@acme.example;app.asana.com.\n"
+        "03.07.2026 14:06:00;ada@acme.example;https://www.figma.com/files/7?token=hush-hush\n"
+        "03.07.2026 14:07:00;ada@acme.example;printer\n"
+        "soon;ada@acme.example;miro.com\n"
+        "03.07.2026 14:08:00;;miro.com\n",
+    )  # fmt: skip
+    got = sorted(bench.records("web_visit"), key=lambda r: r["record"])
+    assert [(r["mention"], r["page"], r["observed_at"]) for r in got] == [
+        ("app.asana.com", "other", datetime(2026, 7, 3, 12, 5)), ("www.figma.com", "app", datetime(2026, 7, 3, 12, 6)),
+    ]  # fmt: skip
+    assert dict(bench.store.rows("SELECT reason, row_count FROM sources.ignored")) == {"not a public site": 1}
+    assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [
+        (4, "observed_at"),
+        (5, "account_name"),
+    ]
+    bench.store.run("CHECKPOINT")
+    assert not [p for p in bench.settings.home.rglob("*") if p.is_file() and b"hush-hush" in p.read_bytes()]
+
+
 @pytest.mark.parametrize("header", ['a"b', "it's", "x; DROP TABLE y", "$amount", "{amount}", "c0"])
 def test_headers_never_become_sql(make_bench: Callable[..., Any], header: str) -> None:
     mapped = mapping("charge", {"charged_on": header, "merchant": "Shop", "amount": "Sum", "card": "Card"})
@@ -213,7 +281,7 @@ def test_two_mappings_of_one_name_are_refused() -> None:
 
 
 def test_targets_are_columns_of_the_kind() -> None:
-    stand_ins = {"app_id", "email"}
+    stand_ins = {"app_id", "email", "credit", "direction", "status"}
     for kind, targets in TARGETS.items():
         assert set(targets) - {c.name for c in RECORDS[kind].columns} <= stand_ins
 

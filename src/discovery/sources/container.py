@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +33,8 @@ HEAD_BYTES = 1 << 19
 HEAD_RECORDS = 200
 MAX_EXPANDED = 64 << 30
 MAX_RATIO = 2000
-ENVELOPES = ("value", "records", "items", "users", "employees", "results", "members", "Report_Entry")
+ENVELOPES = ("value", "records", "items", "users", "employees", "results", "members", "Report_Entry",
+             "Browser History", "result")  # fmt: skip
 """Keys whose list of objects holds the records of a JSON export."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -42,11 +43,12 @@ DELIMITERS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True)
 class Staged:
-    """One input as plain text. `member` is its name inside an archive."""
+    """One input as plain text. `member` is its name inside an archive; `refusal`: why it cannot be read."""
 
     path: Path
     member: str | None
     bytes: int
+    refusal: str | None = None
 
 
 def copy_hashed(source: Path, target: Path) -> str:
@@ -96,9 +98,13 @@ def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Stag
             staged.append(one)
             continue
         own.mkdir(exist_ok=True, mode=0o700)
-        for member, path in texts:
-            name = "/".join(part for part in (one.member, member) if part)
-            staged.append(Staged(path, name or None, path.stat().st_size))
+        try:
+            for member, path in texts:
+                name = "/".join(part for part in (one.member, member) if part)
+                staged.append(Staged(path, name or None, path.stat().st_size))
+        except SourceFailed as error:
+            # One damaged member does not keep the others from being read.
+            staged.append(replace(one, refusal=str(error)))
     return staged
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
@@ -106,6 +107,9 @@ def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Forma
         own = replace(
             own, **{k: v for k, v in asdict(hint).items() if v is not None and getattr(own, k) is None}
         )
+        if text.refusal is not None:
+            found.append((text, own, None, text.refusal))
+            continue
         try:
             _, heads = look(text.path, name)
             found.append((text, own, recognise(heads, formats, own), None))
@@ -204,7 +208,16 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
     inputs, refused, named = _resolve_instances(store, settings, found, by_name)
     _record(store, inputs, [*listed, *refused], inbox_rows)
     _name_unknown_instances(store, vault, named)
+    _sweep(store, incoming)
     return int(store.value("SELECT count(*) FROM sources.pending") or 0)
+
+
+def _sweep(store: Store, incoming: Path) -> None:
+    """Remove copies of files that nothing is read from: they may be anybody's browsing."""
+    waiting = {str(r[0]) for r in store.rows("SELECT DISTINCT file_sha256 FROM sources.pending")}
+    for path in incoming.iterdir():
+        if path.name not in waiting:
+            path.unlink()
 
 
 def _take(path: Path, incoming: Path, vault: Vault) -> tuple[str, Path]:
@@ -228,7 +241,11 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
     folder = make_private(settings.home / "stage" / sha256[:16])
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
     listed: list[Listed] = []
-    for text, hint, recognition, refusal in look_at(kept, name, settings, formats, folder):
+    try:
+        looked = look_at(kept, name, settings, formats, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for text, hint, recognition, refusal in looked:
         shown = name if text.member is None else f"{name}/{text.member}"
         if recognition is None:
             listed.append(Listed(sha256, text.member, shown, "refused", refusal or "not readable"))
@@ -237,6 +254,12 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
             listed.append(Listed(sha256, text.member, shown, "unrecognised", recognition.reason or ""))
             continue
         fmt, shape = recognition.fit.format, recognition.fit.shape
+        if fmt.private and not settings.browsing:
+            listed.append(Listed(
+                sha256, text.member, shown, "refused",
+                f"{fmt.title} is browsing, which is switched off: [browsing] enabled = false", fmt.name, fmt.system,
+            ))  # fmt: skip
+            continue
         person = None
         if fmt.person_from_path and not shape.has_person:
             person = (hint.person or person_in_path(shown) or "").lower() or None
@@ -319,7 +342,8 @@ def _name_unknown_instances(store: Store, vault: Vault, named: dict[str, str]) -
         "SELECT file_id, system FROM sources.source_file WHERE state = 'loaded' AND instance_from = 'default'"
     ):
         sidecar = vault.sidecars().get(str(file_id)) if system in named else None
-        if sidecar is None:
+        if sidecar is None or not vault.has(sidecar.file_sha256):
+            # Of browsing no bytes are kept that could be read again: it stays with the instance it came with.
             continue
         instance = named[str(system)]
         new_id = file_id_of(sidecar.file_sha256, sidecar.member, instance, sidecar.person_hint)

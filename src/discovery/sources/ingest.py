@@ -71,6 +71,7 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     """
     settings = night.settings
     formats = {f.name: f for f in known_formats(settings)}
+    private = [f.name for f in formats.values() if f.private]
     vault, lake = Vault(settings.home), Lake(settings.home)
     load_macros(store)
     total = Outcome()
@@ -81,7 +82,7 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     ):
         row = pending[0]
         try:
-            one = _ingest(store, settings, formats[row["format"]], row, vault, lake)
+            one = _ingest(store, settings, formats[row["format"]], row, vault, lake, private)
             total = Outcome(
                 total.files + 1, total.rows_read + one.rows_read, total.rows_ignored + one.rows_ignored,
                 total.rows_quarantined + one.rows_quarantined, total.refused,
@@ -90,10 +91,13 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
             _refuse(store, row, str(error))
             total = replace(total, refused=total.refused + 1)
         except Exception as error:
-            total = replace(total, error=f"{row['file_name']}: {type(error).__name__}: {error}")
+            # The engine's own words may quote a record, which browsing must not leave behind.
+            said = "" if row["format"] in private else f": {error}"
+            total = replace(total, error=f"{row['file_name']}: {type(error).__name__}{said}")
             break
         finally:
             shutil.rmtree(settings.home / "stage" / str(row["file_sha256"])[:16], ignore_errors=True)
+            _let_go(store, settings.home, str(row["file_sha256"]))
     with store.transaction():
         store.run("DELETE FROM sources.source_status WHERE system = $system", {"system": system})
         if total.error:
@@ -104,8 +108,24 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     return total
 
 
+def _let_go(store: Store, home: Path, sha256: str) -> None:
+    """Remove the copy of a file that no input waits for any more: what is to be kept lies in the vault."""
+    if not store.value("SELECT count(*) FROM sources.pending WHERE file_sha256 = $sha", {"sha": sha256}):
+        (home / "incoming" / sha256).unlink(missing_ok=True)
+
+
+def _holds_browsing(store: Store, sha256: str, private: list[str]) -> bool:
+    """Tell whether any input of a file (an archive has several) is browsing, so that its bytes are not kept."""
+    return bool(store.value(
+        "SELECT count(*) FROM (SELECT file_sha256, format FROM sources.pending UNION ALL "
+        "SELECT file_sha256, format FROM sources.source_file) WHERE file_sha256 = $sha "
+        "AND list_contains($private, format)",
+        {"sha": sha256, "private": private},
+    ))  # fmt: skip
+
+
 def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], vault: Vault,
-            lake: Lake) -> Outcome:  # fmt: skip
+            lake: Lake, private: list[str]) -> Outcome:  # fmt: skip
     sha256 = str(row["file_sha256"])
     incoming = settings.home / "incoming" / sha256
     kept = vault.place(sha256) if vault.has(sha256) else incoming
@@ -141,15 +161,13 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
         _register(store, row, shape, fmt, lake, written, outcome, bad, primary.elsewhere)
         for instance in primary.others:
             _expect(store, row, instance)
-    if fmt.private:
-        if not vault.has(sha256):
-            incoming.unlink(missing_ok=True)
-    elif not vault.has(sha256):
+    is_reduced = _holds_browsing(store, sha256, private)
+    if not is_reduced and not vault.has(sha256):
         vault.keep(incoming, sha256)
     vault.write_sidecar(Sidecar(
         str(row["file_id"]), sha256, row["member"], str(row["file_name"]), fmt.name, shape.name, fmt.system,
         str(row["instance"]), str(row["instance_from"]), row["person_hint"],
-        row["snapshot_on"].isoformat() if row["snapshot_on"] else None, fmt.private,
+        row["snapshot_on"].isoformat() if row["snapshot_on"] else None, is_reduced,
     ))  # fmt: skip
     return outcome
 

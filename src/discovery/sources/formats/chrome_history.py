@@ -9,87 +9,39 @@ The person is not in the file: an e-mail address in the file or folder name, or 
   written by it: such dates are then read with `date_order` of the settings only, else quarantined.
 - `time` is 14:03:22 or 2:03:22 PM (newer browsers put a narrow blank there). Date and time are local to the
   browser: the zone comes from the settings, else UTC.
-- Pages of an identity provider that send a person on to an app (`redirect_uri`, also one level down in
-  `continue=…`, and Google's `storagerelay://https/host`) are a sign-in to that app: mention is the host that
-  is sent to. Where nothing public is behind it (localhost, a native client), the provider's host stays.
 
-Ignored: `not a public site`, which is everything but http and https, IP addresses, localhost, single-label
-hosts and private zones. Titles, paths and queries never leave this file.
+Addresses are reduced, and what is no public site is ignored, as `browsing` says.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from string import Template
 from typing import Any
 
+from discovery.sources.browsing import reduced
 from discovery.sources.source import Example, Format, Shape
 
-# A public site: labels with dots, none of the zones that resolve inside a network only, no IP address.
-_LABELS = r"^[^.\[\]%\s]+(\.[^.\[\]%\s]+)+$"
-_PRIVATE = (
-    r"(^\d+(\.\d+){3}$|\.(local|localdomain|localhost|internal|intranet|lan|corp|home|home\.arpa|"
-    r"in-addr\.arpa|ip6\.arpa)$)"
-)
-
-_IDENTITY_PROVIDER = (
-    r"^(login\.microsoftonline\.(com|us|de)|login\.partner\.microsoftonline\.cn|login\.microsoft\.com|"
-    r"login\.windows\.net|login\.live\.com|accounts\.google\.com|appleid\.apple\.com|account\.apple\.com|"
-    r"sso\.jumpcloud\.com|[^.]+\.(okta|okta-emea|oktapreview|onelogin)\.com|([^.]+\.)+auth0\.com|"
-    r"([^.]+\.)*pingone\.(com|eu|ca|asia)|([^.]+\.)+duosecurity\.com|([^.]+\.)+amazoncognito\.com|"
-    r"[^.]+\.(b2clogin|ciamlogin)\.com)$"
-)
-
-_SELECT = Template(r"""
-WITH visit AS (
+_VISITS = """
+SELECT
+    *,
+    CASE
+        WHEN day IS NULL THEN problem('date', day_text, 'a day like 2026-04-18, or set date_order')
+        WHEN observed_at IS NULL THEN problem('time', time_text, 'a time such as 14:03:22 or 2:03:22 PM')
+    END AS wrong
+FROM (
     SELECT
-        _record,
-        coalesce(trim(url), '') AS url,
-        host_of(trim(url)) AS host,
-        day_text,
-        time_text,
+        _record, url, day_text, time_text,
         day_in(day_text, coalesce(hint('date_order'), CASE WHEN NOT bool_or(
             day_in(day_text, 'dmy') IS NOT NULL AND day_in(day_text, 'mdy') IS NULL
         ) OVER () THEN 'mdy' END)) AS day,
         try_strptime(upper(trim(replace(replace(time_text, chr(8239), ' '), chr(160), ' '))),
                      ['%H:%M:%S', '%I:%M:%S %p', '%H:%M', '%I:%M %p']) AS clock,
-        email_of(hint('person')) AS account_name
-    FROM raw
-), sent AS (
-    SELECT
-        *,
-        CASE WHEN regexp_matches(host, '$provider') THEN host_of(regexp_replace(
-            TRY(url_decode(coalesce(
-                nullif(regexp_extract(url, '[?&]redirect_uri=([^&#]+)', 1, 'i'), ''),
-                nullif(regexp_extract(TRY(url_decode(url)), '[?&]redirect_uri=([^&#]+)', 1, 'i'), '')))),
-            '^storagerelay://(https?)/', '\1://'))
-        END AS sent_to
-    FROM visit
-), reduced AS (
-    SELECT
-        *,
-        CASE WHEN regexp_matches(sent_to, '$labels') AND NOT regexp_matches(sent_to, '$private')
-              AND NOT regexp_matches(sent_to, '$provider') THEN sent_to END AS redirect_host,
         instant_in(CAST(day + CAST(clock AS TIME) AS VARCHAR), hint('timezone')) AS observed_at,
-        CASE WHEN url <> '' AND (host IS NULL OR NOT regexp_matches(host, '$labels')
-                                 OR regexp_matches(host, '$private'))
-             THEN 'not a public site' END AS _ignored
-    FROM sent
+        email_of(hint('person')) AS account_name,
+        CAST(NULL AS VARCHAR) AS left_out
+    FROM raw
 )
-SELECT
-    _record AS record, observed_at, account_name, 'domain' AS mention_kind,
-    coalesce(redirect_host, host) AS mention, host, redirect_host,
-    CASE WHEN redirect_host IS NOT NULL THEN 'sign_in' ELSE page_of(url) END AS page,
-    CASE WHEN redirect_host IS NOT NULL THEN 'oidc' ELSE 'visit' END AS method,
-    _ignored,
-    CASE
-        WHEN _ignored IS NOT NULL THEN NULL
-        WHEN url = '' THEN problem('url', NULL, 'an address')
-        WHEN day IS NULL THEN problem('date', day_text, 'a day like 2026-04-18, or set date_order')
-        WHEN observed_at IS NULL THEN problem('time', time_text, 'a time such as 14:03:22 or 2:03:22 PM')
-    END AS _problem
-FROM reduced
-""").substitute(provider=_IDENTITY_PROVIDER, labels=_LABELS, private=_PRIVATE)
+"""
 
 # ── examples: invented visits under the public header ────────────────────────────────────────────────────
 
@@ -195,7 +147,7 @@ FORMAT = Format(
             container="csv",
             requires=("order", "id", "date", "time", "url", "visitCount", "typedCount", "transition"),
             columns={"day_text": "date", "time_text": "time", "url": "url"},
-            select=_SELECT,
+            select=reduced(_VISITS),
             numbered=True,
         ),
     ),

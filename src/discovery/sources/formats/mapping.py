@@ -6,14 +6,19 @@ SQL: the raw columns have fixed names of ours, which the reader places by header
 the SELECT needs are checked against what is allowed, and free text (`app`) is put in as hexadecimal digits.
 
 - charge: charged_on, merchant, amount and whatever else the statement has; `sign` says whether a charge is
-  written positive or negative; `decimal` and `currency` (unless a column holds it) as in the settings.
-- sign_in: observed_at in `timezone` unless the text has an offset; a person; an app: a column, or `app`.
+  written positive or negative; `decimal` and `currency` (unless a column holds it) as in the settings. Where debits
+  and credits stand in two columns, `amount` is the debits' and `credit` the other; where a column says which of the
+  two a line is (Soll/Haben, Af/Bij, DBIT/CRDT), it is `direction`. Then the sign of the text does not matter.
+- sign_in: observed_at in `timezone` unless the text has an offset; a person; an app: a column, or `app`. With
+  `status`, failed sign-ins are ignored as `failed sign-in`.
+- web_visit: observed_at as above; mention: a host or a whole address, which is reduced (see `browsing`). Without a
+  column for the person it is an e-mail address in the file or folder name. The file itself is not kept.
 - app_account: an app's user list; app_account and directory_account are lists, but not taken as complete:
   nothing declares that a mapped file holds everybody, so that nobody is gone because such a file lacks them.
 
 Days are read in `date_order` ('ymd' unless said); a [[source]] block's date_order, currency, decimal,
 timezone and app go before the mapping's. Words of a status that are not understood count as unknown in an
-app's list and are quarantined in a roster. Nothing is ignored.
+app's list and are quarantined in a roster.
 """
 
 from __future__ import annotations
@@ -23,14 +28,16 @@ from string import Template
 
 from discovery.errors import BadSettings
 from discovery.settings import ColumnMapping
+from discovery.sources.browsing import reduced
 from discovery.sources.source import Format, Shape, fold
 
 SIGNS = ("charge_is_positive", "charge_is_negative")
 
 TARGETS: dict[str, tuple[str, ...]] = {
-    "charge": ("charged_on", "merchant", "merchant_clean", "amount", "currency", "cardholder", "card",
-               "account_name", "mcc", "event_id"),
-    "sign_in": ("observed_at", "account_name", "account_key", "mention", "app_id", "method", "event_id"),
+    "charge": ("charged_on", "merchant", "merchant_clean", "amount", "credit", "direction", "currency", "cardholder",
+               "card", "account_name", "mcc", "event_id"),
+    "sign_in": ("observed_at", "account_name", "account_key", "mention", "app_id", "method", "status", "event_id"),
+    "web_visit": ("observed_at", "account_name", "mention", "event_id"),
     "app_account": ("account_name", "email", "account_key", "display_name", "status", "role",
         "last_active_at",
                     "mention"),
@@ -42,10 +49,26 @@ TARGETS: dict[str, tuple[str, ...]] = {
 _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "charge": (("charged_on",), ("merchant",), ("amount",)),
     "sign_in": (("observed_at",), ("account_name", "account_key"), ("mention", "app_id")),
+    "web_visit": (("observed_at",), ("mention",)),
     "app_account": (("account_name", "email"), ("mention",)),
     "directory_account": (("account_key", "employee_id", "account_name", "email"),),
 }
 """Kind → of each group at least one must be mapped; an app may come from `app` instead."""
+
+DEBIT_WORDS = ("d", "dr", "db", "debit", "dbit", "debet", "débit", "debito", "débito", "s", "soll", "belastung",
+               "lastschrift", "af", "cargo", "debe", "out", "money out", "paid out", "-")  # fmt: skip
+CREDIT_WORDS = ("c", "cr", "credit", "crdt", "crédit", "credito", "crédito", "h", "haben", "gutschrift", "bij", "abono",
+                "haber", "in", "money in", "paid in", "refund", "+")  # fmt: skip
+"""What a column of the direction says of money that was spent, and of money that came back."""
+
+SUCCESS_WORDS = ("success", "succeeded", "successful", "ok", "okay", "passed", "allowed", "granted", "accepted", "true",
+                 "yes", "erfolg", "erfolgreich", "succès", "réussi", "réussie", "éxito", "exitoso", "correcto",
+                 "geslaagd", "gelukt", "login success", "login successful", "signed in")  # fmt: skip
+FAILURE_WORDS = ("failure", "failed", "fail", "error", "denied", "blocked", "rejected", "refused", "false", "no",
+                 "interrupted", "locked", "fehler", "fehlgeschlagen", "abgelehnt", "gescheitert", "échec", "échoué",
+                 "refusé", "fallo", "fallido", "denegado", "mislukt", "geweigerd", "login failed", "login failure",
+                 "invalid password", "bad password")  # fmt: skip
+"""What a column of the result says of a sign-in."""
 
 METHODS = (
     "idp_interactive", "idp_non_interactive", "legacy_authentication", "saml", "oidc", "password", "token",
@@ -55,7 +78,7 @@ _CHARGE = Template("""
 WITH line AS (
     SELECT *,
            day_in(charged_on, coalesce(hint('date_order'), $date_order)) AS charged_day,
-           $sign * amount_in(amount, coalesce(hint('decimal'), $decimal)) AS amount_read,
+           $amount AS amount_read,
            upper(coalesce(nullif(trim(currency), ''), hint('currency'), $currency)) AS code
     FROM raw
 )
@@ -77,7 +100,8 @@ SELECT
         WHEN charged_day IS NULL THEN problem('charged_on', charged_on,
             'a day in the order ' || coalesce(hint('date_order'), $date_order)
             || ': set date_order of the mapping')
-        WHEN amount_read IS NULL THEN problem('amount', amount,
+        $direction_problem
+        WHEN amount_read IS NULL THEN problem('amount', coalesce(blank_null(amount), $credit_text),
             'an amount with the decimal sign ' || coalesce(hint('decimal'), $decimal)
             || ': set decimal of the mapping')
         WHEN blank_null(merchant) IS NULL THEN problem('merchant', merchant, 'a merchant text')
@@ -105,7 +129,8 @@ WITH line AS (
     SELECT *,
            $instant AS observed,
            coalesce(lower(nullif(trim(app_id), '')), nullif(trim(mention), ''), hint('app'), $app) AS app,
-           lower(blank_null(method)) AS method_read
+           lower(blank_null(method)) AS method_read,
+           lower(blank_null(status)) AS result
     FROM raw
 )
 SELECT
@@ -118,7 +143,11 @@ SELECT
     app AS mention,
     CASE WHEN blank_null(app_id) IS NOT NULL THEN blank_null(mention) END AS mention_name,
     method_read AS method,
+    CASE WHEN result IN ($failure) THEN 'failed sign-in' END AS _ignored,
     CASE
+        WHEN result IN ($failure) THEN NULL
+        WHEN result NOT IN ($success) THEN problem('status', status,
+            'success, failed or another usual word')
         WHEN observed IS NULL THEN problem('observed_at', observed_at,
             'an instant, its day in the order ' || coalesce(hint('date_order'), $date_order)
             || ': set date_order and timezone of the mapping')
@@ -130,14 +159,39 @@ SELECT
 FROM line
 """)
 
+_WEB_VISIT = Template("""
+SELECT
+    _record, observed_at AS at_text,
+    blank_null(event_id) AS event_id,
+    $instant AS observed_at,
+    lower(coalesce(blank_null(account_name), hint('person'))) AS account_name,
+    regexp_matches(trim(mention), '^[a-zA-Z][a-zA-Z0-9+.-]*://') AS is_whole,
+    CASE WHEN is_whole THEN trim(mention) ELSE 'https://' || rtrim(blank_null(mention), '.') END AS url,
+    CAST(NULL AS VARCHAR) AS left_out,
+    CASE
+        WHEN $instant IS NULL THEN problem('observed_at', at_text,
+            'an instant, its day in the order ' || coalesce(hint('date_order'), $date_order)
+            || ': set date_order and timezone of the mapping')
+        WHEN lower(coalesce(blank_null(account_name), hint('person'))) IS NULL
+            THEN problem('account_name', account_name, 'whose visit it is')
+    END AS wrong
+FROM raw
+""")
+
 _STATUS_WORDS = """CASE
         WHEN fold(status) IN ('active', 'enabled', 'employed', 'a', 'yes', 'y', 'true', '1', 'onleave',
-                              'leaveofabsence', 'parentalleave', 'notice', 'probation') THEN 'active'
+                              'leaveofabsence', 'parentalleave', 'notice', 'probation', 'aktiv', 'beschäftigt', 'ja',
+                              'actif', 'active', 'oui', 'enposte', 'activo', 'activa', 'sí', 'si', 'actief', 'indienst')
+            THEN 'active'
         WHEN fold(status) IN ('inactive', 'disabled', 'deactivated', 'suspended', 'blocked',
             'terminated', 'former',
                               'leaver', 'left', 'separated', 'resigned', 'dismissed', 'exited', 'offboarded',
-                              'deceased', 'retired', 'ended', 't', 'no', 'n', 'false', '0') THEN 'disabled'
-        WHEN fold(status) IN ('deleted', 'removed') THEN 'deleted'"""
+                              'deceased', 'retired', 'ended', 't', 'no', 'n', 'false', '0', 'inaktiv', 'deaktiviert',
+                              'gesperrt', 'ausgetreten', 'ausgeschieden', 'gekündigt', 'nein', 'inactif', 'désactivé',
+                              'bloqué', 'parti', 'sorti', 'non', 'inactivo', 'inactiva', 'desactivado', 'bloqueado',
+                              'baja', 'cesado', 'inactief', 'uitgeschakeld', 'geblokkeerd', 'uitdienst', 'nee')
+            THEN 'disabled'
+        WHEN fold(status) IN ('deleted', 'removed', 'gelöscht', 'supprimé', 'eliminado', 'verwijderd') THEN 'deleted'"""
 
 _APP_ACCOUNT = Template("""
 WITH line AS (
@@ -157,7 +211,8 @@ SELECT
     app AS mention,
     blank_null(display_name) AS display_name,
     $status_words
-        WHEN fold(status) IN ('invited', 'pending', 'invitepending', 'notverified') THEN 'invited'
+        WHEN fold(status) IN ('invited', 'pending', 'invitepending', 'notverified', 'eingeladen', 'invité', 'invitado',
+                              'uitgenodigd') THEN 'invited'
         ELSE 'unknown'
     END AS status,
     blank_null(role) AS role,
@@ -222,6 +277,7 @@ FROM keyed
 _SELECTS = {
     "charge": _CHARGE,
     "sign_in": _SIGN_IN,
+    "web_visit": _WEB_VISIT,
     "app_account": _APP_ACCOUNT,
     "directory_account": _DIRECTORY_ACCOUNT,
 }
@@ -243,6 +299,11 @@ def _format(mapping: ColumnMapping) -> Format:
     wanted = TARGETS[mapping.kind]
     # A target that is not mapped gets no header and is NULL, as the SELECT expects.
     columns: dict[str, str | tuple[str, ...]] = {name: mapping.columns.get(name, ()) for name in wanted}
+    select = _SELECTS[mapping.kind].substitute(_values(mapping))
+    if mapping.kind == "web_visit":
+        select = reduced(
+            select, page="CASE WHEN is_whole THEN page_of(address) ELSE 'other' END", further=("event_id",)
+        )
     return Format(
         name=mapping.name,
         system="mapping",
@@ -254,23 +315,24 @@ def _format(mapping: ColumnMapping) -> Format:
                 container="csv",
                 requires=tuple(mapping.columns.values()),
                 columns=columns,
-                select=_SELECTS[mapping.kind].substitute(_values(mapping)),
+                select=select,
                 numbered=True,
-                preamble=6,
+                preamble=12,
             ),
         ),
         how_to_get="the file that the [[mapping]] block describes",
         proven_by=None,
         is_list=mapping.kind in ("app_account", "directory_account"),
-        person_from_path=mapping.kind == "charge"
+        person_from_path=mapping.kind in ("charge", "web_visit")
         and not {"account_name", "cardholder", "card"} & mapping.columns.keys(),
+        private=mapping.kind == "web_visit",
     )
 
 
 def _values(mapping: ColumnMapping) -> dict[str, str]:
     """Return what the SELECT takes from the settings, as SQL constants that can hold nothing but a value."""
     zone, order = _constant(mapping.timezone), _constant(mapping.date_order)
-    text = "observed_at" if mapping.kind == "sign_in" else "last_active_at"
+    text = "last_active_at" if mapping.kind == "app_account" else "observed_at"
     return {
         "instant": _INSTANT.substitute(text=text, date_order=order, timezone=zone),
         "date_order": order,
@@ -278,12 +340,41 @@ def _values(mapping: ColumnMapping) -> dict[str, str]:
         "currency": _constant(mapping.currency),
         "timezone": zone,
         "app": _constant(mapping.app),
-        "sign": "-1" if mapping.sign == "charge_is_negative" else "1",
+        "amount": _amount(mapping),
+        "credit_text": "credit" if "credit" in mapping.columns else "NULL",
+        "direction_problem": _DIRECTION_PROBLEM if "direction" in mapping.columns else "",
+        "success": ", ".join(map(_constant, SUCCESS_WORDS)),
+        "failure": ", ".join(map(_constant, FAILURE_WORDS)),
         "methods": ", ".join(map(_constant, METHODS)),
         "methods_said": _constant(", ".join(METHODS)),
         "no_day": _NO_DAY,
         "status_words": _STATUS_WORDS,
     }
+
+
+_DEBIT, _CREDIT = (", ".join(f"'{word}'" for word in words) for words in (DEBIT_WORDS, CREDIT_WORDS))
+_DIRECTION_PROBLEM = (
+    f"WHEN lower(trim(coalesce(direction, ''))) NOT IN ({_DEBIT}, {_CREDIT}) "
+    "THEN problem('direction', direction, 'debit or credit, in one of the usual words')"
+)
+
+
+def _amount(mapping: ColumnMapping) -> str:
+    """SQL for the amount, spent being positive: by its sign, by two columns, or by a column that says which it is."""
+    decimal = f"coalesce(hint('decimal'), {_constant(mapping.decimal)})"
+    plain = f"amount_in(amount, {decimal})"
+    if "credit" in mapping.columns:
+        back = f"amount_in(credit, {decimal})"
+        return (
+            "CASE WHEN blank_null(amount) IS NULL AND blank_null(credit) IS NULL THEN NULL "
+            f"WHEN blank_null(amount) IS NOT NULL AND {plain} IS NULL THEN NULL "
+            f"WHEN blank_null(credit) IS NOT NULL AND {back} IS NULL THEN NULL "
+            f"ELSE abs(coalesce({plain}, 0)) - abs(coalesce({back}, 0)) END"
+        )
+    if "direction" in mapping.columns:
+        word = "lower(trim(direction))"
+        return f"CASE WHEN {word} IN ({_DEBIT}) THEN abs({plain}) WHEN {word} IN ({_CREDIT}) THEN -abs({plain}) END"
+    return f"{'-1' if mapping.sign == 'charge_is_negative' else '1'} * {plain}"
 
 
 def _constant(text: str | None) -> str:
