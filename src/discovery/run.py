@@ -150,7 +150,7 @@ def last_run(settings: Settings) -> LastRun | None:
 def is_current(settings: Settings, as_of: date) -> LastRun | None:
     """Return the last run if nothing has changed since: inbox, decisions, catalog, settings, day, program."""
     last = last_run(settings)
-    if last is None or not settings.published.exists():
+    if last is None or not settings.published.exists() or not settings.warehouse.exists():
         return None
     return last if last.fingerprint == fingerprint_of(settings, as_of) else None
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatch
 from itertools import zip_longest
@@ -17,6 +15,8 @@ from typing import Any
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
 from discovery.sources.container import Staged, copy_hashed, look, stage
+from discovery.sources.input import Input, Listed, file_id_of
+from discovery.sources.rebuild import inputs_of_vault
 from discovery.sources.registry import Recognition, known_formats, recognise
 from discovery.sources.source import Format, Head, Shape, at_path, fold
 from discovery.sources.vault import Vault
@@ -29,36 +29,6 @@ _FILE_WORDS = re.compile(
 )
 """Words that people put before an address in a file name: history_ann@…; addresses may hold these signs too."""
 UNKNOWN_INSTANCE = "default"
-
-
-@dataclass(frozen=True)
-class Input:
-    """One recognised input: what to read, how, and for which instance and person."""
-
-    file_id: str
-    file_sha256: str
-    member: str | None
-    file_name: str
-    format: str
-    shape: str
-    system: str
-    instance: str
-    instance_from: str
-    person_hint: str | None
-    snapshot_on: date | None
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A file that is not read: `state` is unrecognised or refused."""
-
-    file_sha256: str | None
-    member: str | None
-    file_name: str
-    state: str
-    reason: str
-    format: str | None = None
-    system: str | None = None
 
 
 def hint_for(settings: Settings, file_name: str) -> SourceHint:
@@ -79,12 +49,6 @@ def person_in_path(file_name: str) -> str | None:
             address = _FILE_WORDS.sub("", str(found[-1]).lower())
             return re.sub(r"\.(csv|json|ndjson|jsonl|txt|gz|zst|zip|tsv|xlsx?)$", "", address)
     return None
-
-
-def file_id_of(sha256: str, member: str | None, instance: str | None, person: str | None) -> str:
-    """Return the identity of an input: hash of content, member, instance and person hint."""
-    text = json.dumps([sha256, member, instance, person])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def inbox_files(inbox: Path) -> list[Path]:
@@ -205,8 +169,9 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
         except SourceFailed as error:
             listed.append(Listed(sha256, None, name, "refused", str(error).removeprefix(f"{path}: ")))
         inbox_rows.append((name, status.st_size, status.st_mtime_ns, sha256))
-    inputs, refused, named = _resolve_instances(store, settings, found, by_name)
-    _record(store, inputs, [*listed, *refused], inbox_rows)
+    inputs, refused, named = _resolve_instances(store, vault, settings, found, by_name)
+    lost, unreadable = inputs_of_vault(store, vault, by_name, inputs)
+    _record(store, [*inputs, *lost], [*listed, *refused, *unreadable], inbox_rows)
     _name_unknown_instances(store, vault, named)
     _sweep(store, incoming)
     return int(store.value("SELECT count(*) FROM sources.pending") or 0)
@@ -292,7 +257,8 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
     return found, listed
 
 
-def _resolve_instances(store: Store, settings: Settings, found: list[tuple[Input, Recognition, SourceHint, set[str]]],
+def _resolve_instances(store: Store, vault: Vault, settings: Settings,
+                       found: list[tuple[Input, Recognition, SourceHint, set[str]]],
                        by_name: dict[str, Format]) -> tuple[list[Input], list[Listed], dict[str, str]]:  # fmt: skip
     """Give each input its instance: its own, else the system's only one; two candidates are refused."""
     known: dict[str, set[str]] = {}
@@ -321,7 +287,7 @@ def _resolve_instances(store: Store, settings: Settings, found: list[tuple[Input
                 "SELECT instance FROM sources.source_file WHERE file_sha256 = $sha AND state IN ('loaded', 'staged') "
                 "AND member IS NOT DISTINCT FROM $member",
                 {"sha": one.file_sha256, "member": one.member},
-            )
+            ) or vault.instance_of(one.file_sha256, one.member)
             if before is None:
                 refused.append(Listed(
                     one.file_sha256, one.member, one.file_name, "refused",
@@ -338,12 +304,12 @@ def _resolve_instances(store: Store, settings: Settings, found: list[tuple[Input
 
 def _name_unknown_instances(store: Store, vault: Vault, named: dict[str, str]) -> None:
     """Read inputs again whose instance was unknown when they came and is known now: order must not matter."""
-    for file_id, system in store.rows(
-        "SELECT file_id, system FROM sources.source_file WHERE state = 'loaded' AND instance_from = 'default'"
+    for file_id, system, sha256 in store.rows(
+        "SELECT file_id, system, file_sha256 FROM sources.source_file WHERE state = 'loaded' "
+        "AND instance_from = 'default'"
     ):
-        sidecar = vault.sidecars().get(str(file_id)) if system in named else None
-        if sidecar is None or not vault.has(sidecar.file_sha256):
-            # Of browsing no bytes are kept that could be read again: it stays with the instance it came with.
+        sidecar = vault.sidecar(str(sha256), str(file_id)) if system in named else None
+        if sidecar is None:
             continue
         instance = named[str(system)]
         new_id = file_id_of(sidecar.file_sha256, sidecar.member, instance, sidecar.person_hint)
@@ -362,6 +328,8 @@ def _name_unknown_instances(store: Store, vault: Vault, named: dict[str, str]) -
                     "instance": instance, "person": sidecar.person_hint, "snapshot": sidecar.snapshot_on,
                 },
             )  # fmt: skip
+        if sidecar.is_reduced:
+            vault.adopt(sidecar, new_id, instance)
         vault.remove_sidecar(sidecar)
 
 

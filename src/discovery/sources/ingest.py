@@ -18,7 +18,8 @@ from typing import Any
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
 from discovery.sources.container import Layout, Staged, count_lines
-from discovery.sources.inbox import content_instances, file_id_of, look_at
+from discovery.sources.inbox import content_instances, look_at
+from discovery.sources.input import file_id_of
 from discovery.sources.lake import Lake, Several, Written, quarantined_notes, write_records
 from discovery.sources.reading import (
     NotSequential,
@@ -28,6 +29,7 @@ from discovery.sources.reading import (
     open_raw,
     open_raw_carefully,
 )
+from discovery.sources.rebuild import keep_reduced, restore_reduced
 from discovery.sources.registry import Recognition, known_formats
 from discovery.sources.source import Format, Head, Shape
 from discovery.sources.vault import Sidecar, Vault
@@ -129,11 +131,9 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     sha256 = str(row["file_sha256"])
     incoming = settings.home / "incoming" / sha256
     kept = vault.place(sha256) if vault.has(sha256) else incoming
-    if not kept.exists():
-        raise SourceFailed(
-            "its bytes are no longer kept (browsing is reduced on the way in): put the file into the inbox again"
-        )
     folder = make_private(settings.home / "stage" / sha256[:16])
+    if not kept.exists():
+        return _restore(store, fmt, row, vault, lake, folder)
     text, hint, recognition = _again(kept, row, settings, fmt, folder)
     if recognition.fit is None:
         raise SourceFailed(recognition.reason or "is not recognised any more")
@@ -157,18 +157,47 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     rows_read = primary.rows + len(raw.bad)
     _check_lines(text, recognition.layout, rows_read + sum(primary.others.values()), raw)
     outcome = Outcome(1, rows_read, sum(primary.ignored.values()), len(bad))
-    with store.transaction():
-        _register(store, row, shape, fmt, lake, written, outcome, bad, primary.elsewhere)
-        for instance in primary.others:
-            _expect(store, row, instance)
-    is_reduced = _holds_browsing(store, sha256, private)
-    if not is_reduced and not vault.has(sha256):
-        vault.keep(incoming, sha256)
-    vault.write_sidecar(Sidecar(
+    sidecar = Sidecar(
         str(row["file_id"]), sha256, row["member"], str(row["file_name"]), fmt.name, shape.name, fmt.system,
         str(row["instance"]), str(row["instance_from"]), row["person_hint"],
-        row["snapshot_on"].isoformat() if row["snapshot_on"] else None, is_reduced,
-    ))  # fmt: skip
+        row["snapshot_on"].isoformat() if row["snapshot_on"] else None,
+    )  # fmt: skip
+    # First the vault, then the registry: what the registry has can always be read again.
+    if _holds_browsing(store, sha256, private):
+        sidecar = replace(sidecar, is_reduced=True, rows_read=rows_read, rows_elsewhere=primary.elsewhere,
+                          ignored=primary.ignored, quarantined=bad)  # fmt: skip
+        keep_reduced(store, vault, sidecar, written)
+    elif not vault.has(sha256):
+        vault.keep(incoming, sha256)
+    vault.write_sidecar(sidecar)
+    with store.transaction():
+        _register(store, row, shape.name, fmt, lake, written, outcome, bad, primary.elsewhere)
+        for instance in primary.others:
+            _expect(store, row, instance)
+    return outcome
+
+
+def _restore(
+    store: Store, fmt: Format, row: dict[str, Any], vault: Vault, lake: Lake, folder: Path
+) -> Outcome:
+    """Take an input from the reduced records that the vault holds of it."""
+    sidecar = vault.sidecar(str(row["file_sha256"]), str(row["file_id"]))
+    if sidecar is None or not sidecar.is_reduced:
+        raise SourceFailed("its bytes are not in the vault: put the file into the inbox again")
+    written = restore_reduced(store, vault, sidecar, fmt, folder / "out")
+    outcome = Outcome(1, sidecar.rows_read, sum(sidecar.ignored.values()), len(sidecar.quarantined))
+    with store.transaction():
+        _register(
+            store,
+            row,
+            sidecar.shape,
+            fmt,
+            lake,
+            written,
+            outcome,
+            sidecar.quarantined,
+            sidecar.rows_elsewhere,
+        )
     return outcome
 
 
@@ -321,7 +350,7 @@ def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None
         )
 
 
-def _register(store: Store, row: dict[str, Any], shape: Shape, fmt: Format, lake: Lake,
+def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: Lake,
               written: dict[str, Written], outcome: Outcome, bad: list[tuple[int, str | None, str, str]],
               elsewhere: int) -> None:  # fmt: skip
     file_id, instance = str(row["file_id"]), str(row["instance"])
@@ -367,7 +396,7 @@ def _register(store: Store, row: dict[str, Any], shape: Shape, fmt: Format, lake
             "file_id": file_id, "sha": row["file_sha256"], "member": row["member"], "name": row["file_name"],
             "system": fmt.system, "instance": instance, "how": row["instance_from"], "person": row["person_hint"],
             "snapshot": row["snapshot_on"], "kinds": sorted({p[0] for p in parts}) or list(fmt.kinds),
-            "format": fmt.name, "shape": shape.name, "read": outcome.rows_read, "ignored": outcome.rows_ignored,
+            "format": fmt.name, "shape": shape, "read": outcome.rows_read, "ignored": outcome.rows_ignored,
             "bad": outcome.rows_quarantined, "elsewhere": elsewhere, "complete": fmt.is_list and fmt.is_complete,
             "now": datetime.now(UTC).replace(tzinfo=None),
         },

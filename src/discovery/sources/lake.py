@@ -142,6 +142,20 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     return _collect(store, kind, target)
 
 
+def write_kept(store: Store, kind: str, path: Path, folder: Path, *, file_id: str, system: str,
+               instance: str) -> Written:  # fmt: skip
+    """Lay records that were kept as one Parquet file out by day again, for the input as it is called now."""
+    day = "CAST(observed_at AS DATE)" if kind in EVENT_KINDS else _ALL
+    named = "" if kind in EVENT_KINDS else (
+        f"REPLACE ({quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance)"
+    )  # fmt: skip
+    store.run(
+        f"COPY (SELECT * {named}, {day} AS _part FROM read_parquet({quoted(str(path))}, hive_partitioning=false)) "
+        f"TO {quoted(str(folder))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_part), OVERWRITE_OR_IGNORE)"
+    )
+    return _collect(store, kind, folder)
+
+
 def _what_is_missing(kind: str) -> str:
     """SQL for why a record of a kind means nothing: a required column, or a time out of all bounds."""
     cases = [

@@ -9,15 +9,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from discovery.store import make_private
 
 
 @dataclass(frozen=True)
 class Sidecar:
-    """How one input of a kept file was read; `snapshot_on` is an ISO day or None."""
+    """How one input of a kept file was read; `snapshot_on` is an ISO day or None.
+
+    is_reduced: the vault holds its records, not its bytes; the balance of the input then stands here:
+    rows_read, rows_elsewhere, ignored (reason → records), quarantined (record, column, reason, content).
+    """
 
     file_id: str
     file_sha256: str
@@ -31,6 +36,10 @@ class Sidecar:
     person_hint: str | None
     snapshot_on: str | None
     is_reduced: bool = False
+    rows_read: int = 0
+    rows_elsewhere: int = 0
+    ignored: dict[str, int] = field(default_factory=dict)
+    quarantined: list[tuple[int, str | None, str, str]] = field(default_factory=list)
 
 
 class Vault:
@@ -63,18 +72,39 @@ class Vault:
         """Remove a file's bytes: after its records were kept in reduced form."""
         self.place(sha256).unlink(missing_ok=True)
 
-    def sidecars(self) -> dict[str, Sidecar]:
-        """Return all sidecars by file_id."""
-        found = {}
-        for path in sorted(self.folder.glob("??/*.json")):
-            with contextlib.suppress(ValueError, TypeError):
-                sidecar = Sidecar(**json.loads(path.read_text(encoding="utf-8")))
-                found[sidecar.file_id] = sidecar
-        return found
+    def sidecars_but(self, known: set[str]) -> list[Sidecar]:
+        """Return the sidecars of inputs that are not among the known ones; these are not even opened."""
+        beginnings = {file_id[:16] for file_id in known}
+        paths = [
+            p for p in sorted(self.folder.glob("??/*.json")) if p.stem.rpartition(".")[2] not in beginnings
+        ]
+        return [one for path in paths if (one := _read(path)) is not None]
+
+    def sidecar(self, sha256: str, file_id: str) -> Sidecar | None:
+        """Return how an input was read, or None."""
+        return _read(self._beside(sha256, file_id))
+
+    def instance_of(self, sha256: str, member: str | None) -> str | None:
+        """Return the instance that an input was read as, if the vault has it."""
+        paths = sorted(self.place(sha256).parent.glob(f"{sha256}.*.json"))
+        found = [one for path in paths if (one := _read(path)) is not None and one.member == member]
+        return found[0].instance if found else None
+
+    def reduced(self, sidecar: Sidecar, kind: str) -> Path:
+        """Where the reduced records of a kind of an input lie."""
+        name = f"{sidecar.file_sha256}.{sidecar.file_id[:16]}.{kind}.parquet"
+        return self.place(sidecar.file_sha256).with_name(name)
+
+    def adopt(self, sidecar: Sidecar, file_id: str, instance: str) -> None:
+        """Give the reduced records of an input to another instance of its system."""
+        new = replace(sidecar, file_id=file_id, instance=instance, instance_from="only")
+        for path in self.folder.glob(f"??/{sidecar.file_sha256}.{sidecar.file_id[:16]}.*.parquet"):
+            path.replace(self.reduced(new, path.stem.rpartition(".")[2]))
+        self.write_sidecar(new)
 
     def write_sidecar(self, sidecar: Sidecar) -> None:
         """Write one sidecar, whole or not at all."""
-        path = self.place(sidecar.file_sha256).with_name(f"{sidecar.file_sha256}.{sidecar.file_id[:16]}.json")
+        path = self._beside(sidecar.file_sha256, sidecar.file_id)
         temporary = path.with_suffix(".tmp")
         temporary.write_text(json.dumps(asdict(sidecar), ensure_ascii=False, indent=1), encoding="utf-8")
         temporary.chmod(0o600)
@@ -82,5 +112,16 @@ class Vault:
 
     def remove_sidecar(self, sidecar: Sidecar) -> None:
         """Forget how an input was read, before it is read another way."""
-        path = self.place(sidecar.file_sha256).with_name(f"{sidecar.file_sha256}.{sidecar.file_id[:16]}.json")
-        path.unlink(missing_ok=True)
+        self._beside(sidecar.file_sha256, sidecar.file_id).unlink(missing_ok=True)
+
+    def _beside(self, sha256: str, file_id: str) -> Path:
+        return self.place(sha256).with_name(f"{sha256}.{file_id[:16]}.json")
+
+
+def _read(path: Path) -> Sidecar | None:
+    """Read a sidecar; None if it is not there or is none."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        said["quarantined"] = [tuple(q) for q in said.get("quarantined", ())]
+        return Sidecar(**said)
+    return None
