@@ -282,7 +282,11 @@ def _web_visit(columns: list[Column]) -> _Reading | None:
     hosts = [c for c in columns if c.is_host]
     if not hosts:
         return None
-    if not _when_and_who(reading, columns) and "observed_at" not in reading.named:
+    is_whose = _when_and_who(reading, columns)
+    are_addresses = any(c.share(lambda v: "://" in v) >= 0.6 for c in hosts)
+    if "observed_at" not in reading.found or not (
+        is_whose or are_addresses or "observed_at" in reading.named
+    ):
         return None
     return (
         reading
