@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from discovery.settings import SourceHint
+from discovery.sources.formats.browser_extension import FORMAT
 from discovery.sources.registry import shipped_formats
 from discovery.sources.source import Example, Format
 
@@ -28,6 +30,21 @@ def test_no_path_query_or_title_stays(make_bench: Callable[..., Any], fmt: Forma
     assert bench.holds("hush") == []
     if bench.records("web_visit"):
         assert bench.holds(bench.records("web_visit")[0]["mention"]), "what is searched for would be found"
+
+
+def test_the_examples_of_the_document_are_read(bench: Any, pytestconfig: pytest.Config) -> None:
+    text = (pytestconfig.rootpath / "docs" / "extension_format.md").read_text(encoding="utf-8")
+    lines, table = re.findall(r"^```(?:json|text)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    bench.put("lines", lines)
+    bench.put("table", table)
+    bench.read()
+    for file in bench.files().values():
+        assert (file["format"], file["rows_loaded"], file["rows_read"]) == ("browser_extension", 2, 2), file[
+            "reason"
+        ]
+    assert sorted({r["method"] for r in bench.records("web_visit")}) == ["oidc", "password", "visit"]
+    documented = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    assert documented == set(FORMAT.shapes[0].columns)
 
 
 def test_every_format_of_visits_is_private() -> None:
