@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,32 @@ class Bench:
 
     def quarantine(self) -> list[dict[str, Any]]:
         return self.store.dicts("FROM sources.quarantine ORDER BY file_name, record, column_name")
+
+    def holds(self, text: str) -> list[str]:
+        """Return the files of the home in which a text is: their bytes, members of archives, Parquet, all tables."""
+        self.store.run("CHECKPOINT")
+        found = []
+        for path in sorted(p for p in self.settings.home.rglob("*") if p.is_file()):
+            content = path.read_bytes()
+            if text.encode() in content or text.encode("utf-16-le") in content:
+                found.append(str(path.relative_to(self.settings.home)))
+            elif zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as archive:
+                    found += [m for m in archive.namelist() if text.encode() in archive.read(m)]
+            elif path.suffix == ".parquet":
+                found += [str(path)] * self._rows_with(
+                    f"read_parquet('{path}', hive_partitioning=false)", text
+                )
+        for schema, table in self.store.rows(
+            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE'"
+        ):
+            found += [f"{schema}.{table}"] * self._rows_with(f'"{schema}"."{table}"', text)
+        return found
+
+    def _rows_with(self, relation: str, text: str) -> int:
+        return int(self.store.value(
+            f"SELECT count(*) FROM {relation} AS r WHERE contains(CAST(r AS VARCHAR), $text)", {"text": text}
+        ) or 0)  # fmt: skip
 
     def unbalanced(self) -> list[tuple[Any, ...]]:
         return self.store.rows(

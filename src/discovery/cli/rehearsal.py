@@ -187,8 +187,11 @@ def _first_rows(store: Store, home: Path, file_id: str) -> dict[str, list[dict[s
     }
 
 
-def heads_of(settings: Settings, name: str) -> list[Head]:
-    """Return the possible heads of a rehearsed input; of an archive, of the member that `name` ends with."""
+def heads_of(settings: Settings, name: str, *, encoding: str | None = None) -> list[Head]:
+    """Return the possible heads of a rehearsed input; of an archive, of the member that `name` ends with.
+
+    `encoding` goes before the settings'.
+    """
     folder = settings.home / "look"
     folder.mkdir(parents=True, exist_ok=True)
     path = settings.inbox / name
@@ -197,7 +200,7 @@ def heads_of(settings: Settings, name: str) -> list[Head]:
     if not path.is_file():
         return []
     member = name.removeprefix(str(path.relative_to(settings.inbox))).lstrip("/") or None
-    for text in stage(path, folder, encoding=hint_for(settings, name).encoding):
-        if text.member == member:
+    for text in stage(path, folder, encoding=encoding or hint_for(settings, name).encoding):
+        if text.member == member and text.refusal is None:
             return [head for _, head in look(text.path, name)[1]]
     return []

@@ -12,7 +12,10 @@ from discovery.cli.options import DefaultGroup, example, json_option, today, wit
 from discovery.cli.output import print_json
 from discovery.cli.terminal import say, shown, table, working
 from discovery.errors import DiscoveryError
-from discovery.settings import Settings
+from discovery.settings import Settings, SourceHint
+
+NOBODY = "nobody@example.invalid"
+"""Stands for the person where neither the file nor its path says whose records it holds."""
 
 
 @click.group(
@@ -71,19 +74,19 @@ def check(ctx: click.Context, settings: Settings, files: tuple[Path, ...], *, as
     For a CSV that no format knows, a [[mapping]] block to paste into discovery.toml is made from its header
     and its values. Exit code 1 if a file is not recognised or has records that would be quarantined.
     """
-    from discovery.cli.rehearsal import Verdict, files_named, heads_of, rehearsal, rehearse
-    from discovery.cli.suggestion import Suggestion, suggest
+    from discovery.cli.rehearsal import Verdict, files_named, rehearsal, rehearse
+    from discovery.cli.suggestion import Suggestion
 
     named = files_named(files, settings.inbox)
-    results: list[tuple[Verdict, Suggestion | None, Verdict | None]] = []
+    results: list[tuple[Verdict, Suggestion | None, Verdict | None, str | None]] = []
     with rehearsal(settings, named) as rehearsed, working("reading"):
         for verdict in rehearse(rehearsed, today()):
-            advice = again = None
+            advice = again = reason = None
             if verdict.state == "unrecognised":
-                advice = suggest(heads_of(rehearsed, verdict.name), verdict.name)
-            if advice and advice.mapping:
+                advice, reason = _advice(rehearsed, verdict.name)
+            if advice:
                 again = _with_mapping(settings, verdict.name, named, advice)
-            results.append((verdict, advice, again))
+            results.append((verdict, advice, again, reason))
     if as_json:
         print_json(
             [
@@ -92,31 +95,64 @@ def check(ctx: click.Context, settings: Settings, files: tuple[Path, ...], *, as
                     "is_fine": verdict.is_fine,
                     "mapping": advice.block if advice else None,
                     "to_fill_in": advice.open if advice else (),
+                    "doubts": advice.doubts if advice else (),
+                    "no_mapping": reason,
+                    "with_mapping": asdict(again) if again else None,
                 }
-                for verdict, advice, _ in results
+                for verdict, advice, again, reason in results
             ]
         )
     else:
-        for number, (verdict, advice, again) in enumerate(results):
+        for number, (verdict, advice, again, reason) in enumerate(results):
             if number:
                 say()
             _print_verdict(verdict)
             if advice:
                 _print_advice(advice, again)
-    if not all(verdict.is_fine for verdict, _, _ in results):
+            elif reason:
+                say(f"  {reason}")
+    if not all(verdict.is_fine for verdict, *_ in results):
         ctx.exit(1)
+
+
+def _advice(settings: Settings, name: str) -> tuple[Any, str | None]:
+    """Return a mapping for a file that no format knows, or why none can be proposed (None for what is no CSV)."""
+    from discovery.cli.rehearsal import heads_of
+    from discovery.cli.suggestion import needs_encoding, suggest, why_not
+    from discovery.sources.registry import known_formats
+
+    heads, encoding = heads_of(settings, name), None
+    if needs_encoding(heads):
+        encoding = "cp1252"
+        heads = heads_of(settings, name, encoding=encoding)
+    if not heads or heads[0].container != "csv":
+        return None, None
+    taken = {f.name for f in known_formats(settings)}
+    advice = suggest(heads, name, taken=taken, encoding=encoding)
+    return advice, None if advice else why_not(heads)
 
 
 def _with_mapping(settings: Settings, name: str, named: dict[str, Path], advice: Any) -> Any:
     """Read a file once more with the mapping that was made for it."""
-    from discovery.cli.rehearsal import rehearsal, rehearse
-
     file = next((n for n in named if name == n or name.startswith(f"{n}/")), None)
     if file is None:
         return None
-    tried = replace(settings, mappings=(*settings.mappings, advice.mapping))
+    sources = (*settings.sources, advice.source) if advice.source else settings.sources
+    tried = replace(settings, mappings=(*settings.mappings, advice.trial), sources=sources)
+    again = _tried(tried, name, file, named[file])
+    if again is not None and again.state == "refused" and not advice.says_whose:
+        # The path says no person: shown all the same, with one that nobody is.
+        again = _tried(
+            replace(tried, sources=(*sources, SourceHint("*", person=NOBODY))), name, file, named[file]
+        )
+    return again
+
+
+def _tried(settings: Settings, name: str, file: str, path: Path) -> Any:
+    from discovery.cli.rehearsal import rehearsal, rehearse
+
     try:
-        with rehearsal(tried, {file: named[file]}) as rehearsed:
+        with rehearsal(settings, {file: path}) as rehearsed:
             return next((v for v in rehearse(rehearsed, today()) if v.name == name), None)
     except DiscoveryError:
         return None
@@ -147,6 +183,10 @@ def _print_verdict(verdict: Any) -> None:
             say(f"      {bad['content'][:200]}")
     if verdict.rows_quarantined > len(verdict.quarantined):
         say(f"    … and {verdict.rows_quarantined - len(verdict.quarantined)} more")
+    _print_first(verdict)
+
+
+def _print_first(verdict: Any) -> None:
     for kind, rows in verdict.first.items():
         say(f"  first as {kind}:")
         for row in rows:
@@ -161,14 +201,26 @@ def _how(instance_from: str | None) -> str:
 def _print_advice(advice: Any, again: Any) -> None:
     say("  To read it all the same, paste this into discovery.toml:\n")
     say(advice.block)
+    if advice.doubts:
+        say("\n  Look at this first:")
+        for doubt in advice.doubts:
+            say(f"  - {doubt}")
     if advice.open:
         say(f"\n  To be filled in: {', '.join(advice.open)}.")
-    elif again is not None and again.state != "loaded":
-        say(f"\n  With it, the file is {again.state}: {again.reason}")
-    elif again is not None:
+    if again is None:
+        return
+    told = ", ".join(f'{key} = "{getattr(advice.trial, key)}"' for key in advice.open)
+    with_it = f"With {told}, say," if told else "With it,"
+    if again.person == NOBODY:
+        with_it = f"{with_it[:-1]} and the person's address in the path instead of {NOBODY},"
+    if again.state != "loaded":
+        say(f"\n  {with_it} the file is {again.state}: {again.reason}")
+    else:
+        left_out = "".join(f", {count} ignored ({reason})" for reason, count in again.ignored.items())
         say(
-            f"\n  With it, {again.rows_loaded} of {again.rows_read} records are loaded, "
+            f"\n  {with_it} {again.rows_loaded} of {again.rows_read} records are loaded{left_out}, "
             f"{again.rows_quarantined} quarantined."
         )
         for bad in again.quarantined[:3]:
             say(f"    record {bad['record']}: {bad['reason']}")
+        _print_first(again)

@@ -1,192 +1,346 @@
-"""For a CSV that no format knows: a [[mapping]] block, from its header names and from its values."""
+"""For a CSV that no format knows: a [[mapping]] block, from its header names and from its values, with its doubts."""
 
 from __future__ import annotations
 
+import glob
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from discovery.cli.column import CARD, CURRENCY, MCC, Column, order_of_days
-from discovery.settings import ColumnMapping
+from discovery.cli.column import CARD, MCC, Column, decimal_sign, looks_like_header, order_of_days
+from discovery.settings import ColumnMapping, SourceHint
+from discovery.sources.formats.mapping import CREDIT_WORDS, DEBIT_WORDS, FAILURE_WORDS, SUCCESS_WORDS
 from discovery.sources.source import Head, fold
 
-MOST_ROWS = 200
+MOST_ROWS = 400
+SAID = {
+    "charge": "card or bank charges", "sign_in": "sign-ins to apps", "web_visit": "visits to sites",
+    "directory_account": "a roster of people", "app_account": "the users of an app",
+}  # fmt: skip
+
+WHOSE = frozenset({"account_name", "cardholder", "card"})
+"""Targets that say whose a charge or a visit is."""
+FILLED = {"date_order": "dmy", "app": "(app)"}
+"""What a trial takes for what a person has to fill in."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A block to paste; `open`: what a person has to fill in before it can be used."""
+    """A block to paste; `open`: what a person has to fill in before it can be used; `doubts`: what may be wrong.
+
+    `mapping` is the block as the program reads it; `trial` is the same with something filled in for what is open, to
+    show how records would be read. `source` is the [[source]] block that the file needs besides, if any.
+    """
 
     block: str
     open: tuple[str, ...]
     mapping: ColumnMapping | None
+    trial: ColumnMapping
+    doubts: tuple[str, ...] = ()
+    source: SourceHint | None = None
+
+    @property
+    def says_whose(self) -> bool:
+        """A column says whose records these are."""
+        return self.trial.kind not in ("charge", "web_visit") or bool(WHOSE & self.trial.columns.keys())
 
 
-def suggest(heads: Sequence[Head], file_name: str) -> Suggestion | None:
-    """Return a mapping block for the most promising header line, or None if nothing fits."""
-    best: tuple[int, str, dict[str, Column]] | None = None
+@dataclass
+class _Reading:
+    """One way to read the file: target → column, which of them a header named, and what is doubtful."""
+
+    kind: str
+    found: dict[str, Column] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)
+
+    def take(self, target: str, column: Column | None, *, is_named: bool) -> None:
+        """Let a column stand for a target, unless it stands for another already."""
+        if column is not None and all(column is not c for c in self.found.values()):
+            self.found[target] = column
+            if is_named:
+                self.named.add(target)
+
+    @property
+    def weight(self) -> int:
+        """How much speaks for this reading: a column that its header names counts twice."""
+        return len(self.found) + len(self.named)
+
+
+def suggest(
+    heads: Sequence[Head], file_name: str, *, taken: Iterable[str] = (), encoding: str | None = None
+) -> Suggestion | None:
+    """Return a mapping block for the most promising header line, or None if nothing fits.
+
+    taken: names of formats that the mapping must not have. encoding: what the text had to be read with.
+    """
+    best: tuple[_Reading, list[str]] | None = None
     for head in heads:
-        if head.container != "csv" or len(head.header) < 2:
-            continue
-        folded = [fold(h) for h in head.header]
-        columns = [
-            Column(h, tuple(r[i].strip() for r in head.rows[:MOST_ROWS] if len(r) > i and r[i].strip()))
-            for i, h in enumerate(head.header)
-            if fold(h) and folded.count(fold(h)) == 1
-        ]
-        for kind, read in (
-            ("charge", _charge),
-            ("sign_in", _sign_in),
-            ("directory_account", _roster),
-            ("app_account", _app_accounts),
-        ):
-            if (found := read(columns)) is not None and (best is None or len(found) > best[0]):
-                best = (len(found), kind, found)
-    return _block(best[1], best[2], PurePosixPath(file_name).stem) if best else None
+        columns, repeated = _columns(head)
+        for read in (_charge, _web_visit, _sign_in, _roster, _app_accounts):
+            reading = read(columns)
+            if reading is not None and (best is None or reading.weight > best[0].weight):
+                best = (reading, repeated)
+    if best is None:
+        return None
+    reading, repeated = best
+    if repeated:
+        reading.doubts.append(f"left out, for their header stands more than once: {', '.join(repeated)}")
+    return _block(reading, file_name, frozenset(taken), encoding)
+
+
+def why_not(heads: Sequence[Head]) -> str:
+    """Say why no mapping can be proposed: what the columns of the likeliest header line hold."""
+    candidates = [columns for columns, _ in map(_columns, heads) if columns]
+    if not candidates:
+        return "It is no table with a header line and records below it."
+    columns = max(candidates, key=len)
+    seen = ", ".join(f"{c.header} ({c.looks_like})" for c in columns[:12])
+    more = f" and {len(columns) - 12} more" if len(columns) > 12 else ""
+    wanted = "; ".join(SAID.values())
+    advice = ""
+    named = next((c for c in columns if c.is_named_day), None)
+    if named is not None:
+        advice = (
+            f" The days in {named.header} have the month as a word ({named.values[0]!r}), which a mapping does not "
+            "read: export them as numbers."
+        )
+    return f"No mapping is proposed: it holds none of {wanted}. Seen: {seen}{more}.{advice}"
+
+
+def needs_encoding(heads: Sequence[Head]) -> bool:
+    """Tell whether a text was not UTF-8: unreadable bytes stand as replacement characters."""
+    return any(
+        "\ufffd" in cell for head in heads for row in (head.header, *head.rows[:MOST_ROWS]) for cell in row
+    )
+
+
+def _columns(head: Head) -> tuple[list[Column], list[str]]:
+    """Return the columns under a header line with names of their own, and names that stand more than once."""
+    if head.container != "csv" or len(head.header) < 2 or not looks_like_header(head.header):
+        return [], []
+    folded = [fold(h) for h in head.header]
+    rows = [row for row in head.rows[:MOST_ROWS] if len(row) >= 0.5 * len(head.header)]
+    columns = [
+        Column(h, tuple(r[i].strip() if len(r) > i else "" for r in rows))
+        for i, h in enumerate(head.header)
+        if folded[i] and folded.count(folded[i]) == 1
+    ]
+    repeated = sorted(
+        {h for h, name in zip(head.header, folded, strict=True) if name and folded.count(name) > 1}
+    )
+    return columns, repeated
 
 
 def _pick(
-    columns: list[Column], *words: str, fits: Callable[[Column], bool] = lambda _: True
+    reading: _Reading, target: str, columns: Iterable[Column], *, as_: str | None = None, beside: bool = False
 ) -> Column | None:
-    """Return the first column, word by word, whose header holds the word and whose values fit."""
-    for word in words:
-        for column in columns:
-            if column.named(word) and fits(column):
-                return column
-    return None
-
-
-def _only(found: dict[str, Column | None]) -> dict[str, Column]:
-    """Leave out what was not found, and a column that already stands for something else."""
-    taken: set[str] = set()
-    kept = {}
-    for target, column in found.items():
-        if column is not None and column.header not in taken:
-            taken.add(column.header)
-            kept[target] = column
-    return kept
-
-
-def _charge(columns: list[Column]) -> dict[str, Column] | None:
-    days = [c for c in columns if c.is_day]
-    amounts = [c for c in columns if c.is_amount]
-    texts = [c for c in columns if c.is_text]
-    day = _pick(
-        days, "transactiondate", "transdate", "purchase", "expense", "date", "datum", "fecha", "day"
-    ) or (days[0] if days else None)
-    amount = _pick(
-        amounts, "billingamount", "gross", "amount", "amt", "betrag", "total", "debit", "value", "cost"
-    ) or (amounts[0] if amounts else None)
-    merchant = _pick(
-        texts,
-        "merchant",
-        "supplier",
-        "vendor",
-        "payee",
-        "händler",
-        "descriptor",
-        "description",
-        "narrative",
-        "details",
-        "counterparty",
-        "verwendungszweck",
-        "text",
-    ) or (max(texts, key=lambda c: len(set(c.values)), default=None) if amounts else None)
-    if not (day and amount and merchant):
+    """Take the column whose header names a target best; `beside`: say which others would fit as well."""
+    free = [c for c in columns if all(c is not taken for taken in reading.found.values())]
+    ranks = ((c.rank(target), i, c) for i, c in enumerate(free))
+    ranked = sorted(((n, i, c) for n, i, c in ranks if n is not None), key=lambda r: r[:2])
+    if not ranked:
         return None
-    return _only(
-        {
-            "charged_on": day,
-            "merchant": merchant,
-            "amount": amount,
-            "currency": _pick(
-                columns, "cur", "währung", "ccy", "code", fits=lambda c: c.share(CURRENCY.match) >= 0.9
+    column = ranked[0][2]
+    reading.take(as_ or target, column, is_named=True)
+    if beside and len(ranked) > 1:
+        others = ", ".join(f"{r[2].header!r}" for r in ranked[1:3])
+        reading.doubts.append(f"{as_ or target} could also be {others}; taken: {column.header!r}")
+    return column
+
+
+def _by_values(reading: _Reading, target: str, column: Column | None) -> Column | None:
+    """Take a column that only its values speak for."""
+    if column is not None:
+        reading.take(target, column, is_named=False)
+        reading.doubts.append(f"{target} = {column.header!r} by its values alone: the header does not say so")
+    return column
+
+
+def _first(columns: Iterable[Column], fits: Callable[[Column], bool]) -> Column | None:
+    return next((c for c in columns if fits(c)), None)
+
+
+# ── the kinds ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _charge(columns: list[Column]) -> _Reading | None:
+    reading = _Reading("charge")
+    days = [c for c in columns if c.is_day]
+    texts = [c for c in columns if c.is_text]
+    numbers = [c for c in columns if c.is_amount]
+    currency = _first(columns, lambda c: c.is_currency)
+    if currency is not None:
+        reading.take("currency", currency, is_named=currency.rank("currency") is not None)
+    if not days or not numbers:
+        return None
+    _pick(reading, "charged_on", days, beside=True) or _by_values(reading, "charged_on", days[0])
+    debit, credit = _two_columns(numbers)
+    if debit and credit:
+        reading.take("amount", debit, is_named=True)
+        reading.take("credit", credit, is_named=True)
+    elif not _pick(reading, "amount", numbers, beside=True) and not _pick(
+        reading, "debit", numbers, as_="amount"
+    ):
+        money = [c for c in numbers if c.has_money_signs] or (numbers if currency is not None else [])
+        _by_values(reading, "amount", money[0] if money else None)
+    if not (debit and credit):
+        known = {*DEBIT_WORDS, *CREDIT_WORDS}
+        reading.take(
+            "direction",
+            _first(
+                columns, lambda c: bool(c.words()) and c.words() <= known and c.rank("direction") is not None
             ),
-            "account_name": next((c for c in columns if c.is_email), None),
-            "cardholder": _pick(texts, "cardholder", "holder", "employee", "inhaber", "user", "spender"),
-            "card": _pick(
-                columns, "card", "karte", "last4", "pan", fits=lambda c: c.share(CARD.match) >= 0.9
-            ),
-            "mcc": _pick(columns, "mcc", "categorycode", fits=lambda c: c.share(MCC.match) >= 0.9),
-            "event_id": _pick(columns, "transactionid", "transid", "reference", fits=_is_key),
-        }
+            is_named=True,
+        )
+    # Who holds the card is a name as well; it is told first, so that it is not taken for the merchant.
+    whose = _first(columns, lambda c: c.is_email)
+    if whose is not None:
+        reading.take("account_name", whose, is_named=whose.rank("account_name") is not None)
+    _pick(reading, "cardholder", texts)
+    if not _pick(reading, "merchant", texts, beside=True):
+        left = [c for c in texts if all(c is not f for f in reading.found.values())]
+        _by_values(reading, "merchant", max(left, key=lambda c: len(set(c.values)), default=None))
+    needed = {"charged_on", "merchant", "amount"}
+    if not needed <= reading.found.keys() or len(needed & reading.named) < 2:
+        return None
+    _pick(
+        reading,
+        "card",
+        [c for c in columns if c.share(CARD.match) >= 0.9 and not c.is_amount and not c.is_day],
     )
+    _pick(reading, "mcc", [c for c in columns if c.share(MCC.match) >= 0.9])
+    _pick(reading, "event_id", [c for c in columns if c.is_key])
+    return reading
 
 
-def _is_key(column: Column) -> bool:
-    return len(set(column.values)) == len(column.values) > 0 and not column.is_day
-
-
-def _person(columns: list[Column]) -> Column | None:
-    return next((c for c in columns if c.is_email), None) or _pick(
-        columns, "username", "login", "upn", "userprincipalname"
+def _two_columns(numbers: list[Column]) -> tuple[Column | None, Column | None]:
+    """Return the columns of debits and of credits, if the file has both and a row rarely has two."""
+    debit = min(
+        (c for c in numbers if c.rank("debit") is not None), key=lambda c: c.rank("debit") or 0, default=None
     )
+    credits_ = (c for c in numbers if c.rank("credit") is not None and c is not debit)
+    credit = min(credits_, key=lambda c: c.rank("credit") or 0, default=None)
+    if debit is None or credit is None:
+        return None, None
+    both = sum(_is_money(d) and _is_money(c) for d, c in zip(debit.cells, credit.cells, strict=True))
+    return (debit, credit) if both <= 0.1 * len(debit.cells) else (None, None)
 
 
-def _sign_in(columns: list[Column]) -> dict[str, Column] | None:
-    moment = next(
-        (
-            c
-            for c in columns
-            if c.is_day and c.share(lambda v: ":" in v) >= 0.9 and not c.named("last", "created", "joined")
-        ),
-        None,
-    )
-    app = _pick(columns, "application", "app", "service", "resource", fits=lambda c: c.is_text)
-    who = _person(columns)
+def _is_money(cell: str) -> bool:
+    return bool(re.search(r"[1-9]", cell))
+
+
+def _moments(columns: list[Column]) -> list[Column]:
+    """Columns that may say when something happened: not when something last happened, began or ended."""
+    days = [
+        c for c in columns
+        if c.is_day and not any(c.rank(t) is not None for t in ("last_active_at", "hired_on", "left_on"))
+        and not re.search(r"created|joined|erstellt|créé|creado|aangemaakt", c.header, re.IGNORECASE)
+    ]  # fmt: skip
+    return [c for c in days if c.is_moment] or [c for c in days if c.rank("observed_at") is not None]
+
+
+def _person(reading: _Reading, columns: list[Column]) -> Column | None:
+    emails = [c for c in columns if c.is_email and c.rank("manager_email") is None]
     return (
-        _only({"observed_at": moment, "account_name": who, "mention": app})
-        if moment and who and app
+        _pick(reading, "account_name", emails)
+        or _by_values(reading, "account_name", emails[0] if emails else None)
+        or _pick(reading, "account_name", [c for c in columns if not (c.is_number or c.is_day or c.is_host)])
+    )
+
+
+def _when_and_who(reading: _Reading, columns: list[Column]) -> bool:
+    moments = _moments(columns)
+    if not moments:
+        return False
+    moment = _pick(reading, "observed_at", moments) or _by_values(reading, "observed_at", moments[0])
+    if moment is not None and not moment.is_moment:
+        reading.doubts.append(f"{moment.header!r} holds days without a time: all count from midnight")
+    return _person(reading, columns) is not None
+
+
+def _sign_in(columns: list[Column]) -> _Reading | None:
+    reading = _Reading("sign_in")
+    if not _when_and_who(reading, columns):
+        return None
+    if not _pick(reading, "mention", [c for c in columns if c.is_text and not c.is_host], beside=True):
+        return None
+    known = {*SUCCESS_WORDS, *FAILURE_WORDS}
+    result = _pick(reading, "result", [c for c in columns if c.words() & known], as_="status")
+    if result is not None and (strange := result.words() - known):
+        reading.doubts.append(
+            f"not known in {result.header!r}, and such records would be quarantined: {', '.join(sorted(strange)[:5])}"
+        )
+    _pick(reading, "event_id", [c for c in columns if c.is_key and not c.is_email])
+    return reading
+
+
+def _web_visit(columns: list[Column]) -> _Reading | None:
+    reading = _Reading("web_visit")
+    hosts = [c for c in columns if c.is_host]
+    if not hosts:
+        return None
+    is_whose = _when_and_who(reading, columns)
+    are_addresses = any(c.share(lambda v: "://" in v) >= 0.6 for c in hosts)
+    if "observed_at" not in reading.found or not (
+        is_whose or are_addresses or "observed_at" in reading.named
+    ):
+        return None
+    return (
+        reading
+        if _pick(reading, "domain", hosts, as_="mention") or _by_values(reading, "mention", hosts[0])
         else None
     )
 
 
-def _roster(columns: list[Column]) -> dict[str, Column] | None:
-    hired = _pick(columns, "hire", "start", "joined", "eintritt", fits=lambda c: c.is_day)
-    left = _pick(
-        columns, "termination", "leav", "end", "lastday", "exit", "austritt", fits=lambda c: c.is_day
-    )
-    number = _pick(columns, "employeeid", "employeenumber", "personnel", "staffid", "workerid", fits=_is_key)
-    department = _pick(columns, "department", "abteilung", "orgunit", "costcenter", "team")
-    if sum(c is not None for c in (hired, left, number, department)) < 2:
-        return None
+def _roster(columns: list[Column]) -> _Reading | None:
+    reading = _Reading("directory_account")
+    days = [c for c in columns if c.is_day and not c.is_moment]
     emails = [c for c in columns if c.is_email]
-    manager = _pick(emails, "manager", "supervisor")
-    return _only(
-        {
-            "email": next((c for c in emails if c is not manager), None),
-            "employee_id": number,
-            "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
-            "status": _pick(columns, "status", "state", fits=lambda c: not c.is_day),
-            "department": department,
-            "manager_email": manager,
-            "hired_on": hired,
-            "left_on": left,
-        }
-    )
-
-
-def _app_accounts(columns: list[Column]) -> dict[str, Column] | None:
-    who = _person(columns)
-    if who is None:
+    signs = [
+        _pick(reading, "hired_on", days),
+        _pick(reading, "left_on", [*days, *(c for c in columns if not c.values)]),
+        _pick(reading, "employee_id", [c for c in columns if c.is_key]),
+        _pick(reading, "department", [c for c in columns if c.is_text]),
+    ]
+    _pick(reading, "manager_email", emails)
+    email = next((c for c in emails if all(c is not f for f in reading.found.values())), None)
+    if email is not None:
+        reading.take("email", email, is_named=email.rank("account_name") is not None)
+    if sum(s is not None for s in signs) < 2 or not {"email", "employee_id"} & reading.found.keys():
         return None
-    return _only(
-        {
-            "account_name": who,
-            "display_name": _pick(columns, "displayname", "fullname", "name", fits=lambda c: c.is_text),
-            "status": _pick(columns, "status", "state", "active", fits=lambda c: not c.is_day),
-            "role": _pick(columns, "role", "permission", "license"),
-            "last_active_at": _pick(
-                columns, "lastactive", "lastlogin", "lastseen", "last", fits=lambda c: c.is_day
-            ),
-            "mention": _pick(columns, "application", "appname", "app", "product", fits=lambda c: c.is_text),
-        }
-    )
+    _pick(reading, "display_name", [c for c in columns if c.is_text])
+    _pick(reading, "status", [c for c in columns if not (c.is_day or c.is_number or c.is_email)])
+    # Two days and an address may be anything that begins and ends.
+    return reading if {"employee_id", "department", "display_name"} & reading.found.keys() else None
 
 
-def _block(kind: str, found: dict[str, Column], stem: str) -> Suggestion:
-    name = re.sub(r"[^\w@. -]", "", stem).strip()[:60] or "unknown export"
+def _app_accounts(columns: list[Column]) -> _Reading | None:
+    reading = _Reading("app_account")
+    if _person(reading, columns) is None:
+        return None
+    words = [c for c in columns if c.is_text]
+    more = [
+        _pick(reading, "status", [c for c in columns if not (c.is_day or c.is_email or c.is_amount)]),
+        _pick(reading, "role", words),
+        _pick(
+            reading, "last_active_at", [c for c in columns if c.share(lambda v: re.search(r"\d", v)) >= 0.5]
+        ),
+        _pick(reading, "display_name", words),
+    ]
+    _pick(reading, "mention", words)
+    return reading if any(c is not None for c in more) else None
+
+
+# ── the block ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _block(reading: _Reading, file_name: str, taken: frozenset[str], encoding: str | None) -> Suggestion:
+    kind, found, doubts = reading.kind, reading.found, reading.doubts
+    name = re.sub(r"[^\w@. -]", "", PurePosixPath(file_name).stem).strip()[:60] or "unknown export"
+    name = name if name not in taken else f"{name} (mapping)"
     lines = ["[[mapping]]", f"name = {toml_text(name)}", f"kind = {toml_text(kind)}"]
     undecided = []
     values: dict[str, str] = {"name": name, "kind": kind}
@@ -195,30 +349,60 @@ def _block(kind: str, found: dict[str, Column], stem: str) -> Suggestion:
         order = order_of_days(days)
         if order is None:
             undecided.append("date_order")
+            sample = next(v for c in days for v in c.values)
+            doubts.append(f"{sample!r} may be day first (dmy) or month first (mdy)")
             lines.append('date_order = ""  # the days can be read both ways: "dmy" (day first) or "mdy"?')
         else:
             values["date_order"] = order
             lines.append(f"date_order = {toml_text(order)}")
     if kind == "charge":
-        amounts = found["amount"]
-        values["decimal"] = "," if amounts.share(lambda v: re.search(r",\d{1,2}\D*$", v)) > 0.5 else "."
-        lines.append(f"decimal = {toml_text(values['decimal'])}")
-        if amounts.share(lambda v: re.match(r"^\D*-|^\(|.*-\s*$", v)) > 0.5:
-            values["sign"] = "charge_is_negative"
-            lines.append('sign = "charge_is_negative"  # most amounts are below zero')
-        if "currency" not in found:
-            lines.append('# currency = "GBP"  # no column holds it')
+        lines += _money(reading, values)
     if kind in ("app_account", "sign_in") and "mention" not in found:
         undecided.append("app")
         lines.append('app = ""  # the name of the app whose users these are')
-    if any(c.share(lambda v: ":" in v) > 0.5 for c in days):
+    moments = [c for c in days if c.is_moment]
+    if any(c.share(lambda v: re.search(r"(Z|[+-]\d\d:?\d\d)$", v)) < 0.9 for c in moments):
         lines.append('# timezone = "UTC"  # of instants that do not say it')
+        doubts.append(f"the zone of {moments[0].header!r} is not told: taken as UTC")
+    if kind in ("charge", "web_visit") and not WHOSE & found.keys():
+        doubts.append(
+            "no column says whose records these are: the person's e-mail goes into the file or folder name"
+        )
     headers = {target: column.header for target, column in found.items()}
     lines += ["[mapping.columns]", *(f"{target} = {toml_text(header)}" for target, header in headers.items())]
-    mapping = None
-    if not undecided:
-        mapping = ColumnMapping(columns=headers, **values)
-    return Suggestion("\n".join(lines), tuple(undecided), mapping)
+    source = None
+    if encoding is not None:
+        source = SourceHint(files=glob.escape(PurePosixPath(file_name).name), encoding=encoding)
+        lines += ["", "[[source]]", f"files = {toml_text(source.files)}", f"encoding = {toml_text(encoding)}"]
+        doubts.append(f"the text is not UTF-8: read as {encoding}")
+    trial = ColumnMapping(columns=headers, **values, **{key: FILLED[key] for key in undecided})
+    mapping = None if undecided else trial
+    return Suggestion("\n".join(lines), tuple(undecided), mapping, trial, tuple(doubts), source)
+
+
+def _money(reading: _Reading, values: dict[str, str]) -> list[str]:
+    """Return the lines of decimal sign, sign of a charge and currency."""
+    found, doubts = reading.found, reading.doubts
+    amounts = [found[target] for target in ("amount", "credit") if target in found]
+    values["decimal"], doubt = decimal_sign(amounts)
+    if doubt:
+        doubts.append(doubt)
+    lines = [f"decimal = {toml_text(values['decimal'])}"]
+    if "credit" not in found and "direction" not in found:
+        below = amounts[0].share(lambda v: re.match(r"^\D*-|^\(|.*-\s*$", v))
+        if below > 0.5:
+            values["sign"] = "charge_is_negative"
+            lines.append('sign = "charge_is_negative"  # most amounts are below zero')
+        if 0.25 < below < 0.75:
+            doubts.append(f"{below:.0%} of the amounts are below zero: is a charge negative or positive?")
+    currency = next((c.currency for c in amounts if c.currency), None)
+    if "currency" not in found and currency:
+        values["currency"] = currency
+        lines.append(f"currency = {toml_text(currency)}")
+    elif "currency" not in found:
+        lines.append('# currency = "GBP"  # no column holds it')
+        doubts.append("no column holds the currency: set it, or the company's own is not told")
+    return lines
 
 
 def toml_text(text: str) -> str:

@@ -32,12 +32,14 @@ CREATE OR REPLACE TEMP MACRO instant_epoch(text) AS
          THEN make_timestamp(CAST(round(TRY_CAST(text AS DOUBLE) * 1000000) AS BIGINT)) END;
 
 -- A day in a declared order ('ymd', 'dmy', 'mdy'); two-digit years are 2000 and later. Never guessed:
--- without an order only year-first texts are understood.
+-- without an order only year-first texts are understood, 2026-09-13 or 20260913.
 CREATE OR REPLACE TEMP MACRO day_in(text, date_order) AS
     CASE
         WHEN regexp_matches(trim(text), '^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}')
             THEN CAST(try_strptime(replace(replace(regexp_extract(trim(text), '^[0-9/.-]+'), '/', '-'), '.', '-'),
                                    '%Y-%m-%d') AS DATE)
+        WHEN regexp_matches(trim(text), '^(19|20)\d{6}$')
+            THEN CAST(try_strptime(trim(text), '%Y%m%d') AS DATE)
         WHEN date_order = 'dmy'
             THEN CAST(try_strptime(replace(replace(split_part(trim(text), ' ', 1), '-', '/'), '.', '/'),
                                    ['%d/%m/%y', '%d/%m/%Y']) AS DATE)

@@ -221,4 +221,6 @@ def fit(head: Head, fmt: Format, shape: Shape) -> Fit:
 
 def _said(item: str | tuple[str, ...]) -> str:
     """A requirement in words."""
-    return item if isinstance(item, str) else " or ".join(item)
+    if isinstance(item, str):
+        return item
+    return " or ".join(item) if len(item) <= 3 else f"{item[0]} or the like"

@@ -1,0 +1,167 @@
+"""Words by which the header of an unknown CSV says what a column holds: English, German, French, Spanish, Dutch.
+
+Per target of a mapping the words in order of preference: the first that a header has decides between columns.
+Letters and digits only, lower case, as headers are compared (`sources.source.fold`); accents as people type them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from discovery.sources.source import fold
+
+SHORT = 5
+"""Shorter words must be a word of the header or end it; `app` is not in `happened`."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "charged_on": (
+        "transactiondate", "transdate", "purchasedate", "expensedate", "dateoftransaction", "transaktionsdatum",
+        "kaufdatum", "belegdatum", "umsatzdatum", "datedelopération", "dateopération", "dateoperation",
+        "datedachat", "datedetransaction", "fechadeoperación", "fechaoperación", "fechaoperacion",
+        "fechadetransacción", "fechatransacción", "fechacompra", "transactiedatum", "aankoopdatum", "boekdatum",
+        "buchungstag", "buchungsdatum", "bookingdate", "datecomptable", "fechacontable", "posteddate", "postingdate",
+        "datum", "fecha", "date", "jour", "tag", "dag", "día", "day", "wertstellung", "valuta", "datevaleur",
+        "fechavalor", "rentedatum", "valuedate",
+    ),
+    "merchant": (
+        "merchant", "commerçant", "marchand", "händler", "haendler", "comercio", "establecimiento", "winkel",
+        "supplier", "lieferant", "fournisseur", "proveedor", "leverancier", "vendor", "payee", "zahlungsempfänger",
+        "begünstigter", "empfänger", "bénéficiaire", "beneficiario", "beneficiary", "tegenpartij", "counterparty",
+        "auftraggeber", "naamomschrijving", "descriptor", "beschreibung", "description", "descripción",
+        "descripcion", "omschrijving", "libellé", "libelle", "concepto", "narrative", "verwendungszweck", "details",
+        "mededelingen", "memo", "buchungstext", "text", "name", "naam",
+    ),
+    "amount": (
+        "billingamount", "amount", "betrag", "montant", "importe", "bedrag", "umsatz", "amt", "gross", "brutto",
+        "total", "summe", "somme", "totaal", "prix", "precio", "prijs", "preis", "price", "cost", "kosten", "value",
+    ),
+    "debit": (
+        "debit", "débit", "débito", "debito", "debet", "soll", "belastung", "cargo", "cargos", "debe", "paidout",
+        "moneyout", "withdrawal", "withdrawals", "ausgang", "ausgaben", "dépense", "gastos", "uitgaven", "spent",
+    ),
+    "credit": (
+        "credit", "crédit", "crédito", "credito", "haben", "gutschrift", "abono", "abonos", "haber", "paidin",
+        "moneyin", "deposit", "deposits", "eingang", "einnahmen", "recette", "ingresos", "inkomsten", "refunded",
+    ),
+    "direction": (
+        "debitcredit", "creditdebit", "drcr", "crdr", "dc", "sollhaben", "sh", "afbij", "débitcrédit", "sens",
+        "cargoabono", "debehaber", "direction", "type", "art", "tipo", "soort",
+    ),
+    "currency": (
+        "currency", "währung", "waehrung", "devise", "monnaie", "moneda", "divisa", "valuta", "munt", "ccy", "cur",
+    ),
+    "cardholder": (
+        "cardholder", "cardmember", "karteninhaber", "titulairedelacarte", "titulaire", "porteur", "titulardelatarjeta",
+        "titular", "kaarthouder", "holder", "inhaber", "employee", "mitarbeiter", "salarié", "collaborateur",
+        "empleado", "medewerker", "werknemer", "spender", "nameoncard", "user",
+    ),
+    "card": (
+        "last4", "lastfour", "cardnumber", "kartennummer", "numérodecarte", "numerodecarte", "númerodetarjeta",
+        "kaartnummer", "card", "karte", "carte", "tarjeta", "kaart", "pan",
+    ),
+    "mcc": ("mcc", "merchantcategorycode", "categorycode"),
+    "event_id": (
+        "transactionid", "transid", "eventid", "recordid", "transaktionsnummer", "belegnummer", "numérodetransaction",
+        "transactienummer", "referencenumber", "reference", "referenz", "référence", "referencia", "referentie",
+    ),
+    "observed_at": (
+        "timestamp", "zeitstempel", "horodatage", "tijdstempel", "eventtime", "logintime", "signintime", "visitedat",
+        "occurredat", "anmeldezeit", "zeitpunkt", "tijdstip", "datetime", "dateheure", "fechahora", "fechayhora",
+        "datumtijd", "datumuhrzeit", "when", "wann", "time", "zeit", "heure", "hora", "tijd", "date", "datum", "fecha",
+    ),
+    "account_name": (
+        "userprincipalname", "upn", "emailaddress", "email", "emailadresse", "mailadresse", "adressemail",
+        "adresseélectronique", "courriel", "correoelectrónico", "correo", "emailadres", "username", "benutzername",
+        "nomdutilisateur", "identifiant", "nombredeusuario", "gebruikersnaam", "login", "user", "benutzer",
+        "utilisateur", "usuario", "gebruiker", "member", "mitglied", "membre", "miembro", "actor", "account", "konto",
+        "compte", "cuenta", "mail", "who", "wer",
+    ),
+    "mention": (
+        "application", "applicationname", "appname", "anwendung", "aplicación", "aplicacion", "applicatie",
+        "toepassing", "software", "logiciel", "programma", "service", "dienst", "servicio", "resource", "product",
+        "produkt", "produit", "producto", "saas", "tool", "app", "system", "système", "sistema", "systeem",
+    ),
+    "domain": (
+        "domain", "domäne", "domaine", "dominio", "domein", "fqdn", "hostname", "host", "queryname", "query", "website",
+        "site", "url", "adresse", "destination", "ziel", "sitio",
+    ),
+    "result": (
+        "result", "ergebnis", "résultat", "resultado", "resultaat", "outcome", "success", "status", "statut", "estado",
+    ),
+    "status": (
+        "employmentstatus", "accountstatus", "status", "statut", "estado", "état", "etat", "zustand", "state", "active",
+        "aktiv", "actif", "activo", "actief", "enabled",
+    ),
+    "role": (
+        "role", "rolle", "rôle", "rol", "permission", "berechtigung", "droits", "permiso", "recht", "accesslevel",
+        "license", "lizenz", "licence", "licencia", "licentie",
+    ),
+    "last_active_at": (
+        "lastactive", "lastactivity", "lastlogin", "lastlogon", "lastsignin", "lastseen", "lastaccess", "lastused",
+        "letzteanmeldung", "letzteaktivität", "letzterlogin", "zuletzt", "dernièreconnexion", "derniereconnexion",
+        "dernièreactivité", "dernieraccès", "últimoacceso", "ultimoacceso", "últimaconexión", "últimaactividad",
+        "laatsteaanmelding", "laatsteactiviteit", "laatstelogin", "laatst", "last",
+    ),
+    "display_name": (
+        "displayname", "fullname", "vollständigername", "anzeigename", "nomcomplet", "nometprénom", "nombrecompleto",
+        "volledigenaam", "name", "nom", "nombre", "naam",
+    ),
+    "hired_on": (
+        "hiredate", "hiredon", "startdate", "joined", "joiningdate", "eintrittsdatum", "eintritt", "datedembauche",
+        "dateembauche", "datedentrée", "dateentrée", "fechadeingreso", "fechaingreso", "fechadealta", "fechaalta",
+        "datumindienst", "indienst", "begindatum", "start",
+    ),
+    "left_on": (
+        "terminationdate", "termination", "leavingdate", "leavedate", "lastdayofwork", "lastday", "exitdate", "enddate",
+        "austrittsdatum", "austritt", "datedesortie", "datesortie", "datededépart", "fechadebaja", "fechabaja",
+        "fechadesalida", "datumuitdienst", "uitdienst", "einddatum", "leaving", "exit", "end",
+    ),
+    "employee_id": (
+        "employeeid", "employeenumber", "employeeno", "staffid", "workerid", "personnelnumber", "personalnummer",
+        "personalnr", "mitarbeiternummer", "matricule", "numérodesalarié", "númerodeempleado", "numeroempleado",
+        "personeelsnummer", "medewerkernummer", "empno",
+    ),
+    "department": (
+        "department", "abteilung", "département", "departement", "departamento", "afdeling", "orgunit", "costcenter",
+        "costcentre", "kostenstelle", "team", "dept", "service",
+    ),
+    "manager_email": (
+        "manager", "supervisor", "vorgesetzter", "vorgesetzte", "führungskraft", "responsable", "jefe",
+        "leidinggevende",
+    ),
+}  # fmt: skip
+
+
+OTHER: Mapping[str, str] = {
+    "merchant": r"categor|kategorie|catégorie|categorie|code|typ|city|stadt|ville|ciudad|country|land|pays|país|"
+    r"zip|state|number|nummer|numéro|número|iban|bic|konto|compte|cuenta|rekening|account|card|file|user|first|last",
+    "amount": r"original|foreign|fremd|origine|tax|vat|mwst|ust|tva|iva|btw|balance|saldo|solde|fee|gebühr|frais|rate|"
+    r"kurs|running|limit|count",
+    "account_name": r"id$|agent|type",
+    "mention": r"id$|version|account|user",
+    "domain": r"referr?er",
+    "display_name": r"company|firma|société|empresa|bedrijf|manager|group|team|user|domain",
+    "status": r"license|lizenz|country|billing|mfa|2fa",
+}
+"""Words in a header that say that the column is not this target, whatever else it says."""
+
+
+def rank(header: str, target: str) -> int | None:
+    """Return how well a header names a target, the smaller the better; None = it does not.
+
+    The order of the words goes first, then whether the header is the word or only holds it.
+    """
+    if target in OTHER and re.search(OTHER[target], header.casefold()):
+        return None
+    name = fold(header)
+    parts = {fold(part) for part in re.split(r"[^\w]+|_|(?<=[a-zß-ÿ])(?=[A-Z])", header)}
+    for place, word in enumerate(WORDS[target]):
+        folded = fold(word)
+        if name == folded:
+            return 3 * place
+        if folded in parts or (len(folded) >= SHORT and folded in name):
+            return 3 * place + 1
+        if 3 <= len(folded) < SHORT and name.endswith(folded):
+            return 3 * place + 2
+    return None
