@@ -17,6 +17,7 @@ NIGHTLY = "nightly"
 REBUILD_DAYS = "rebuild_days"
 SCOPE_PERSON = "scope_person"
 WATCH = "watch"
+SCOPE = "scope"  # the op; Dagster wants another name than that of its job
 
 
 class DaysToRebuild(dg.Config):
@@ -77,11 +78,11 @@ def _person(said: PersonToScope) -> dg.RunConfig:
             "configuration of runs. `discovery scope` takes an address."
         )
     as_of = day_of(said.as_of).isoformat() if said.as_of else None
-    return dg.RunConfig(ops={SCOPE_PERSON: PersonToScope(person_id=said.person_id, as_of=as_of)})
+    return dg.RunConfig(ops={SCOPE: PersonToScope(person_id=said.person_id, as_of=as_of)})
 
 
 def _scope_person() -> dg.JobDefinition:
-    @dg.op(name=SCOPE_PERSON, out=dg.Out(dg.Nothing), required_resource_keys={"settings"})
+    @dg.op(name=SCOPE, out=dg.Out(dg.Nothing), required_resource_keys={"settings"})
     def scope(context: dg.OpExecutionContext, config: PersonToScope) -> None:
         """Say what is to be ended for a person, in order; nothing is written."""
         settings: Settings = context.resources.settings
