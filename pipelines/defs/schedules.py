@@ -4,21 +4,19 @@ All of it is off unless the settings say `[schedule] enabled = true`, or somebod
 """
 
 import json
-import re
 from datetime import date
 
 import dagster as dg
 
-from discovery.errors import BadSettings, DiscoveryError, StoreLocked
+from discovery.errors import DiscoveryError, StoreLocked
 from discovery.run import fingerprint_of, is_current, last_run
 from discovery.settings import Settings
+from discovery.sources.inbox import inbox_files
 from discovery.store import writer_lock
+from pipelines.clock import WATCH_HOURS_LATER, hour_and_minute
 from pipelines.defs.jobs import NIGHTLY, SCOPE_PERSON, WATCH
 from pipelines.published import new_departures, published, read_departures, read_run
 from pipelines.wording import told
-
-WATCH_HOURS_LATER = 6
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
@@ -29,16 +27,6 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
 def sensors(settings: Settings) -> list[dg.SensorDefinition]:
     """Return the sensors on the inbox and on departures."""
     return [_inbox(settings), _departures(settings)]
-
-
-def hour_and_minute(settings: Settings) -> tuple[int, int]:
-    """Return when the night begins. Raises BadSettings."""
-    found = _CLOCK.fullmatch(settings.nightly_at.strip())
-    if found is None:
-        raise BadSettings(
-            f"{settings.config or 'settings'}: schedule.at = {settings.nightly_at!r}; expected a time, 02:30"
-        )
-    return int(found[1]), int(found[2])
 
 
 def busy(settings: Settings) -> str | None:
@@ -76,7 +64,7 @@ def _watch(settings: Settings) -> dg.ScheduleDefinition:
         cron_schedule=f"{minute} {(hour + WATCH_HOURS_LATER) % 24} * * *",
         execution_timezone=settings.timezone,
         default_status=_schedule_status(settings),
-        description=f"{WATCH_HOURS_LATER} hours after the night: has it published?",
+        description=f"{WATCH_HOURS_LATER} hours after the night: has it published? If not, the run is red.",
     )
 
 
@@ -86,7 +74,8 @@ def _inbox(settings: Settings) -> dg.SensorDefinition:
         job_name=NIGHTLY,
         minimum_interval_seconds=60,
         default_status=_sensor_status(settings),
-        description="Starts the night when files in the inbox are new or changed, and have stopped changing.",
+        description="Starts the night when files in the inbox, decisions or settings are new or changed, and have "
+        "stopped changing: two looks in a row find the same.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         last = last_run(settings)
@@ -94,6 +83,8 @@ def _inbox(settings: Settings) -> dg.SensorDefinition:
         day = date.fromisoformat(last.as_of) if last else date.min
         if last and is_current(settings, day):
             return dg.SkipReason(f"nothing is new since the run of {last.finished_at}")
+        if not inbox_files(settings.inbox):
+            return dg.SkipReason(f"the inbox {settings.inbox} is empty, or not there")
         if holder := busy(settings):
             return dg.SkipReason(holder)
         fingerprint = fingerprint_of(settings, day)

@@ -27,6 +27,11 @@ def specs(settings: Settings) -> list[dg.AssetSpec]:
     return list(definitions_for(settings).resolve_all_asset_specs())
 
 
+def test_everything_loads_together(settings: Settings) -> None:
+    """What the webserver asks for: one repository of all, in which no two things share a name."""
+    dg.Definitions.validate_loadable(definitions_for(settings))
+
+
 def test_asset_keys_are_those_listed(specs: list[dg.AssetSpec]) -> None:
     found = sorted(f"{spec.group_name} {spec.key.to_user_string()}" for spec in specs)
     assert found == KEYS.read_text().splitlines(), f"a key was added or lost: history hangs on it; see {KEYS}"
