@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
 from discovery.settings import Settings
 from discovery.store import Store
-from tests.pipelines.conftest import Execute, Sample
+from tests.pipelines.conftest import Execute, Sample, sample_settings
 
 
 def leaver(settings: Settings) -> tuple[str, int]:
@@ -72,3 +74,9 @@ def test_what_cannot_be_answered_is_said(
     assert not result.success
     [failure] = [e for e in result.all_node_events if e.is_step_failure]
     assert said in str(failure.step_failure_data.user_failure_data)
+
+
+def test_a_scope_of_nothing_published_says_what_to_do(tmp_path: Path, execute: Execute) -> None:
+    result = execute(sample_settings(tmp_path / "home"), "scope_person", run_config={"person_id": NOBODY})
+    [failure] = [e for e in result.all_node_events if e.is_step_failure]
+    assert "the job `nightly` makes it" in str(failure.step_failure_data.user_failure_data)
