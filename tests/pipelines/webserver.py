@@ -138,7 +138,7 @@ def shown(entries: list[dict[str, Any]]) -> dict[str, Any]:
 def serving(config: Path, home: Path, **environ: str) -> Iterator[Webserver]:
     """Start the webserver over a home, wait until it answers, and end it and its code server afterwards."""
     instance = home / "dagster"
-    instance.mkdir(parents=True)
+    instance.mkdir(parents=True, exist_ok=True)
     (instance / "dagster.yaml").write_text(INSTANCE)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
