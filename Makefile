@@ -53,11 +53,12 @@ check: $(READY) ## lint, format, types, layers, documents
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest tests/project/test_documents.py
 
-# Your own settings and home where there is a discovery.toml; else the sample company, in the home of `make demo`.
+# CONFIG=… if given, else ./discovery.toml if there is one, else the sample company in the home of `make demo`.
+DEV := $(if $(filter-out file,$(origin CONFIG)),DISCOVERY_CONFIG=$(CONFIG),$(if $(wildcard discovery.toml),,\
+  DISCOVERY_CONFIG=$(CONFIG) DISCOVERY_HOME=$(DEMO) DISCOVERY_AS_OF=$(AS_OF)))
+
 dev: $(READY) ## open the pipeline in the Dagster UI: http://127.0.0.1:3000, or PORT=…
-	@if test -e discovery.toml; then $(BIN)/python -m pipelines.dev --port $(PORT); else \
-	  DISCOVERY_CONFIG=$(CONFIG) DISCOVERY_HOME=$(DEMO) DISCOVERY_AS_OF=$(AS_OF) \
-	  $(BIN)/python -m pipelines.dev --port $(PORT); fi
+	@$(DEV) $(BIN)/python -m pipelines.dev --port $(PORT)
 
 bench: $(READY) ## print every figure that the README quotes
 	@for file in $(sort $(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
