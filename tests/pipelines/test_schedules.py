@@ -16,6 +16,7 @@ from discovery.store import writer_lock
 from pipelines.assembly import definitions_for
 from pipelines.clock import last_due
 from pipelines.defs.checks import freshness_of, recent
+from pipelines.defs.schedules import end_lost_runs
 from pipelines.nightly import QUIET
 from pipelines.published import Departure, new_departures
 from tests.pipelines.conftest import Execute, Sample, sample_settings
@@ -23,10 +24,11 @@ from tests.pipelines.conftest import Execute, Sample, sample_settings
 DAY = date(2026, 9, 30)
 
 
-def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path) -> None:
+def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     settings = sample_settings(tmp_path / "home")
     nightly = definitions_for(settings).resolve_schedule_def("nightly")
-    with dg.build_schedule_context(scheduled_execution_time=datetime(2026, 10, 1, 2, 30)) as context:
+    night = datetime(2026, 10, 1, 2, 30)
+    with dg.build_schedule_context(instance, scheduled_execution_time=night) as context:
         with writer_lock(settings.home):
             held = nightly.evaluate_tick(context)
         free = nightly.evaluate_tick(context)
@@ -35,9 +37,23 @@ def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path) -> None:
     assert len(free.run_requests or []) == 1
 
 
+def test_a_run_whose_process_is_gone_does_not_block_the_queue_for_ever(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    made = definitions_for(sample_settings(tmp_path / "home"))
+    started = dg.DagsterRunStatus.STARTED
+    lost = instance.create_run_for_job(made.resolve_job_def("nightly"), status=started)
+    other = instance.create_run_for_job(made.resolve_job_def("watch"), status=started)
+    now = datetime.now(UTC)
+    assert end_lost_runs(instance, now + timedelta(minutes=5)) == 0
+    assert end_lost_runs(instance, now + timedelta(minutes=11)) == 1
+    states = {run.run_id: run.status for run in instance.get_runs()}
+    assert states == {lost.run_id: dg.DagsterRunStatus.FAILURE, other.run_id: started}
+
+
 def inbox_tick(settings: Settings, cursor: str | None) -> tuple[list[str | None], str | None, str | None]:
     sensor = definitions_for(settings).resolve_sensor_def("inbox")
-    with dg.build_sensor_context(cursor=cursor) as context:
+    with dg.DagsterInstance.ephemeral() as instance, dg.build_sensor_context(instance, cursor) as context:
         tick = sensor.evaluate_tick(context)
     return [r.run_key for r in tick.run_requests or []], tick.cursor, tick.skip_message
 
