@@ -1,6 +1,6 @@
 # Every target makes `.venv` itself; the only needs are Python 3.11 or newer, with venv, and make.
 PYTHON ?= python3
-HOME_DIR ?= .discovery
+PORT ?= 3000
 CONFIG ?= sample_data/discovery.toml
 AS_OF ?= 2026-09-30
 LEAVER ?= takumi.jansen@nordwind.example
@@ -53,11 +53,12 @@ check: $(READY) ## lint, format, types, layers, documents
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest tests/project/test_documents.py
 
-dev: $(READY) ## open the pipeline in the Dagster UI, http://127.0.0.1:3000
-	@mkdir -p $(HOME_DIR)/dagster
-	@test -e $(HOME_DIR)/dagster/dagster.yaml || printf 'telemetry:\n  enabled: false\n' > $(HOME_DIR)/dagster/dagster.yaml
-	@DAGSTER_HOME=$(abspath $(HOME_DIR)/dagster) DISCOVERY_CONFIG=$(CONFIG) DISCOVERY_HOME=$(abspath $(HOME_DIR)) \
-	  $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+# CONFIG=… if given, else ./discovery.toml if there is one, else the sample company in the home of `make demo`.
+DEV := $(if $(filter-out file,$(origin CONFIG)),DISCOVERY_CONFIG=$(CONFIG),$(if $(wildcard discovery.toml),,\
+  DISCOVERY_CONFIG=$(CONFIG) DISCOVERY_HOME=$(DEMO) DISCOVERY_AS_OF=$(AS_OF)))
+
+dev: $(READY) ## open the pipeline in the Dagster UI: http://127.0.0.1:3000, or PORT=…
+	@$(DEV) $(BIN)/python -m pipelines.dev --port $(PORT)
 
 bench: $(READY) ## print every figure that the README quotes
 	@for file in $(sort $(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

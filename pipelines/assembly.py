@@ -24,7 +24,7 @@ def definitions_for(settings: Settings, watch: Watch | None = None) -> dg.Defini
             *offboarding.assets(),
         ],
         asset_checks=checks.asset_checks(settings),
-        jobs=jobs.all_jobs(),
+        jobs=jobs.all_jobs(settings),
         schedules=schedules.schedules(settings),
         sensors=schedules.sensors(settings),
         resources={"night": night_resource(settings, watch), "settings": ready_resource(settings)},

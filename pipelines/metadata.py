@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -13,12 +15,13 @@ from pipelines.wording import without_addresses
 
 OWNERS = ["team:data-platform"]
 PREVIEW_ROWS = 5
+HIDDEN = "(not shown)"
 _LONGEST = 120
 
 _FROM_FILES = frozenset({
     "file_name", "reason", "content", "merchant", "merchant_clean", "explanation", "summary", "record",
     "item", "event_id", "first_event_id", "last_event_id", "value_left", "value_right", "reasons",
-    "candidates",
+    "candidates", "member",
 })  # fmt: skip
 """Columns that hold text of files as it came, so that a name may stand in it."""
 
@@ -44,16 +47,26 @@ def column_schema(table: Table) -> dg.TableSchema:
     ])  # fmt: skip
 
 
-def rows_shown(rows: Sequence[Mapping[str, Any]], allowed: set[str] | None = None) -> dg.TableMetadataValue:
-    """Return rows as a table of texts. Columns that are personal in any table are left out."""
-    names = [n for n in (rows[0] if rows else ()) if n not in _PERSONAL and (allowed is None or n in allowed)]
+_PERSONAL = _FROM_FILES | {c.name for t in TABLES.values() for c in t.columns if c.personal}
+_HARMLESS = {c.name for t in TABLES.values() for c in columns_shown(t)} - _PERSONAL
+_NO_TEXT = (bool, int, float, Decimal, date, datetime, type(None))
+
+
+def rows_shown(rows: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue:
+    """Return rows as a table of texts; what may be personal shows only that it is left out.
+
+    Shown are columns by names that no table marks as personal, and others if they hold no text: a query may
+    call an address `who`.
+    """
+    names = list(rows[0]) if rows else []
+    hidden = {
+        n for n in names
+        if n in _PERSONAL or (n not in _HARMLESS and not all(isinstance(r[n], _NO_TEXT) for r in rows))
+    }  # fmt: skip
     return dg.MetadataValue.table(
-        [dg.TableRecord({n: _cell(n, row) for n in names}) for row in rows],
+        [dg.TableRecord({n: HIDDEN if n in hidden else _cell(n, row) for n in names}) for row in rows],
         dg.TableSchema([dg.TableColumn(n) for n in names] or [dg.TableColumn("rows", description="none")]),
     )
-
-
-_PERSONAL = _FROM_FILES | {c.name for t in TABLES.values() for c in t.columns if c.personal}
 
 
 def _cell(name: str, row: Mapping[str, Any]) -> str:
@@ -73,6 +86,5 @@ def preview(store: Store, table: Table) -> dg.TableMetadataValue:
     listed = ", ".join(f'"{name}"' for name in shown)
     order = ", ".join(f'"{name}"' for name in table.key if name in shown) or "1"
     return rows_shown(
-        store.dicts(f"SELECT {listed} FROM {table.qualified} ORDER BY {order} LIMIT {PREVIEW_ROWS}"),  # noqa: S608
-        set(shown),
+        store.dicts(f"SELECT {listed} FROM {table.qualified} ORDER BY {order} LIMIT {PREVIEW_ROWS}")  # noqa: S608
     )

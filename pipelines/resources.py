@@ -5,6 +5,7 @@ The in-process executor makes each resource once per run, so all steps share one
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,10 @@ from discovery.errors import BadUse
 from discovery.publish import Publication
 from discovery.run import NightRun, writing
 from discovery.settings import Settings
-from pipelines.wording import without_personal_data
+from pipelines.wording import refused_in_words, without_personal_data
+
+WAIT_SECONDS = 5.0
+"""Sensors and the schedule try the lock for an instant; a run that begins just then must not fail by it."""
 
 
 @dataclass
@@ -33,7 +37,6 @@ class OpenNight:
 
     run: NightRun
     watch: Watch = field(default_factory=Watch)
-    is_scanned: bool = False
     published: Publication | None = None
 
     def begin(self, step: str) -> NightRun:
@@ -44,12 +47,11 @@ class OpenNight:
 
     def scan(self, *, again: bool = False) -> int:
         """Look at the inbox."""
-        self.is_scanned = True
         return self.run.scan(again=again)
 
     def scan_unless_done(self) -> None:
         """Look at the inbox, where a source is materialised without the asset `sources/inbox`."""
-        if not self.is_scanned:
+        if not self.run.is_scanned:
             self.scan()
 
 
@@ -64,16 +66,20 @@ def night_resource(settings: Settings, watch: Watch | None = None) -> dg.Resourc
                 description="A day; later events are not used. Default: DISCOVERY_AS_OF, else today, UTC.",
             ),
             "wait_seconds": dg.Field(
-                float, default_value=0.0, is_required=False,
+                float, default_value=WAIT_SECONDS, is_required=False,
                 description="How long to wait for another writer before the run fails.",
             ),
         },
     )  # fmt: skip
     def night(context: dg.InitResourceContext) -> Iterator[OpenNight]:
         config = context.resource_config
-        as_of = day_of(config.get("as_of"))
         run_id = context.run.run_id if context.run else None
-        with writing(settings, as_of, wait_seconds=config.get("wait_seconds") or 0, run_id=run_id) as run:
+        with contextlib.ExitStack() as held:
+            with refused_in_words():
+                as_of = day_of(config.get("as_of"))
+                run = held.enter_context(
+                    writing(settings, as_of, wait_seconds=config.get("wait_seconds") or 0, run_id=run_id)
+                )
             opened = OpenNight(run, watch or Watch())
             opened.watch.night = opened
             yield opened
@@ -86,12 +92,14 @@ def ready_resource(settings: Settings) -> dg.ResourceDefinition:
     return dg.ResourceDefinition.hardcoded_resource(settings, "The settings; no lock, no warehouse.")
 
 
-def day_of(text: str | None) -> date:
-    """Return the day that is meant: a text, else DISCOVERY_AS_OF, else today, UTC. Raises BadUse."""
+def day_of(text: str | None, name: str = "as_of") -> date:
+    """Return the day that is meant: a text, else DISCOVERY_AS_OF, else today, UTC. Raises BadUse naming `name`."""
     text = text or os.environ.get("DISCOVERY_AS_OF")
     if not text:
         return datetime.now(UTC).date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise BadUse(f"as_of = {without_personal_data(text)!r}; expected a day such as 2026-09-30") from error
+        raise BadUse(
+            f"{name} = {without_personal_data(text)!r}; expected a day such as 2026-09-30"
+        ) from error

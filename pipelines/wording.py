@@ -36,6 +36,17 @@ def told(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
+def refused_in_words() -> Iterator[None]:
+    """As `in_words`, where a Failure means nothing to Dagster: the same condition, in words that it may keep."""
+    try:
+        yield
+    except DiscoveryError as error:
+        raise type(error)(told(error)) from None
+    except Exception as error:
+        raise DiscoveryError(told(error)) from None
+
+
+@contextlib.contextmanager
 def in_words() -> Iterator[None]:
     """Turn a fault into a Failure without the values that it met; the place in the code stays."""
     try:

@@ -14,6 +14,7 @@ from discovery.run import NightRun, last_run
 from discovery.settings import Settings
 from discovery.sources.registry import known_formats
 from discovery.store import Store
+from pipelines.clock import last_due
 from pipelines.defs.offboarding import ACCESS_GRAPH
 from pipelines.defs.sources import key_of_system, source_systems
 from pipelines.hosted import Hosted, host
@@ -24,7 +25,6 @@ from pipelines.wording import in_words
 
 IS_FRESH = "is_fresh"
 IS_RECENT = "is_recent"
-RECENT_HOURS = 36
 WRONG_ROWS_SHOWN = 10
 
 _NEWEST = """
@@ -84,13 +84,16 @@ def _result(run: NightRun, hosted: Hosted) -> dg.AssetCheckResult:
     check = hosted.check
     body = check.sql.strip().rstrip(";")
     wrong = int(run.store.value(f"SELECT count(*) FROM ({body})", run.night.binds))  # noqa: S608 - the check's own
-    metadata: dict[str, dg.MetadataValue | int | str] = {"wrong_rows": wrong}
+    metadata: dict[str, dg.MetadataValue | int] = {"wrong_rows": wrong}
     if wrong:
         rows = run.store.dicts(
             f"SELECT * FROM ({body}) LIMIT {WRONG_ROWS_SHOWN}",  # noqa: S608 - the check's own
             run.night.binds,
         )
         metadata["first_wrong_rows"] = rows_shown(rows)
+        metadata["query"] = dg.MetadataValue.md(
+            f"All of them, with what is not shown here:\n```sql\n{body}\n```"
+        )
     return dg.AssetCheckResult(
         asset_key=key_of(hosted.table),
         check_name=hosted.name,
@@ -163,7 +166,9 @@ def _recent() -> dg.AssetChecksDefinition:
     @dg.asset_check(
         name=IS_RECENT,
         asset=ACCESS_GRAPH,
-        description=f"A night published the graph in the last {RECENT_HOURS} hours.",
+        description="The graph was published since the last night was due (the settings' [schedule] and timezone).",
+        # Blocking, so that the run of the job `watch` is red and not only its check.
+        blocking=True,
         required_resource_keys={"settings"},
     )
     def is_recent(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
@@ -174,14 +179,14 @@ def _recent() -> dg.AssetChecksDefinition:
 
 
 def recent(settings: Settings, now: datetime) -> dg.AssetCheckResult:
-    """Compare the time of the last publication with now."""
+    """Compare the time of the last publication with when a night should have published."""
     last = last_run(settings)
-    finished = datetime.fromisoformat(last.finished_at) if last else None
-    hours = (now - finished).total_seconds() / 3600 if finished else None
+    due = last_due(settings, now)
     return dg.AssetCheckResult(
-        passed=hours is not None and hours <= RECENT_HOURS,
+        passed=last is not None and datetime.fromisoformat(last.finished_at) >= due,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={
+            "due_since": due.isoformat(),
             "published_at": last.finished_at if last else "never",
             "as_of": last.as_of if last else "never",
         },

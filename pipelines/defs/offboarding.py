@@ -49,6 +49,7 @@ def _access_graph() -> dg.AssetsDefinition:
                     "dagster/row_count": counts["access"],
                     "as_of": run.night.as_of.isoformat(),
                     "content_hash": night.published.content_hash,
+                    "file": dg.MetadataValue.path(run.settings.published),
                     "bytes": run.settings.published.stat().st_size,
                     "persons": counts["person"],
                     "apps": counts["app"],

@@ -4,21 +4,22 @@ All of it is off unless the settings say `[schedule] enabled = true`, or somebod
 """
 
 import json
-import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from discovery.errors import BadSettings, DiscoveryError, StoreLocked
+from discovery.errors import DiscoveryError, StoreLocked
 from discovery.run import fingerprint_of, is_current, last_run
 from discovery.settings import Settings
+from discovery.sources.inbox import inbox_files
 from discovery.store import writer_lock
-from pipelines.defs.jobs import NIGHTLY, SCOPE_PERSON, WATCH
+from pipelines.clock import WATCH_HOURS_LATER, hour_and_minute
+from pipelines.defs.jobs import NIGHTLY, REBUILD_DAYS, SCOPE_PERSON, WATCH
 from pipelines.published import new_departures, published, read_departures, read_run
 from pipelines.wording import told
 
-WATCH_HOURS_LATER = 6
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+LOST_AFTER = timedelta(minutes=10)
+"""How long a started run may say nothing, while nobody holds the writer's lock, before it counts as gone."""
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
@@ -31,16 +32,6 @@ def sensors(settings: Settings) -> list[dg.SensorDefinition]:
     return [_inbox(settings), _departures(settings)]
 
 
-def hour_and_minute(settings: Settings) -> tuple[int, int]:
-    """Return when the night begins. Raises BadSettings."""
-    found = _CLOCK.fullmatch(settings.nightly_at.strip())
-    if found is None:
-        raise BadSettings(
-            f"{settings.config or 'settings'}: schedule.at = {settings.nightly_at!r}; expected a time, 02:30"
-        )
-    return int(found[1]), int(found[2])
-
-
 def busy(settings: Settings) -> str | None:
     """Return who is writing to the warehouse, or None."""
     try:
@@ -48,6 +39,28 @@ def busy(settings: Settings) -> str | None:
             return None
     except StoreLocked as error:
         return told(error)
+
+
+def end_lost_runs(instance: dg.DagsterInstance, now: datetime) -> int:
+    """Mark runs as failed whose process is gone, where nobody holds the writer's lock; returns how many.
+
+    A `discovery run` that was killed stays "started", and while one runs the queue begins no other. A run that
+    writes holds the lock but for moments at its beginning and end, in which it writes events.
+    """
+    lost = [
+        run
+        for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+        if run.job_name in (NIGHTLY, REBUILD_DAYS) and now - _last_heard_of(instance, run) > LOST_AFTER
+    ]
+    for run in lost:
+        instance.report_run_failed(run, "Nobody holds the writer's lock: the process of this run is gone.")
+    return len(lost)
+
+
+def _last_heard_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> datetime:
+    events = instance.get_records_for_run(run.run_id, limit=1, ascending=False).records
+    [record] = instance.get_run_records(dg.RunsFilter(run_ids=[run.run_id]))
+    return datetime.fromtimestamp(events[0].timestamp if events else record.create_timestamp.timestamp(), UTC)
 
 
 def _nightly(settings: Settings) -> dg.ScheduleDefinition:
@@ -61,9 +74,11 @@ def _nightly(settings: Settings) -> dg.ScheduleDefinition:
         default_status=_schedule_status(settings),
         description="Every night at the time that the settings say, in their time zone.",
     )
-    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:  # noqa: ARG001
-        holder = busy(settings)
-        return dg.SkipReason(holder) if holder else dg.RunRequest()
+    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if holder := busy(settings):
+            return dg.SkipReason(holder)
+        end_lost_runs(context.instance, datetime.now(UTC))
+        return dg.RunRequest()
 
     return nightly
 
@@ -76,7 +91,7 @@ def _watch(settings: Settings) -> dg.ScheduleDefinition:
         cron_schedule=f"{minute} {(hour + WATCH_HOURS_LATER) % 24} * * *",
         execution_timezone=settings.timezone,
         default_status=_schedule_status(settings),
-        description=f"{WATCH_HOURS_LATER} hours after the night: has it published?",
+        description=f"{WATCH_HOURS_LATER} hours after the night: has it published? If not, the run is red.",
     )
 
 
@@ -86,15 +101,21 @@ def _inbox(settings: Settings) -> dg.SensorDefinition:
         job_name=NIGHTLY,
         minimum_interval_seconds=60,
         default_status=_sensor_status(settings),
-        description="Starts the night when files in the inbox are new or changed, and have stopped changing.",
+        description="Starts the night when files in the inbox, decisions or settings are new or changed, and have "
+        "stopped changing: two looks in a row find the same.",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        holder = busy(settings)
+        if holder is None:
+            end_lost_runs(context.instance, datetime.now(UTC))
         last = last_run(settings)
         # Of the day of the last run: that a day has passed is the schedule's business.
         day = date.fromisoformat(last.as_of) if last else date.min
         if last and is_current(settings, day):
             return dg.SkipReason(f"nothing is new since the run of {last.finished_at}")
-        if holder := busy(settings):
+        if not inbox_files(settings.inbox):
+            return dg.SkipReason(f"the inbox {settings.inbox} is empty, or not there")
+        if holder:
             return dg.SkipReason(holder)
         fingerprint = fingerprint_of(settings, day)
         if context.cursor != fingerprint:

@@ -1,7 +1,7 @@
 """The stage sources: the inbox, and one asset per system that some format reads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import dagster as dg
@@ -9,6 +9,7 @@ import dagster as dg
 from discovery.settings import Settings
 from discovery.sources.ingest import Outcome, systems
 from discovery.sources.registry import known_formats
+from discovery.sources.source import Format
 from discovery.store import Store
 from pipelines.metadata import OWNERS, rows_shown
 from pipelines.resources import OpenNight
@@ -24,6 +25,10 @@ _KNOWN = """
     SELECT format, state, count(*) AS files, sum(rows_read) AS rows_read, sum(rows_loaded) AS loaded,
         sum(rows_duplicate) AS duplicate, sum(rows_ignored) AS ignored, sum(rows_quarantined) AS quarantined
     FROM sources.source_file WHERE system = $system GROUP BY ALL ORDER BY ALL
+"""
+_LOADED = """
+    SELECT coalesce(CAST(sum(rows_loaded) AS BIGINT), 0) FROM sources.source_file
+    WHERE system = $system AND state IN ('staged', 'loaded')
 """
 
 
@@ -77,8 +82,6 @@ def _inbox() -> dg.AssetsDefinition:
 
 def _source(settings: Settings, system: str) -> dg.AssetsDefinition:
     formats = [f for f in known_formats(settings) if f.system == system]
-    titles = "; ".join(f"{f.title} ({', '.join(f.kinds)}): {f.how_to_get}" for f in formats)
-    nothing = "No [[mapping]] block in the settings yet: none of its files is read."
     key = key_of_system(system)
 
     @dg.asset(
@@ -87,7 +90,7 @@ def _source(settings: Settings, system: str) -> dg.AssetsDefinition:
         group_name="sources",
         owners=OWNERS,
         kinds={"duckdb", "parquet"},
-        description=titles or nothing,
+        description=_described(formats),
         metadata={"formats": [f.name for f in formats]},
         check_specs=[
             dg.AssetCheckSpec(
@@ -109,6 +112,14 @@ def _source(settings: Settings, system: str) -> dg.AssetsDefinition:
     return source
 
 
+def _described(formats: Sequence[Format]) -> str:
+    """Say in Markdown what is read and how to get it."""
+    if not formats:
+        return "No [[mapping]] block in the settings yet: none of its files is read."
+    listed = "\n".join(f"- **{f.title}** ({', '.join(f.kinds)}): {f.how_to_get}" for f in formats)
+    return f"Files of the inbox that are recognised as one of these, and how to get them:\n\n{listed}"
+
+
 def _read(store: Store, system: str, outcome: Outcome) -> dg.MaterializeResult[None]:
     """Say what became of a system's records in this run, and what is known of it in all."""
     loadable = outcome.rows_read - outcome.rows_ignored - outcome.rows_quarantined
@@ -122,13 +133,14 @@ def _read(store: Store, system: str, outcome: Outcome) -> dg.MaterializeResult[N
         result = check(passed=True, metadata={"refused_files": outcome.refused})
     return dg.MaterializeResult(
         metadata={
+            "dagster/row_count": store.value(_LOADED, {"system": system}),
             "files": outcome.files,
             "files_refused": outcome.refused,
             "rows_read": outcome.rows_read,
             "rows_loaded_or_duplicate": loadable,
             "rows_ignored": outcome.rows_ignored,
             "rows_quarantined": outcome.rows_quarantined,
-            "known_so_far": rows_shown(store.dicts(_KNOWN, {"system": system})),
+            "in_all": rows_shown(store.dicts(_KNOWN, {"system": system})),
         },
         check_results=[result],
     )

@@ -64,6 +64,7 @@ class NightRun:
     started_at: datetime
     fingerprint: str
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    is_scanned: bool = False
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -72,6 +73,7 @@ class NightRun:
 
     def scan(self, *, again: bool = False) -> int:
         """Look at the inbox; returns the number of inputs to be read."""
+        self.is_scanned = True
         return scan(self.store, self.settings, self.night.as_of, again=again)
 
     def ingest(self, system: str) -> Outcome:
@@ -92,7 +94,7 @@ class NightRun:
         """Build, verify and put in place the file that people open; remember what it stands on."""
         publication = publish(self.store, self.night, run_id=self.run_id, started_at=self.started_at)
         last = LastRun(
-            self.fingerprint, self.run_id, self.night.as_of.isoformat(), publication.content_hash,
+            self._stands_on(), self.run_id, self.night.as_of.isoformat(), publication.content_hash,
             datetime.now(UTC).isoformat(timespec="seconds"),
         )  # fmt: skip
         path = self.settings.home / "last_run.json"
@@ -101,6 +103,17 @@ class NightRun:
         temporary.chmod(0o600)
         temporary.replace(path)
         return publication
+
+    def _stands_on(self) -> str:
+        """Return the fingerprint to remember: this run's own only if it read all that lay in the inbox.
+
+        A part of the steps (days built anew) publishes what was read before it, so that a file that came in
+        the meantime has to stay news.
+        """
+        if self.is_scanned and set(self.systems) <= set(self.outcomes):
+            return self.fingerprint
+        before = last_run(self.settings)
+        return before.fingerprint if before and before.as_of == self.night.as_of.isoformat() else ""
 
     def all_stages(self, *, again: bool = False) -> Publication:
         """Run everything in this process, without Dagster."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from discovery.errors import BadSettings
 from discovery.run import steps
 from discovery.settings import Settings
+from pipelines import dev
 from pipelines.assembly import definitions_for
 from pipelines.defs.sources import source_systems
 from tests.pipelines.conftest import ROOT, sample_settings
@@ -26,6 +28,11 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def specs(settings: Settings) -> list[dg.AssetSpec]:
     return list(definitions_for(settings).resolve_all_asset_specs())
+
+
+def test_everything_loads_together(settings: Settings) -> None:
+    """What the webserver asks for: one repository of all, in which no two things share a name."""
+    dg.Definitions.validate_loadable(definitions_for(settings))
 
 
 def test_asset_keys_are_those_listed(settings: Settings, specs: list[dg.AssetSpec]) -> None:
@@ -97,3 +104,24 @@ def test_importing_the_entry_reads_no_settings(tmp_path: Path) -> None:
         cwd=tmp_path, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_make_dev_opens_the_home_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.toml").write_text('home = "kept"\n')
+    monkeypatch.setenv("DISCOVERY_CONFIG", str(tmp_path / "mine.toml"))
+    monkeypatch.delenv("DISCOVERY_HOME", raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", "elsewhere")
+    monkeypatch.setattr(sys, "argv", ["dev", "--port", "4321"])
+    started: list[list[str]] = []
+    monkeypatch.setattr("os.execv", lambda _, command: started.append(command))
+    dev.main()
+    assert started[0][-4:] == ["-h", "127.0.0.1", "-p", "4321"]
+    assert os.environ["DAGSTER_HOME"] == str(tmp_path / "kept" / "dagster")
+    assert "telemetry:\n  enabled: false" in (tmp_path / "kept" / "dagster" / "dagster.yaml").read_text()
+
+
+def test_make_dev_refuses_bad_settings_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOVERY_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setattr(sys, "argv", ["dev"])
+    with pytest.raises(SystemExit, match=r"none\.toml: no such file"):
+        dev.main()

@@ -2,28 +2,33 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
-from discovery.run import last_run
+from discovery.run import LastRun
 from discovery.settings import Settings
 from discovery.store import writer_lock
 from pipelines.assembly import definitions_for
+from pipelines.clock import last_due
 from pipelines.defs.checks import freshness_of, recent
+from pipelines.defs.schedules import end_lost_runs
+from pipelines.nightly import QUIET
 from pipelines.published import Departure, new_departures
-from tests.pipelines.conftest import Sample, sample_settings
+from tests.pipelines.conftest import Execute, Sample, sample_settings
 
 DAY = date(2026, 9, 30)
 
 
-def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path) -> None:
+def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     settings = sample_settings(tmp_path / "home")
     nightly = definitions_for(settings).resolve_schedule_def("nightly")
-    with dg.build_schedule_context(scheduled_execution_time=datetime(2026, 10, 1, 2, 30)) as context:
+    night = datetime(2026, 10, 1, 2, 30)
+    with dg.build_schedule_context(instance, scheduled_execution_time=night) as context:
         with writer_lock(settings.home):
             held = nightly.evaluate_tick(context)
         free = nightly.evaluate_tick(context)
@@ -32,9 +37,23 @@ def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path) -> None:
     assert len(free.run_requests or []) == 1
 
 
+def test_a_run_whose_process_is_gone_does_not_block_the_queue_for_ever(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    made = definitions_for(sample_settings(tmp_path / "home"))
+    started = dg.DagsterRunStatus.STARTED
+    lost = instance.create_run_for_job(made.resolve_job_def("nightly"), status=started)
+    other = instance.create_run_for_job(made.resolve_job_def("watch"), status=started)
+    now = datetime.now(UTC)
+    assert end_lost_runs(instance, now + timedelta(minutes=5)) == 0
+    assert end_lost_runs(instance, now + timedelta(minutes=11)) == 1
+    states = {run.run_id: run.status for run in instance.get_runs()}
+    assert states == {lost.run_id: dg.DagsterRunStatus.FAILURE, other.run_id: started}
+
+
 def inbox_tick(settings: Settings, cursor: str | None) -> tuple[list[str | None], str | None, str | None]:
     sensor = definitions_for(settings).resolve_sensor_def("inbox")
-    with dg.build_sensor_context(cursor=cursor) as context:
+    with dg.DagsterInstance.ephemeral() as instance, dg.build_sensor_context(instance, cursor) as context:
         tick = sensor.evaluate_tick(context)
     return [r.run_key for r in tick.run_requests or []], tick.cursor, tick.skip_message
 
@@ -133,10 +152,39 @@ def test_a_source_is_late_when_its_newest_day_is_older_than_its_cadence(
     assert result.severity is dg.AssetCheckSeverity.WARN
 
 
-def test_a_graph_that_nobody_renews_is_red(sample: Sample, tmp_path: Path) -> None:
-    last = last_run(sample.settings)
-    assert last is not None
-    finished = datetime.fromisoformat(last.finished_at).astimezone(UTC)
-    assert recent(sample.settings, finished + timedelta(hours=35)).passed
-    assert not recent(sample.settings, finished + timedelta(hours=37)).passed
-    assert not recent(sample_settings(tmp_path / "home"), finished).passed
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-07-02 08:30", "2026-07-02 02:30"),  # the watch after the night
+        ("2026-07-02 07:00", "2026-07-01 02:30"),  # a night may take five hours
+        ("2026-03-29 08:30", "2026-03-29 02:30"),  # the clocks went forward: 02:30 was not
+        ("2026-10-25 08:30", "2026-10-25 02:30"),  # and back
+    ],
+)
+def test_which_night_should_have_published(tmp_path: Path, now: str, due: str) -> None:
+    settings = sample_settings(tmp_path / "home")
+    zone = ZoneInfo(settings.timezone)
+    when = datetime.fromisoformat(now).replace(tzinfo=zone).astimezone(UTC)
+    assert last_due(settings, when).strftime("%Y-%m-%d %H:%M") == due
+
+
+def published_at(settings: Settings, finished: datetime) -> None:
+    last = LastRun("", "r", "2026-07-01", "h", finished.isoformat())
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "last_run.json").write_text(json.dumps(asdict(last)))
+
+
+def test_the_first_night_that_fails_is_red(tmp_path: Path) -> None:
+    settings = sample_settings(tmp_path / "home")
+    watch = datetime(2026, 7, 2, 7, 30, tzinfo=UTC)  # 08:30 in London
+    assert not recent(settings, watch).passed
+    published_at(settings, watch - timedelta(hours=5, minutes=50))
+    assert recent(settings, watch).passed
+    published_at(settings, watch - timedelta(hours=29, minutes=50))
+    assert not recent(settings, watch).passed
+
+
+def test_the_watch_over_a_stale_graph_is_a_run_that_failed(copied: Settings, execute: Execute) -> None:
+    assert execute(copied, "watch", run_config=QUIET).success
+    published_at(copied, datetime.now(UTC) - timedelta(days=3))
+    assert not execute(copied, "watch", run_config=QUIET).success

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
 from discovery.settings import Settings
 from discovery.store import Store
-from tests.pipelines.conftest import Execute, Sample
+from tests.pipelines.conftest import Execute, Sample, sample_settings
 
 
 def leaver(settings: Settings) -> tuple[str, int]:
@@ -44,20 +46,25 @@ def test_an_earlier_day_is_asked_of_the_spans(sample: Sample, execute: Execute) 
     assert execute(sample.settings, "scope_person", run_config=config).success
 
 
-def test_an_address_is_refused_before_a_run_exists(
-    sample: Sample, execute: Execute, instance: dg.DagsterInstance
+@pytest.mark.parametrize("person", ["ada@example.com", "Ada Byron", "abyron", ""])
+def test_an_address_or_a_name_is_refused_before_a_run_exists(
+    sample: Sample, execute: Execute, instance: dg.DagsterInstance, person: str
 ) -> None:
     with pytest.raises(dg.DagsterError) as refused:
-        execute(sample.settings, "scope_person", run_config={"person_id": "ada@example.com"})
+        execute(sample.settings, "scope_person", run_config={"person_id": person})
     assert "person_id must be a person_id" in str(refused.value.__cause__)
+    assert not person or person not in str(refused.value.__cause__)
     assert instance.get_runs_count() == 0
+
+
+NOBODY = "0" * 32
 
 
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ({"person_id": "nobody"}, "nobody in the published graph"),
-        ({"person_id": "nobody", "as_of": "2199-01-01"}, "nothing is known of 2199-01-01 yet"),
+        ({"person_id": NOBODY}, "nobody in the published graph"),
+        ({"person_id": NOBODY, "as_of": "2199-01-01"}, "nothing is known of 2199-01-01 yet"),
     ],
 )
 def test_what_cannot_be_answered_is_said(
@@ -67,3 +74,9 @@ def test_what_cannot_be_answered_is_said(
     assert not result.success
     [failure] = [e for e in result.all_node_events if e.is_step_failure]
     assert said in str(failure.step_failure_data.user_failure_data)
+
+
+def test_a_scope_of_nothing_published_says_what_to_do(tmp_path: Path, execute: Execute) -> None:
+    result = execute(sample_settings(tmp_path / "home"), "scope_person", run_config={"person_id": NOBODY})
+    [failure] = [e for e in result.all_node_events if e.is_step_failure]
+    assert "the job `nightly` makes it" in str(failure.step_failure_data.user_failure_data)

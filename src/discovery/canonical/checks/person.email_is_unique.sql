@@ -1,6 +1,6 @@
 -- No two persons have one primary address: it would link to neither; warning
-SELECT email, count(*) AS row_count
+SELECT person_id, email, count(*) OVER (PARTITION BY email) AS row_count
 FROM canonical.person
 WHERE email IS NOT NULL
-GROUP BY email
-HAVING count(*) > 1
+QUALIFY row_count > 1
+ORDER BY email, person_id
