@@ -27,6 +27,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 Container = Literal["json", "csv"]
@@ -44,6 +45,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 """Columns without which a record of a kind means nothing."""
 
 
+@lru_cache(maxsize=65536)
 def fold(name: str) -> str:
     """Reduce a header to what identifies it: lower case, letters and digits only."""
     text = unicodedata.normalize("NFKC", name).casefold()

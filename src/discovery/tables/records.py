@@ -90,7 +90,12 @@ RECORDS: dict[str, Table] = {
                 c("charged_on", DAY, "day of the transaction"),
                 *_ACCOUNT,
                 c("cardholder", T, "card-holder name as printed", personal=True),
-                c("card", T, "last digits of the card as the statement prints them: four, American Express five", personal=True),
+                c(
+                    "card",
+                    T,
+                    "last digits of the card as the statement prints them: four, American Express five",
+                    personal=True,
+                ),
                 c("merchant", T, "merchant text as printed on the line"),
                 c("merchant_clean", T, "the issuer's own cleaned merchant name; NULL if none"),
                 c("mcc", T, "merchant category code, four digits; NULL if none"),
