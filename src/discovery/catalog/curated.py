@@ -87,6 +87,10 @@ def _add_app(builder: Builder, where: str, row: Row, app_id: str, category: str,
     for domain in domains:
         if domain in builder.shared:
             builder.conflicts.append(f"{where}, column domains: {domain!r} is in shared_domain.csv")
+        if source == WRITTEN and registrable_domain(domain) != domain:
+            builder.conflicts.append(
+                f"{where}, column domains: {domain!r}; expected a registrable domain (a host goes into hosts)"
+            )
     if app_id in builder.apps:
         builder.conflicts.append(f"{where}, column app_id: {app_id!r} is there already")
     builder.add_app(
