@@ -15,6 +15,7 @@ from pathlib import Path
 
 from discovery.catalog.builder import ALIAS_COLUMNS, APP_COLUMNS, Builder
 from discovery.catalog.curated import WRITTEN, add_curated, add_later, rows_of
+from discovery.catalog.facts import problem_of
 from discovery.catalog.load import data_rows
 from discovery.catalog.naming import name_key, registrable_domain
 from discovery.catalog.packages import (
@@ -56,6 +57,7 @@ def build(data: Path, packages: Path) -> tuple[int, int]:
             builder.conflicts.append(f"{where}: app_id {row['app_id']!r} is not in the catalog")
             continue
         app |= {k: row[k] for k in ("scim_support", "scim_plan", "facts_source", "facts_as_of")}
+    _add_facts(builder, data)
     _add_former_ids(builder, data)
     if builder.conflicts:
         raise StoreDamaged("the catalog cannot be built:\n" + "\n".join(builder.conflicts))
@@ -71,6 +73,20 @@ def build(data: Path, packages: Path) -> tuple[int, int]:
         sorted(builder.ledger.values(), key=lambda r: r["app_id"]),
     )
     return len(builder.apps), len(builder.aliases)
+
+
+def _add_facts(builder: Builder, data: Path) -> None:
+    """Check all facts; what they say of SCIM goes into the app's row."""
+    for where, row in (*rows_of(data / "fact.csv"), *rows_of(data / "entra_gallery.csv")):
+        app = builder.apps.get(row["app_id"])
+        if app is None:
+            builder.conflicts.append(f"{where}: app_id {row['app_id']!r} is not in the catalog")
+        elif "fact" in row:
+            problem = problem_of(row["fact"], row["value"])
+            if problem or not row["source"] or not row["as_of"]:
+                builder.conflicts.append(f"{where}, {problem or 'source and as_of: expected both'}")
+            elif row["fact"].startswith("scim_"):
+                app |= {row["fact"]: row["value"], "facts_source": row["source"], "facts_as_of": row["as_of"]}
 
 
 def _add_former_ids(builder: Builder, data: Path) -> None:
