@@ -1,4 +1,4 @@
-"""The catalog's files that are written by hand: `curated.csv`, `apps/*.csv`, `further.csv` and `entra.csv`.
+"""The catalog's files that are written by hand: `curated.csv`, `apps_*.csv`, `further.csv` and `entra.csv`.
 
 Each mistake is collected in `Builder.conflicts` with its file, row, column and value.
 """
@@ -44,10 +44,10 @@ def add_curated(builder: Builder, data: Path) -> None:
     for row in rows:
         _add_app(builder, *row)
     written = []
-    for path in sorted((data / "apps").glob("*.csv")):
+    for path in sorted(data.glob("apps_*.csv")):
         for where, row in rows_of(path, APPS_HEADER):
             app_id = builder.id_for(row["name"], *split(row["domains"]))
-            written.append((where, row, app_id, path.stem.replace("-", " "), WRITTEN))
+            written.append((where, row, app_id, path.stem.removeprefix("apps_").replace("-", " "), WRITTEN))
             _add_app(builder, *written[-1])
     for where, row, app_id, _, source in (*rows, *written):
         _add_identifiers(builder, where, row, app_id, source)

@@ -72,7 +72,7 @@ def _apps(old: Catalog, new: Catalog, merged: dict[str, str]) -> Iterator[Change
 
 
 def _aliases(old: Catalog, new: Catalog, merged: dict[str, str]) -> Iterator[Change]:
-    for key in sorted(set(old.by_key) | set(new.by_key)):
+    for key in sorted(k for k in set(old.by_key) | set(new.by_key) if k[0] != "former_id"):
         was, now = old.by_key.get(key), new.by_key.get(key)
         if was is None and now is not None:
             yield Change("alias added", now.app_id, None, now.alias, now.kind)
@@ -126,7 +126,10 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def catalog_of(store: Store) -> Catalog:
-    """Return the catalog that a published file was made with, without the apps that only use made known."""
+    """Return the catalog that a published file was made with.
+
+    Left out are the apps that only use made known, and former ids: some of them come from use as well.
+    """
     apps = [
         App(**row)
         for row in store.dicts(
@@ -137,7 +140,7 @@ def catalog_of(store: Store) -> Catalog:
         Alias(str(app_id), str(alias), str(kind))
         for app_id, alias, kind in store.rows(
             "SELECT app_id, alias, kind FROM app_alias WHERE app_id IN (SELECT app_id FROM app WHERE in_catalog) "
-            "ORDER BY kind, alias"
+            "AND kind <> 'former_id' ORDER BY kind, alias"
         )
     ]
     return Catalog.of(apps, aliases)
