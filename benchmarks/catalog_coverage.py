@@ -73,7 +73,9 @@ def cover(catalog: Catalog, path: Path) -> Coverage:
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--missing", type=int, default=0, help="names to show of what is missing or disagrees")
+    parser.add_argument(
+        "--missing", type=int, default=0, help="names to show of what is missing or disagrees"
+    )
     options = parser.parse_args()
     catalog, facts = read_catalog(), read_facts()
     counting = set(apps_that_count(catalog))
@@ -81,7 +83,9 @@ def main() -> int:
     kinds = Counter(alias.kind for alias in catalog.aliases)
     print("aliases:", ", ".join(f"{kind} {number}" for kind, number in kinds.most_common()))
     said = Counter(fact.fact for rows in facts.values() for fact in rows)
-    print(f"facts of {len(facts)} apps:", ", ".join(f"{fact} {number}" for fact, number in said.most_common()))
+    print(
+        f"facts of {len(facts)} apps:", ", ".join(f"{fact} {number}" for fact, number in said.most_common())
+    )
     categories = Counter(app.category or "none" for app in catalog.apps.values())
     counted = Counter(catalog.apps[app_id].category or "none" for app_id in counting)
     for category, number in categories.most_common():
@@ -96,7 +100,9 @@ def main() -> int:
             print(f"{name}: not in {path.parent}")
             continue
         result = cover(catalog, path)
-        print(f"{name}: {result.found} of {result.rows} are known; {len(result.disagreeing)} domains disagree")
+        print(
+            f"{name}: {result.found} of {result.rows} are known; {len(result.disagreeing)} domains disagree"
+        )
         for group, (rows, found) in sorted(result.groups.items(), key=lambda g: -g[1][0]):
             if group and rows >= 10:
                 print(f"  {group}: {found} of {rows}")

@@ -29,6 +29,7 @@ from discovery.catalog.packages import (
 )
 from discovery.errors import StoreDamaged
 
+
 def build(data: Path, packages: Path) -> tuple[int, int]:
     """Write app.csv, alias.csv and ids.csv into `data`; return the numbers of apps and aliases.
 
@@ -101,7 +102,9 @@ def _add_former_ids(builder: Builder, data: Path) -> None:
         if app_id == "gone":
             continue
         if former in builder.apps or app_id not in builder.apps:
-            builder.conflicts.append(f"{where}: {former!r} to {app_id!r}; expected a former id and an app's id")
+            builder.conflicts.append(
+                f"{where}: {former!r} to {app_id!r}; expected a former id and an app's id"
+            )
             continue
         builder.add_alias(app_id, former, "former_id", WRITTEN, where=where)
 

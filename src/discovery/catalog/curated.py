@@ -14,9 +14,10 @@ from discovery.catalog.naming import fold, is_host, name_key, registrable_domain
 
 CURATED = "curated 2026-11-23"
 WRITTEN = "curated 2026-11-24"
-SIGN_IN = frozenset(
-    "login signin sign-in auth auth0 id account accounts sso identity idp secure logon passport".split()
-)
+SIGN_IN = frozenset({
+    "login", "signin", "sign-in", "auth", "auth0", "id", "account", "accounts", "sso", "identity", "idp", "secure",
+    "logon", "passport",
+})  # fmt: skip
 """First labels of a host that say that one signs in there."""
 
 APPS_HEADER = ("name", "vendor", "domains", "hosts", "aliases", "descriptors", "strength")
@@ -41,8 +42,8 @@ def add_curated(builder: Builder, data: Path) -> None:
     """Add everything that is written by hand: first all apps with names and domains, then all other aliases."""
     rows = [(where, row, row["app_id"], row["category"], CURATED)
             for where, row in rows_of(data / "curated.csv")]  # fmt: skip
-    for row in rows:
-        _add_app(builder, *row)
+    for one in rows:
+        _add_app(builder, *one)
     written = []
     for path in sorted(data.glob("apps_*.csv")):
         for where, row in rows_of(path, APPS_HEADER):
@@ -116,7 +117,9 @@ def _add_identifiers(builder: Builder, where: str, row: Row, app_id: str, source
     if row.get("vendor", "").startswith("+"):
         names.append(row["vendor"][1:])
     for name in names:
-        builder.add_alias(app_id, name, "name", source, _alias_strength(builder, row, app_id, name), where=where)
+        builder.add_alias(
+            app_id, name, "name", source, _alias_strength(builder, row, app_id, name), where=where
+        )
 
 
 def _add_host(
@@ -125,7 +128,9 @@ def _add_host(
     """Add a host; `app.` stands for the host of that label at the app's own domain."""
     host = f"{text}{domain}" if text.endswith(".") and domain else text
     if not is_host(host.split("/")[0].removeprefix("*.")) or host != host.lower():
-        builder.conflicts.append(f"{where}: {host!r} of {app_id} is no host; expected one such as app.example.com")
+        builder.conflicts.append(
+            f"{where}: {host!r} of {app_id} is no host; expected one such as app.example.com"
+        )
         return
     if kind == "" and domain == "" and registrable_domain(host) != host:
         return  # a domain below another's: its app is found by its hosts only

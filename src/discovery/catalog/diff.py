@@ -47,7 +47,9 @@ def compare(old: Catalog, new: Catalog) -> Difference:
         if app_id not in new.apps and (alias := _former(new, app_id)) is not None
     }
     changes = [*_apps(old, new, merged), *_aliases(old, new, merged)]
-    return Difference(tuple(sorted(changes, key=lambda c: (c.app_id, c.what, c.field, c.before or ""))), merged)
+    return Difference(
+        tuple(sorted(changes, key=lambda c: (c.app_id, c.what, c.field, c.before or ""))), merged
+    )
 
 
 def _former(catalog: Catalog, app_id: str) -> Alias | None:
@@ -117,30 +119,28 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
             reader = csv.DictReader(handle)
             missing = [c for c in columns if c not in (reader.fieldnames or ())]
             if missing:
-                raise BadUse(f"{path}: row 1: column {', '.join(missing)} is missing; expected a catalog's file")
+                raise BadUse(
+                    f"{path}: row 1: column {', '.join(missing)} is missing; expected a catalog's file"
+                )
             return list(reader)
     except FileNotFoundError as error:
-        raise BadUse(f"{path}: no such file; expected the folder of a catalog (app.csv, alias.csv)") from error
+        raise BadUse(
+            f"{path}: no such file; expected the folder of a catalog (app.csv, alias.csv)"
+        ) from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadUse(f"{path}: cannot be read: {error}; expected a CSV in UTF-8") from error
 
 
 def catalog_of(store: Store) -> Catalog:
-    """Return the catalog that a published file was made with.
+    """Return the catalog that the last run wrote into the warehouse.
 
     Left out are the apps that only use made known, and former ids: some of them come from use as well.
     """
-    apps = [
-        App(**row)
-        for row in store.dicts(
-            "SELECT app_id, name, vendor, domain, category, scim_support, scim_plan FROM app WHERE in_catalog"
-        )
-    ]
-    aliases = [
-        Alias(str(app_id), str(alias), str(kind))
-        for app_id, alias, kind in store.rows(
-            "SELECT app_id, alias, kind FROM app_alias WHERE app_id IN (SELECT app_id FROM app WHERE in_catalog) "
-            "AND kind <> 'former_id' ORDER BY kind, alias"
-        )
-    ]
+    names = ", ".join(f.name for f in fields(App))
+    apps = [App(**row) for row in store.dicts(f"SELECT {names} FROM matching.app WHERE in_catalog")]  # noqa: S608 - our own names
+    known = {app.app_id for app in apps}
+    rows = store.rows(
+        "SELECT app_id, alias, kind FROM matching.app_alias WHERE kind <> 'former_id' ORDER BY kind, alias"
+    )
+    aliases = [Alias(str(app_id), str(alias), str(kind)) for app_id, alias, kind in rows if app_id in known]
     return Catalog.of(apps, aliases)

@@ -10,7 +10,6 @@ import click
 
 from discovery.cli.options import example, json_option, with_settings
 from discovery.cli.output import print_json
-from discovery.cli.published import published
 from discovery.cli.terminal import note, say, table, working
 from discovery.errors import BadUse
 from discovery.settings import Settings
@@ -24,38 +23,48 @@ GROUP BY ALL
 _DECIDED = "SELECT kind, mention, app_id, decision FROM matching.match"
 
 
-@click.group()
+@click.group(epilog=example("discovery catalog diff"))
 def catalog() -> None:
     """Look at the catalog of apps."""
 
 
 @catalog.command(
-    epilog=example("discovery catalog diff", "discovery catalog diff --against ../old/src/discovery/catalog/data")
+    epilog=example(
+        "discovery catalog diff", "discovery catalog diff --against ../old/src/discovery/catalog/data"
+    )
 )
 @click.option(
     "--against",
     type=click.Path(path_type=Path),
-    help="Folder of another catalog (app.csv, alias.csv); default: the one that was published last.",
+    help="Folder of another catalog (app.csv, alias.csv); default: the one of the last run.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows of each table.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows of each table."
+)
 @with_settings
 @json_option
 def diff(settings: Settings, against: Path | None, limit: int, *, as_json: bool) -> None:
     """Show what a change of the catalog or the overlay moves.
 
-    Compared are the catalog of this version, with the overlay, and the one of the last publication. Told are the apps
+    Compared are the catalog of this version, with the overlay, and the one of the last run. Told are the apps
     that come, go, are merged or renamed, the names and hosts that change their owner, and the mentions of the home
     that the next run would decide otherwise, with how many people they concern. Nothing is written.
     """
     from discovery.catalog import read_catalog
     from discovery.catalog.diff import catalog_in, catalog_of, compare
+    from discovery.store import Store
 
     new = read_catalog(settings.catalog)
     if against is not None:
         old = catalog_in(against)
-    else:
-        with published(settings) as store:
+    elif settings.warehouse.exists():
+        with Store(settings.warehouse, read_only=True) as store:
             old = catalog_of(store)
+    else:
+        raise BadUse(
+            f"{settings.warehouse} is not there yet: there is no earlier catalog to compare with; `discovery run` "
+            "makes it, or name the folder of another catalog with --against"
+        )
     found = compare(old, new)
     moved = moved_mentions(settings)
     counts = {w: len(found.of(w)) for w in sorted({c.what for c in found.changes})}
@@ -108,7 +117,9 @@ def moved_mentions(settings: Settings) -> list[dict[str, Any]] | None:
         raise BadUse(f"{settings.warehouse}: no mention has been decided yet; `discovery run` comes first")
     decisions = read_decisions(settings.home).standing("match")
     with working(f"matching {len(mentions)} mentions"), Store(None) as memory:
-        matches = match_mentions(memory, mentions, read_catalog(settings.catalog), settings.domains, decisions)
+        matches = match_mentions(
+            memory, mentions, read_catalog(settings.catalog), settings.domains, decisions
+        )
     moved = []
     for match in matches:
         key = (match.kind, match.mention)
