@@ -117,21 +117,27 @@ def app_accounts(
     ignored: Sequence[tuple[str, str]] = (),
     login_column: str = "Email",
     source: str = "raw",
+    date_order: str | None = None,
+    zone: str | None = None,
+    mention: str | None = None,
 ) -> str:
     """Return the SELECT of an app's user list whose app is the same for all: `app` is its domain.
 
     login: address or user name; a record without is quarantined, named `login_column`. key: the app's own id,
     else the login. admin: SQL of a truth value, else read off the role. last_active, created: column as the
-    export calls it → expression of `instant_of`; of several the latest (last_active) or first (created) counts.
-    ignored: condition and reason.
+    export calls it → text expression, read by `instant_of`; of several the latest (last_active) or first (created)
+    counts. ignored: condition and reason. mention: SQL of the app's domain where records name it themselves.
     """
     active, made = dict(last_active or {}), dict(created or {})
     times = {**active, **made}
     aliases = {column: f"time_{number}" for number, column in enumerate(times)}
-    picked = "".join(f",\n           {times[column]} AS {alias}" for column, alias in aliases.items())
+    picked = "".join(
+        f",\n           {instant_of(times[column], date_order=date_order, zone=zone)} AS {alias}"
+        for column, alias in aliases.items()
+    )
     left_out = "".join(f"\n        WHEN {condition} THEN {_text(reason)}" for condition, reason in ignored)
     problems = "".join(
-        f"\n        WHEN {alias} = {NOT_READ} THEN problem({_text(column)}, NULL, 'a time that is understood: "
+        f"\n        WHEN {alias} = {NOT_READ} THEN problem({_text(column)}, {times[column]}, 'a time, or never; "
         "day or month first needs date_order in a [[source]] block')"
         for column, alias in aliases.items()
     )
@@ -146,8 +152,8 @@ SELECT
     coalesce(blank_null({key or "the_login"}), the_login) AS account_key,
     the_login AS account_name,
     'domain' AS mention_kind,
-    {_text(app)} AS mention,
-    {_text(app_name)} AS mention_name,
+    {mention or _text(app)} AS mention,
+    {"CAST(NULL AS VARCHAR)" if mention else _text(app_name)} AS mention_name,
     blank_null({name}) AS display_name,
     {status} AS status,
     blank_null({role}) AS role,
@@ -182,20 +188,23 @@ def directory_accounts(
     deleted_at: str = "CAST(NULL AS TIMESTAMP)",
     ignored: Sequence[tuple[str, str]] = (),
     source: str = "raw",
+    date_order: str | None = None,
 ) -> str:
     """Return the SELECT of a roster.
 
     status: SQL that is NULL for a word nobody knows, which is quarantined (column `status_column`, value
     `status_text`). aliases: SQL of a list of addresses; the account's own is taken out. hired, left: column as
-    the export calls it → expression of `day_of`; the first that is there counts.
+    the export calls it → text expression, read by `day_of`; the first that is there counts.
     """
     first, last = dict(hired or {}), dict(left or {})
     days = {**first, **last}
     names = {column: f"day_{number}" for number, column in enumerate(days)}
-    picked = "".join(f",\n           {days[column]} AS {alias}" for column, alias in names.items())
+    picked = "".join(
+        f",\n           {day_of(days[column], date_order=date_order)} AS {alias}" for column, alias in names.items()
+    )
     left_out = "".join(f"\n        WHEN {condition} THEN {_text(reason)}" for condition, reason in ignored)
     problems = "".join(
-        f"\n        WHEN {alias} = DATE '0001-01-01' THEN problem({_text(column)}, NULL, 'a day that is understood: "
+        f"\n        WHEN {alias} = DATE '0001-01-01' THEN problem({_text(column)}, {days[column]}, 'a day, or nothing; "
         "day or month first needs date_order in a [[source]] block')"
         for column, alias in names.items()
     )

@@ -106,7 +106,9 @@ class Shape:
         key of the same name.
     select: SELECT over `raw` for the primary kind. also: further kinds yielded by the same records.
     instance: JSON path, `@envelope-key` or CSV header whose value names the instance; None = not in the file.
+    instance_pattern: regular expression whose first group is the instance in that value (the account in an ARN).
     snapshot: the same for the day of a list.
+    is_complete: whether a list of this shape is whole; None = as the format says.
     where: for logs that mix records: JSON paths of which at least this share of the sample must have
         `requires` (1.0 = all).
     numbered: `raw` has a column `_record` with the record number (needed where records have no own id; costs
@@ -124,7 +126,9 @@ class Shape:
     also: Mapping[str, str] = field(default_factory=dict)
     forbids: tuple[str, ...] = ()
     instance: str | tuple[str, ...] | None = None
+    instance_pattern: str | None = None
     snapshot: str | None = None
+    is_complete: bool | None = None
     share: float = 0.5
     numbered: bool = False
     preamble: int = 0
@@ -182,6 +186,11 @@ class Format:
     def kinds(self) -> tuple[str, ...]:
         """All kinds that the format can yield, sorted."""
         return tuple(sorted({self.kind, *self.also_kinds}))
+
+    def is_whole(self, shape: str) -> bool:
+        """Tell whether a list of this shape holds everybody, so that what it lacks is gone."""
+        said = next((s.is_complete for s in self.shapes if s.name == shape), None)
+        return self.is_list and (self.is_complete if said is None else said)
 
 
 @dataclass(frozen=True)
