@@ -215,6 +215,10 @@ def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tu
     picked = []
     for name, headers in shape.columns.items():
         options = (headers,) if isinstance(headers, str) else headers
+        if isinstance(headers, str) and headers.endswith("*"):
+            cells = ", ".join(f"c{n}" for n, h in enumerate(folded) if h.startswith(fold(headers)))
+            picked.append(f"CAST([{cells}] AS VARCHAR[]) AS {_name(name)}")
+            continue
         place = next((folded.index(fold(h)) for h in options if fold(h) in folded), None)
         picked.append(f"{'NULL::VARCHAR' if place is None else f'c{place}'} AS {_name(name)}")
     if has_record:

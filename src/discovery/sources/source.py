@@ -101,7 +101,8 @@ class Shape:
 
     requires: CSV headers (compared folded) or JSON paths that must be there; a tuple = any one of these.
     forbids: such that must not be there.
-    columns: raw column → CSV headers (alternatives, the first present wins; none present = NULL) or, for
+    columns: raw column → CSV headers (alternatives, the first present wins; none present = NULL; one that ends
+        with * = the list of all columns whose header begins so) or, for
         JSON, raw column → DuckDB type ("VARCHAR", "JSON", "STRUCT(errorCode VARCHAR)") of the top-level
         key of the same name.
     select: SELECT over `raw` for the primary kind. also: further kinds yielded by the same records.
