@@ -120,13 +120,16 @@ def app_accounts(
     date_order: str | None = None,
     zone: str | None = None,
     mention: str | None = None,
+    mention_kind: str = "'domain'",
+    further: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the SELECT of an app's user list whose app is the same for all: `app` is its domain.
 
     login: address or user name; a record without is quarantined, named `login_column`. key: the app's own id,
     else the login. admin: SQL of a truth value, else read off the role. last_active, created: column as the
     export calls it → text expression, read by `instant_of`; of several the latest (last_active) or first (created)
-    counts. ignored: condition and reason. mention: SQL of the app's domain where records name it themselves.
+    counts. ignored: condition and reason. mention: SQL of the app where records name it themselves. further:
+    condition and SQL of a further problem.
     """
     active, made = dict(last_active or {}), dict(created or {})
     times = {**active, **made}
@@ -140,7 +143,7 @@ def app_accounts(
         f"\n        WHEN {alias} = {NOT_READ} THEN problem({_text(column)}, {times[column]}, 'a time, or never; "
         "day or month first needs date_order in a [[source]] block')"
         for column, alias in aliases.items()
-    )
+    ) + "".join(f"\n        WHEN {condition} THEN {said}" for condition, said in further)
     return f"""
 WITH line AS (
     SELECT *,
@@ -151,7 +154,7 @@ SELECT
     _record AS record,
     coalesce(blank_null({key or "the_login"}), the_login) AS account_key,
     the_login AS account_name,
-    'domain' AS mention_kind,
+    {mention_kind} AS mention_kind,
     {mention or _text(app)} AS mention,
     {"CAST(NULL AS VARCHAR)" if mention else _text(app_name)} AS mention_name,
     blank_null({name}) AS display_name,
