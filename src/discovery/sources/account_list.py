@@ -227,7 +227,7 @@ SELECT
     the_email AS email,
     list_sort(list_distinct(list_filter(
         list_transform(coalesce({aliases}, []) || [the_login], lambda a: email_of(a)),
-        lambda a: a IS NOT NULL AND a IS DISTINCT FROM the_email))) AS aliases,
+        lambda a: a IS NOT NULL AND NOT contains(a, '#ext#') AND a IS DISTINCT FROM the_email))) AS aliases,
     blank_null({employee_id}) AS employee_id,
     blank_null({name}) AS display_name,
     the_status AS status,
