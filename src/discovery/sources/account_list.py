@@ -261,3 +261,23 @@ def _pick(function: str, columns: Sequence[str], kind: str = "TIMESTAMP") -> str
 
 def _text(text: str | None) -> str:
     return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+EMPLOYMENT: Mapping[str, Sequence[str]] = {
+    "active": ("active", "employed", "a", "current", "onleave", "leaveofabsence", "leave", "parentalleave", "loa",
+               "maternityleave", "suspended", "notice", "noticeperiod", "probation", "gardenleave", "fulltime",
+               "parttime", "contractor", "intern", "1", "true", "yes"),
+    "disabled": ("terminated", "inactive", "former", "leaver", "left", "separated", "resigned", "dismissed", "exited",
+                 "offboarded", "deceased", "retired", "ended", "t", "0", "false", "no"),
+    "unknown": ("pending", "hired", "prestart", "prehire", "onboarding", "notstarted"),
+}  # fmt: skip
+"""Words that personnel systems use for whether somebody works here, folded; suspended people still do."""
+
+
+def employed(word: str, left: str) -> str:
+    """Return the SQL of a status from a word, else from the last day (as read); NULL for a word nobody knows."""
+    from_day = (
+        f"CASE WHEN blank_null({left}) IS NULL THEN 'active' "
+        f"WHEN {day_of(left)} < CAST(hint('snapshot_on') AS DATE) THEN 'disabled' ELSE 'active' END"
+    )
+    return f"CASE WHEN blank_null({word}) IS NULL THEN {from_day} ELSE {words(word, EMPLOYMENT, otherwise='NULL')} END"
