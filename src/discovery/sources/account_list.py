@@ -168,7 +168,7 @@ SELECT
         WHEN the_login IS NULL THEN problem({_text(login_column)}, NULL, 'an address or a user name'){problems}
     END AS _problem
 FROM line
-"""
+"""  # noqa: S608 - expressions of format modules, never of files
 
 
 def directory_accounts(
@@ -203,7 +203,8 @@ def directory_accounts(
     days = {**first, **last}
     names = {column: f"day_{number}" for number, column in enumerate(days)}
     picked = "".join(
-        f",\n           {day_of(days[column], date_order=date_order)} AS {alias}" for column, alias in names.items()
+        f",\n           {day_of(days[column], date_order=date_order)} AS {alias}"
+        for column, alias in names.items()
     )
     left_out = "".join(f"\n        WHEN {condition} THEN {_text(reason)}" for condition, reason in ignored)
     problems = "".join(
@@ -243,7 +244,7 @@ SELECT
         WHEN the_status IS NULL THEN problem({_text(status_column)}, {status_text}, 'a known state of an account')
     END AS _problem
 FROM line
-"""
+"""  # noqa: S608 - expressions of format modules, never of files
 
 
 def full_name(first: str, last: str, whole: str = "NULL") -> str:

@@ -319,11 +319,15 @@ def opened(value: dict[str, Any]) -> tuple[dict[str, Any], list[Any]] | None:
     The answer of a GraphQL query lies in envelopes: `{"data": {"users": {"nodes": […], "pageInfo": {…}}}}`.
     """
     around: dict[str, Any] = {}
-    for _ in range(4):
+    for depth in range(4):
         key = envelope_key(value)
         if key is not None:
             return {**around, **{k: v for k, v in value.items() if k != key}}, value[key]
-        inner = value.get("data") or (next(iter(value.values())) if len(value) == 1 else None)
+        inner = value.get("data") if "id" not in value else None
+        if not isinstance(inner, dict) and (depth > 0 or len(value) == 1):
+            # Below `data`, the one object beside plain values; a record is not to be taken for an envelope.
+            objects = [v for v in value.values() if isinstance(v, dict)]
+            inner = objects[0] if len(objects) == 1 else None
         if not isinstance(inner, dict):
             return None
         around |= {k: v for k, v in value.items() if v is not inner}

@@ -21,6 +21,7 @@ from discovery.sources.container import Layout, Staged, count_lines
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.input import file_id_of
 from discovery.sources.lake import Lake, Several, Written, quarantined_notes, write_records
+from discovery.sources.paging import missing_pages
 from discovery.sources.reading import (
     NotSequential,
     Raw,
@@ -29,7 +30,6 @@ from discovery.sources.reading import (
     open_raw,
     open_raw_carefully,
 )
-from discovery.sources.paging import missing_pages
 from discovery.sources.rebuild import keep_reduced, restore_reduced
 from discovery.sources.registry import Recognition, known_formats
 from discovery.sources.source import Format, Head, Shape

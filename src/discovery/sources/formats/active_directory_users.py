@@ -49,16 +49,18 @@ _SELECT = directory_accounts(
         WHEN blank_null(given_name) IS NOT NULL AND blank_null(surname) IS NOT NULL THEN 'human'
         ELSE 'unknown' END""",
     department="department",
-    ignored=(("(blank_null(class) IS NOT NULL AND NOT regexp_matches(lower(class), '(^|[;, ])(user|inetorgperson|person)$'))"
-              " OR coalesce(ends_with(sam, '$'), false)", "not a user"),),
+    ignored=((
+        "(blank_null(class) IS NOT NULL AND NOT regexp_matches(lower(class), '(^|[;, ])(user|inetorgperson|person)$'))"
+        " OR coalesce(ends_with(sam, '$'), false)", "not a user",
+    ),),
 )  # fmt: skip
 
 
 def _source(columns: str) -> str:
-    return _SELECT.replace("FROM raw", f"FROM (SELECT _record, {columns} FROM raw)", 1)
+    return _SELECT.replace("FROM raw", f"FROM (SELECT _record, {columns} FROM raw)", 1)  # noqa: S608 - names of ours
 
 
-_POWERSHELL = {
+_POWERSHELL: dict[str, str | tuple[str, ...]] = {
     "guid": "ObjectGUID", "sid": ("SID", "objectSid"), "dn": "DistinguishedName", "sam": "SamAccountName",
     "upn": "UserPrincipalName", "mail": ("mail", "EmailAddress"), "proxies": "proxyAddresses", "enabled": "Enabled",
     "control": "userAccountControl", "expires": "accountExpires", "expires_on": "AccountExpirationDate",

@@ -21,7 +21,7 @@ _LATEST = f"""(
            coalesce(list_filter(seen, lambda s: {instant_of("s")} = {NOT_READ})[1],
                     CAST(list_max(list_transform(seen, lambda s: {instant_of("s")})) AS VARCHAR) || 'Z') AS seen,
            row_number() OVER (PARTITION BY user_id ORDER BY _record) AS row_of_user
-    FROM raw)"""
+    FROM raw)"""  # noqa: S608 - made of constants
 
 _USERS = app_accounts(
     "atlassian.com", "Atlassian",

@@ -23,13 +23,16 @@ _LOGIN = """coalesce(email_of(saml_name), email_of(split_part(replace(replace(re
     domain_emails, '[', ''), ']', ''), '"', ''), ',', 1)), email_of(login), blank_null(login), blank_null(saml_name),
     email_of(server_email))"""
 
-_LICENCES = app_accounts(
-    "github.com", "GitHub",
-    key="login", login=_LOGIN, name="full_name",
-    status="CASE WHEN blank_null(login) IS NULL OR contains(login, '@') THEN 'invited' ELSE 'active' END",
-    role="coalesce(nullif(blank_null(enterprise_roles), '[]'), nullif(blank_null(member_roles), '[]'))",
-    login_column="GitHub com login",
-)  # fmt: skip
+
+def _licences(source: str = "raw") -> str:
+    return app_accounts(
+        "github.com", "GitHub",
+        key="login", login=_LOGIN, name="full_name",
+        status="CASE WHEN blank_null(login) IS NULL OR contains(login, '@') THEN 'invited' ELSE 'active' END",
+        role="coalesce(nullif(blank_null(enterprise_roles), '[]'), nullif(blank_null(member_roles), '[]'))",
+        login_column="GitHub com login", source=source,
+    )  # fmt: skip
+
 
 _ORGANISATION = app_accounts(
     "github.com", "GitHub",
@@ -38,7 +41,7 @@ _ORGANISATION = app_accounts(
     last_active={"last_active": "last_active"}, created={"created_at": "created_at"}, login_column="login",
 )  # fmt: skip
 
-_CSV_COLUMNS = {
+_CSV_COLUMNS: dict[str, str | tuple[str, ...]] = {
     "login": ("GitHub com login", "GitHub login"),
     "full_name": ("GitHub com name", "GitHub name"),
     "saml_name": ("GitHub com saml name", "GitHub saml name", "GitHub com saml name ID"),
@@ -47,13 +50,10 @@ _CSV_COLUMNS = {
     "member_roles": ("GitHub com member roles", "GitHub member roles"),
     "server_email": "Enterprise server primary emails",
 }
-_API = (
-    _LICENCES.replace("the_login", "\x00").replace("login", "github_com_login").replace("\x00", "the_login")
-    .replace("GitHub com github_com_login", "GitHub com login").replace("full_name", "github_com_name")
-    .replace("saml_name", "github_com_saml_name_id").replace("domain_emails", "github_com_verified_domain_emails")
-    .replace("enterprise_roles", "github_com_enterprise_roles").replace("member_roles", "github_com_member_roles")
-    .replace("server_email", "enterprise_server_primary_emails")
-)  # fmt: skip
+_API = """(SELECT _record, github_com_login AS login, github_com_name AS full_name,
+    github_com_saml_name_id AS saml_name, github_com_verified_domain_emails AS domain_emails,
+    github_com_enterprise_roles AS enterprise_roles, github_com_member_roles AS member_roles,
+    enterprise_server_primary_emails AS server_email FROM raw)"""
 
 FORMAT = Format(
     name="github_people",
@@ -71,7 +71,7 @@ FORMAT = Format(
                 ("GitHub com enterprise roles", "GitHub enterprise roles", "Enterprise server user"),
             ),
             columns=_CSV_COLUMNS,
-            select=_LICENCES,
+            select=_licences(),
             numbered=True,
         ),
         Shape(
@@ -83,7 +83,7 @@ FORMAT = Format(
                  "github_com_verified_domain_emails", "github_com_member_roles",
                  "enterprise_server_primary_emails"), "VARCHAR",
             ),
-            select=_API,
+            select=_licences(_API),
             numbered=True,
         ),
         Shape(

@@ -21,7 +21,8 @@ from discovery.sources.account_list import directory_accounts, full_name
 from discovery.sources.source import Example, Format, Shape
 
 _KIND = """CASE WHEN blank_null(employee_id) IS NOT NULL THEN 'human'
-    WHEN regexp_matches(lower(login), '^(svc|srv|service|noreply|no-reply|admin|sync|scan|test)([._@-]|$)') THEN 'unknown'
+    WHEN regexp_matches(lower(login), '^(svc|srv|service|noreply|no-reply|admin|sync|scan|test)([._@-]|$)')
+        THEN 'unknown'
     WHEN blank_null(first_name) IS NOT NULL AND blank_null(last_name) IS NOT NULL THEN 'human' ELSE 'unknown' END"""
 
 

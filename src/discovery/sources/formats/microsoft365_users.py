@@ -11,12 +11,14 @@ been set: not taken as whole. Nothing is ignored. Both headers were read with ro
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from discovery.sources.account_list import directory_accounts, full_name
 from discovery.sources.source import Example, Format, Shape
 
-_SMTP = "list_filter(string_split(coalesce(proxies, ''), '+'), lambda p: starts_with(lower(trim(p)), 'smtp:'))"
+_SMTP = (
+    "list_filter(string_split(coalesce(proxies, ''), '+'), lambda p: starts_with(lower(trim(p)), 'smtp:'))"
+)
 _SELECT = directory_accounts(
     key="lower(object_id)", login="upn", key_column="Object Id",
     email=f"""coalesce(substr(trim(list_filter({_SMTP}, lambda p: starts_with(trim(p), 'SMTP:'))[1]), 6),

@@ -17,29 +17,34 @@ from datetime import date
 from discovery.sources.account_list import directory_accounts, full_name
 from discovery.sources.source import Example, Format, Shape
 
-_STATUS = """CASE WHEN fold(state) IN ('active', 'recovery', 'passwordexpired', 'passwordreset', 'lockedout') THEN 'active'
+_STATUS = """CASE
+    WHEN fold(state) IN ('active', 'recovery', 'passwordexpired', 'passwordreset', 'lockedout') THEN 'active'
     WHEN fold(state) IN ('suspended', 'deprovisioned', 'deactivated', 'inactive') THEN 'disabled'
     WHEN fold(coalesce(state, '')) IN ('staged', 'provisioned', 'pendinguseraction', '') THEN 'unknown' END"""
-_SELECT = directory_accounts(
-    key="id", login="login", email="coalesce(email_of(email), email_of(login))", status=_STATUS,
-    key_column="id", status_column="status", status_text="state",
-    employee_id="employee_number", name=full_name("first_name", "last_name", "display_name"),
-    account_kind="""CASE WHEN fold(user_type) IN ('contractor', 'external', 'guest', 'vendor', 'partner') THEN 'external'
-        WHEN fold(user_type) IN ('service', 'serviceaccount', 'system', 'bot') THEN 'service'
-        WHEN blank_null(employee_number) IS NOT NULL THEN 'human'
-        WHEN blank_null(first_name) IS NOT NULL AND blank_null(last_name) IS NOT NULL THEN 'human'
-        ELSE 'unknown' END""",
-    department="department", manager="manager",
-    left={"statusChanged": "CASE WHEN fold(state) IN ('deprovisioned', 'deactivated') THEN changed END"},
-    source="""(SELECT _record, id, status AS state, "statusChanged" AS changed, profile ->> '$.login' AS login,
-        profile ->> '$.email' AS email, profile ->> '$.firstName' AS first_name,
-        profile ->> '$.lastName' AS last_name, profile ->> '$.displayName' AS display_name,
-        profile ->> '$.employeeNumber' AS employee_number, profile ->> '$.userType' AS user_type,
-        profile ->> '$.department' AS department,
-        coalesce(profile ->> '$.managerEmail', profile ->> '$.manager') AS manager FROM raw)""",
-)  # fmt: skip
-_CSV = _SELECT[: _SELECT.index("FROM (SELECT _record")] + "FROM raw" + _SELECT[_SELECT.index(" FROM raw)") + 10 :]
-_CSV = _CSV.replace("blank_null(id) AS the_key", "coalesce(blank_null(id), lower(blank_null(login))) AS the_key")
+_KIND = """CASE
+    WHEN fold(user_type) IN ('contractor', 'external', 'guest', 'vendor', 'partner') THEN 'external'
+    WHEN fold(user_type) IN ('service', 'serviceaccount', 'system', 'bot') THEN 'service'
+    WHEN blank_null(employee_number) IS NOT NULL THEN 'human'
+    WHEN blank_null(first_name) IS NOT NULL AND blank_null(last_name) IS NOT NULL THEN 'human'
+    ELSE 'unknown' END"""
+_API = """(SELECT _record, id, status AS state, "statusChanged" AS changed, profile ->> '$.login' AS login,
+    profile ->> '$.email' AS email, profile ->> '$.firstName' AS first_name,
+    profile ->> '$.lastName' AS last_name, profile ->> '$.displayName' AS display_name,
+    profile ->> '$.employeeNumber' AS employee_number, profile ->> '$.userType' AS user_type,
+    profile ->> '$.department' AS department,
+    coalesce(profile ->> '$.managerEmail', profile ->> '$.manager') AS manager FROM raw)"""
+
+
+def _select(key: str, source: str) -> str:
+    return directory_accounts(
+        key=key, login="login", email="coalesce(email_of(email), email_of(login))", status=_STATUS,
+        key_column="id", status_column="status", status_text="state", employee_id="employee_number",
+        name=full_name("first_name", "last_name", "display_name"), account_kind=_KIND,
+        department="department", manager="manager",
+        left={"statusChanged": "CASE WHEN fold(state) IN ('deprovisioned', 'deactivated') THEN changed END"},
+        source=source,
+    )  # fmt: skip
+
 
 FORMAT = Format(
     name="okta_users",
@@ -53,7 +58,7 @@ FORMAT = Format(
             requires=("id", "status", "profile.login", "profile.email"),
             forbids=("scope", "syncState"),
             columns={**dict.fromkeys(("id", "status", "statusChanged"), "VARCHAR"), "profile": "JSON"},
-            select=_SELECT,
+            select=_select("id", _API),
             instance="_links.self.href",
             instance_pattern=r"^https?://([^/:]+)",
             numbered=True,
@@ -68,7 +73,7 @@ FORMAT = Format(
                 "display_name": "displayName", "employee_number": "employeeNumber", "user_type": "userType",
                 "department": "department", "manager": ("managerEmail", "manager"),
             },
-            select=_CSV,
+            select=_select("coalesce(blank_null(id), lower(login))", "raw"),
             numbered=True,
         ),
     ),

@@ -21,7 +21,7 @@ _VALUES = {
     "preferred": "preferred_name", "hired": "hire_date", "gone": "termination_date", "last_day": "last_working_day",
 }  # fmt: skip
 _SOURCE = (
-    "(SELECT _record, "
+    "(SELECT _record, "  # noqa: S608 - names of ours
     + ", ".join(f"attributes ->> '$.{path}.value' AS {name}" for name, path in _VALUES.items())
     + """, attributes ->> '$.department.value.attributes.name' AS department,
     attributes ->> '$.supervisor.value.attributes.email.value' AS manager FROM raw)"""

@@ -62,8 +62,21 @@ FORMAT = Format(
             requires=("id", "team_id", "name", "deleted", "profile"),
             columns={
                 **dict.fromkeys(
-                    ("id", "name", "real_name", "deleted", "is_admin", "is_owner", "is_primary_owner", "is_bot",
-                     "is_restricted", "is_ultra_restricted", "is_app_user", "is_invited_user"), "VARCHAR",
+                    (
+                        "id",
+                        "name",
+                        "real_name",
+                        "deleted",
+                        "is_admin",
+                        "is_owner",
+                        "is_primary_owner",
+                        "is_bot",
+                        "is_restricted",
+                        "is_ultra_restricted",
+                        "is_app_user",
+                        "is_invited_user",
+                    ),
+                    "VARCHAR",
                 ),
                 "profile": "JSON",
             },
@@ -90,9 +103,15 @@ standup,,Bot,0,0,0,U04,Standup,,
             records={
                 "app_account": (
                     {
-                        "account_key": "U01", "account_name": "ada@example.com", "mention": "slack.com",
-                        "mention_kind": "domain", "status": "active", "role": "Primary Owner", "is_admin": True,
-                        "display_name": "Ada Byron", "last_active_at": None,
+                        "account_key": "U01",
+                        "account_name": "ada@example.com",
+                        "mention": "slack.com",
+                        "mention_kind": "domain",
+                        "status": "active",
+                        "role": "Primary Owner",
+                        "is_admin": True,
+                        "display_name": "Ada Byron",
+                        "last_active_at": None,
                     },
                     {"account_key": "U02", "status": "disabled", "is_admin": None},
                     {"account_key": "U03", "status": "active", "is_admin": False},
@@ -128,8 +147,18 @@ standup,,Bot,0,0,0,U04,Standup,,
             instance="t012ab3c4",
             records={
                 "app_account": (
-                    {"account_key": "W01", "account_name": "ada@example.com", "is_admin": True, "status": "active"},
-                    {"account_key": "W02", "status": "disabled", "role": None, "display_name": "Blaise Pascal"},
+                    {
+                        "account_key": "W01",
+                        "account_name": "ada@example.com",
+                        "is_admin": True,
+                        "status": "active",
+                    },
+                    {
+                        "account_key": "W02",
+                        "status": "disabled",
+                        "role": None,
+                        "display_name": "Blaise Pascal",
+                    },
                 )
             },
             ignored={"bot": 1},

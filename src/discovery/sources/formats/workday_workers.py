@@ -18,7 +18,14 @@ from datetime import date
 from discovery.sources.account_list import directory_accounts, employed, full_name
 from discovery.sources.source import Example, Format, Shape
 
-_EMAILS = ("Primary_Work_Email", "Email_-_Primary_Work", "Work_Email", "primaryWorkEmail", "Email_Address", "Email")
+_EMAILS = (
+    "Primary_Work_Email",
+    "Email_-_Primary_Work",
+    "Work_Email",
+    "primaryWorkEmail",
+    "Email_Address",
+    "Email",
+)
 _NAMES = {
     "id": ("Employee_ID", "Worker_ID", "employeeID"),
     "email": _EMAILS,
@@ -36,15 +43,18 @@ _SELECT = directory_accounts(
     key="id", login="email", email="email", key_column="Employee ID", status=employed("state", "gone"),
     status_column="Worker Status", status_text="state", employee_id="id",
     name="regexp_replace(" + full_name("first_name", "last_name", "whole_name") + ", ' *[(\\[][^)\\]]*[)\\]]$', '')",
-    account_kind="CASE WHEN regexp_matches(lower(worker_type), 'contingent|contractor') THEN 'external' ELSE 'human' END",
+    account_kind="""CASE WHEN regexp_matches(lower(worker_type), 'contingent|contractor') THEN 'external'
+        ELSE 'human' END""",
     department="department", manager="manager",
     hired={"Hire Date": "regexp_replace(hired, '^(\\d{4}-\\d\\d-\\d\\d).*$', '\\1')"},
     left={"Termination Date": "regexp_replace(gone, '^(\\d{4}-\\d\\d-\\d\\d).*$', '\\1')"},
-    ignored=(("blank_null(email) IS NULL AND blank_null(state) IS NULL AND blank_null(hired) IS NULL", "not a worker"),),
+    ignored=(
+        ("blank_null(email) IS NULL AND blank_null(state) IS NULL AND blank_null(hired) IS NULL", "not a worker"),
+    ),
 )  # fmt: skip
 _JSON = _SELECT.replace(
     "FROM raw",
-    "FROM (SELECT _record, "
+    "FROM (SELECT _record, "  # noqa: S608 - names of ours
     + ", ".join(
         "coalesce(" + ", ".join(f'blank_null("{name}")' for name in names) + f", NULL) AS {meaning}"
         for meaning, names in _NAMES.items()
