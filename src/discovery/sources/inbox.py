@@ -93,10 +93,9 @@ def _values_of(name: str, shape: Shape, head: Head) -> list[str]:
         at = folded.index(fold(name)) if fold(name) in folded else None
         found = [row[at] if at is not None and len(row) > at else None for row in head.rows]
     values = ["" if value is None else str(value).strip() for value in found]
-    if shape.instance_pattern is None or name not in _names(shape.instance):
+    if (pattern := shape.instance_pattern) is None or name not in _names(shape.instance):
         return values
-    matches = [re.search(shape.instance_pattern, value, re.IGNORECASE) for value in values]
-    return ["" if match is None else match[1] for match in matches]
+    return [match[1] if (match := re.search(pattern, value, re.IGNORECASE)) else "" for value in values]
 
 
 def _names(instance: str | tuple[str, ...] | None) -> tuple[str, ...]:

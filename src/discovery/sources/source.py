@@ -163,7 +163,8 @@ class Format:
     the header was made after; None = from general knowledge, shown as unproven. person_from_path: the export
     has no user column, the person is an e-mail address in the file or folder name, or a setting.
     private: records are reduced before they are kept (browsing).
-    weak: gives way to any other format that also fits.
+    weak: gives way to any other format that also fits. kept_for: how long the system itself keeps what it exports,
+    as its documentation says; None = not known here, or for ever.
     """
 
     name: str
@@ -180,6 +181,7 @@ class Format:
     private: bool = False
     weak: bool = False
     cadence_days: int = 1
+    kept_for: str | None = None
     examples: tuple[Example, ...] = ()
     also_kinds: tuple[str, ...] = ()
 
