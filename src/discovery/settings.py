@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from discovery.errors import BadSettings
 
 DATE_ORDERS = ("ymd", "dmy", "mdy")
-SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google")
+SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
 MAPPING_KINDS = ("charge", "sign_in", "web_visit", "app_account", "directory_account")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from discovery.cli.format_table import format_table
 from discovery.cli.reference import reference
 from discovery.publish.dictionary import dictionary
 
@@ -14,6 +15,7 @@ from discovery.publish.dictionary import dictionary
     ("name", "remedy", "made"),
     [
         ("cli.md", "python -m discovery.cli.reference > docs/cli.md", reference),
+        ("formats.md", "python -m discovery.cli.format_table > docs/formats.md", format_table),
         ("data_dictionary.md", "python -m discovery.publish.dictionary", dictionary),
     ],
 )

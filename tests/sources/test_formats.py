@@ -1,29 +1,40 @@
-"""Every format's own examples, read by the real reader; and every example recognised as nothing else."""
+"""Every format's own examples, read by the real reader; and every example recognised as nothing else.
+
+The second half changes an example in ways that do not change what it is, and asks every format whether it fits: the
+right one has to be chosen, and none other may fit unless it asks for less.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import gzip
+import io
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from discovery.settings import SourceHint
-from discovery.sources.container import look, stage
+from discovery.sources.container import Layout, look, stage
 from discovery.sources.registry import recognise, shipped_formats
-from discovery.sources.source import Example, Format
+from discovery.sources.source import Example, Format, fit
 from discovery.store import make_private
 
 CASES = [(fmt, example) for fmt in shipped_formats() for example in fmt.examples]
-
-
-@pytest.mark.parametrize(
+EVERY_EXAMPLE = pytest.mark.parametrize(
     ("fmt", "example"), CASES, ids=[f"{f.name}-{e.shape}-{n}" for n, (f, e) in enumerate(CASES)]
 )
+
+
+@EVERY_EXAMPLE
 def test_example_gives_its_records(make_bench: Callable[..., Any], fmt: Format, example: Example) -> None:
     hint = SourceHint(files="*", **example.hints) if example.hints else None
     bench = make_bench(sources=(hint,) if hint else ())
     bench.put(example.file_name, example.text)
-    outcomes = bench.read()
+    outcomes = bench.read(only=fmt.system)
     assert [o.error for o in outcomes.values() if o.error] == []
     (file,) = bench.files().values()
     assert (file["state"], file["format"], file["shape"]) == ("loaded", fmt.name, example.shape), file[
@@ -48,23 +59,137 @@ def test_each_shape_has_an_example(fmt: Format) -> None:
     assert {s.name for s in fmt.shapes} == {e.shape for e in fmt.examples}
 
 
-@pytest.mark.parametrize(
-    ("fmt", "example"), CASES, ids=[f"{f.name}-{e.shape}-{n}" for n, (f, e) in enumerate(CASES)]
+@pytest.mark.parametrize("fmt", shipped_formats(), ids=lambda f: f.name)
+def test_what_a_format_says_of_itself(fmt: Format) -> None:
+    assert fmt.how_to_get
+    assert fmt.title
+    assert (fmt.proven_by is None) == (fmt.proven_on is None), "a proof has a link and the day it was read"
+    if fmt.proven_by is not None:
+        assert fmt.proven_by.startswith(("https://", "docs/"))
+
+
+# ── the confusion matrix ─────────────────────────────────────────────────────────────────────────────────
+
+
+def shuffled_csv(text: str, layout: Layout, chance: random.Random, extra: int = 0) -> str:
+    """Put the columns into another order, with further ones in between; what stands above the header stays.
+
+    Lines of another width than the header's (footers, sections) keep their cells in order.
+    """
+    lines = text.splitlines(keepends=True)
+    above, below = lines[: layout.header_line], lines[layout.header_line :]
+    rows = list(csv.reader(io.StringIO("".join(below), newline=""), delimiter=layout.delimiter))
+    width = len(rows[0])
+    order = list(range(width + extra))
+    chance.shuffle(order)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=layout.delimiter, lineterminator="\n")
+    for number, row in enumerate(rows):
+        if len(row) == width:
+            further = [f"Further column {n}" if number == 0 else f"value {n}" for n in range(extra)]
+            row = [(row + further)[place] for place in order]
+        writer.writerow(row)
+    return "".join(above) + out.getvalue()
+
+
+def shuffled_json(text: str, chance: random.Random, extra: int = 0) -> str:
+    """Put the keys of all objects into another order, with further ones in between; what is broken stays."""
+    lines = text.splitlines()
+    try:
+        return "\n".join(json.dumps(_shuffled(value, chance, extra)) for value in _values(text)) + "\n"
+    except ValueError:
+        return "\n".join(_line(line, chance, extra) for line in lines) + "\n"
+
+
+def _values(text: str) -> Iterator[Any]:
+    decoder, at, end = json.JSONDecoder(), 0, len(text)
+    while at < end:
+        while at < end and text[at] in " \r\n\t,\ufeff":
+            at += 1
+        if at < end:
+            value, at = decoder.raw_decode(text, at)
+            yield value
+
+
+def _line(line: str, chance: random.Random, extra: int) -> str:
+    try:
+        return json.dumps(_shuffled(json.loads(line), chance, extra))
+    except ValueError:
+        return line
+
+
+def _shuffled(value: Any, chance: random.Random, extra: int) -> Any:
+    if isinstance(value, list):
+        return [_shuffled(item, chance, extra) for item in value]
+    if not isinstance(value, dict):
+        return value
+    items = [(key, _shuffled(item, chance, extra)) for key, item in value.items()]
+    items += [(f"further_key_{n}", f"value {n}") for n in range(extra)]
+    chance.shuffle(items)
+    return dict(items)
+
+
+CHANGES = (
+    "as it is",
+    "byte-order mark",
+    "other line ends",
+    "gzip",
+    "other order",
+    "further columns",
 )
-@pytest.mark.parametrize("change", ["as it is", "byte-order mark", "other line ends"])
-def test_example_is_recognised_as_itself(tmp_path: Any, fmt: Format, example: Example, change: str) -> None:
+
+
+@EVERY_EXAMPLE
+@pytest.mark.parametrize("change", CHANGES)
+def test_example_is_recognised_as_itself_and_nothing_else(
+    tmp_path: Path, fmt: Format, example: Example, change: str
+) -> None:
     text = example.text
+    raw = text.encode()
     if change == "other line ends":
-        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        raw = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+    elif change == "byte-order mark":
+        raw = b"\xef\xbb\xbf" + raw.removeprefix(b"\xef\xbb\xbf")
+    elif change == "gzip":
+        raw = gzip.compress(raw)
     path = tmp_path / "renamed"
-    path.write_text(text, encoding="utf-8", newline="")
-    if change == "byte-order mark":
-        path.write_bytes(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    path.write_bytes(raw)
     (staged,) = stage(path, make_private(tmp_path / "stage"))
-    _, heads = look(staged.path, "renamed")
-    hint = (
-        SourceHint(files="*", format=example.hints.get("format")) if example.hints else SourceHint(files="*")
-    )
+    place = staged.path
+    hint = SourceHint(files="*", format=example.hints.get("format"))
+    if change in ("other order", "further columns"):
+        chance = random.Random(f"{fmt.name} {example.shape} {change}")
+        extra = 3 if change == "further columns" else 0
+        seen = recognise(look(place, "renamed")[1], shipped_formats(), hint)
+        whole = place.read_text(encoding="utf-8")
+        changed = (
+            shuffled_csv(whole, seen.layout, chance, extra)
+            if seen.layout.container == "csv"
+            else shuffled_json(whole, chance, extra)
+        )
+        place = tmp_path / "changed"
+        place.write_text(changed, encoding="utf-8", newline="")
+    _, heads = look(place, "renamed")
     found = recognise(heads, shipped_formats(), hint)
     assert found.fit is not None, found.reason
     assert (found.fit.format.name, found.fit.shape.name) == (fmt.name, example.shape)
+    if hint.format is None and not fmt.weak:
+        rivals = {
+            other.name: one.required
+            for other in shipped_formats()
+            if other is not fmt and not other.weak
+            for one in (fit(found.head, other, shape) for shape in other.shapes)
+            if one.matches
+        }
+        assert all(required < found.fit.required for required in rivals.values()), rivals
+
+
+def test_two_formats_that_ask_for_equally_much_are_not_guessed_between(tmp_path: Path) -> None:
+    fmt = next(f for f in shipped_formats() if f.name == "slack_members")
+    from dataclasses import replace
+
+    path = tmp_path / "export"
+    path.write_text(fmt.examples[0].text, encoding="utf-8")
+    found = recognise(look(path, "export")[1], (fmt, replace(fmt, name="another")), SourceHint(files="*"))
+    assert found.fit is None
+    assert "another and slack_members" in (found.reason or "")

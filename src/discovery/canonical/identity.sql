@@ -16,7 +16,8 @@ truth AS (
         WHEN bool_or(family = 'hr') THEN 'hr'
         WHEN bool_or(family = 'entra') THEN 'entra'
         WHEN bool_or(family = 'okta') THEN 'okta'
-        ELSE 'google' END) AS family
+        WHEN bool_or(family = 'google') THEN 'google'
+        ELSE min(family) END) AS family
     FROM directory
 ),
 person AS MATERIALIZED (

@@ -1,9 +1,11 @@
 -- One row: one entry of one list on one day. Read by canonical.list_day only.
 --
 -- A list taken after as_of stands in only where there is none before it (knowledge is today's, events are not).
+-- A list that lacks pages (its file has a reason) leaves its day open: the last page alone says nothing of that.
 -- The bin of a directory (soft-deleted users) is a list beside the roster: what it lacks tells nothing.
 WITH file AS (
-    SELECT file_id, bool_or(is_complete) AS is_complete, min(snapshot_on) AS snapshot_on,
+    SELECT file_id, bool_or(is_complete) AS is_complete,
+        bool_or(state IN ('loaded', 'staged') AND reason IS NOT NULL) AS is_part, min(snapshot_on) AS snapshot_on,
         min(CAST(loaded_at AS DATE)) AS loaded_on
     FROM sources.source_file
     GROUP BY file_id
@@ -29,6 +31,7 @@ entry AS (
 ),
 dated AS (
     SELECT e.kind, e.system, e.instance, e.mention, e.item, coalesce(f.is_complete, false) AS is_complete,
+        coalesce(f.is_part, false) AS is_part,
         coalesce(e.snapshot_on, f.snapshot_on, f.loaded_on, $as_of) AS day
     FROM entry AS e LEFT JOIN file AS f USING (file_id)
     WHERE e.item IS NOT NULL
@@ -39,6 +42,7 @@ used AS (
     QUALIFY day <= $as_of OR day = min(day) OVER (PARTITION BY kind, system, instance, mention)
 )
 SELECT DISTINCT kind, system, instance, mention, day, item,
-    bool_or(is_complete) OVER (PARTITION BY kind, system, instance, mention, day) AS is_complete
+    bool_or(is_complete) OVER entries AND NOT bool_or(is_part) OVER entries AS is_complete
 FROM used
+WINDOW entries AS (PARTITION BY kind, system, instance, mention, day)
 ORDER BY day

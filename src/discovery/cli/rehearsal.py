@@ -16,6 +16,7 @@ from discovery.settings import Settings
 from discovery.sources.container import look, stage
 from discovery.sources.inbox import hint_for, inbox_files, scan
 from discovery.sources.ingest import ingest_system, load_macros, systems
+from discovery.sources.registry import unproven
 from discovery.sources.source import Head
 from discovery.stage import Night
 from discovery.store import Store, quoted
@@ -36,6 +37,7 @@ class Verdict:
     reason: str | None
     format: str | None = None
     shape: str | None = None
+    is_proven: bool = True
     system: str | None = None
     instance: str | None = None
     instance_from: str | None = None
@@ -142,6 +144,7 @@ def _verdict(store: Store, settings: Settings, row: dict[str, Any]) -> Verdict:
         reason=row["reason"],
         format=row["format"],
         shape=row["shape"],
+        is_proven=row["format"] not in unproven(settings),
         system=row["system"],
         instance=row["instance"],
         instance_from=row["instance_from"],

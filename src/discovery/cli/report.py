@@ -14,6 +14,9 @@ MOST_LINES = 10
 NOT_READ = """
 SELECT file_name, state, reason FROM source_file WHERE state IN ('unrecognised', 'refused') ORDER BY file_name
 """
+PARTS = """
+SELECT file_name, reason FROM source_file WHERE state = 'loaded' AND reason IS NOT NULL ORDER BY file_name
+"""
 FAILED_SOURCES = "SELECT system, reason FROM source_status WHERE is_failed ORDER BY system"
 _FILES = """
 SELECT file_name, format, state, rows_read, rows_loaded, rows_duplicate, rows_ignored, rows_quarantined
@@ -51,6 +54,8 @@ class RunReport:
     files: list[dict[str, Any]] = field(default_factory=list)
     earlier_file_count: int = 0
     not_read: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    unproven: dict[str, int] = field(default_factory=dict)
     quarantine: list[dict[str, Any]] = field(default_factory=list)
     matches: dict[str, int] = field(default_factory=dict)
     found: dict[str, int] = field(default_factory=dict)
@@ -78,6 +83,7 @@ def read_report(store: Store, path: Path) -> RunReport:
     report.files = store.dicts(_FILES, began)
     report.earlier_file_count = int(store.value(_EARLIER, began))
     report.not_read = store.dicts(NOT_READ)
+    report.parts = store.dicts(PARTS)
     report.quarantine = store.dicts(_QUARANTINE)
     report.matches = _counted(
         store, "SELECT decision, count(*) FROM match GROUP BY decision ORDER BY decision"
@@ -170,6 +176,22 @@ def _print_needs(report: RunReport) -> None:
                 "Files that were not read:",
                 [f"{r['file_name']}: {r['state']}, {r['reason']}" for r in report.not_read],
                 "discovery sources check FILE says more; take out of the inbox what does not belong there",
+            )
+        )
+    if report.parts:
+        needs.append(
+            (
+                "Lists that lack a part (who is in them counts, nobody is gone because they lack them):",
+                [f"{r['file_name']}: {r['reason']}" for r in report.parts],
+                "",
+            )
+        )
+    if report.unproven:
+        needs.append(
+            (
+                "Formats from general knowledge, never seen in a public example (compare what was read):",
+                [f"{name}: {count} files" for name, count in report.unproven.items()],
+                "discovery sources check FILE shows the first records",
             )
         )
     if report.quarantine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -88,6 +89,7 @@ def run(
     else:
         with Store(settings.published, read_only=True) as store:
             report = read_report(store, settings.published)
+        report.unproven = _unproven(settings, report)
     report.failed_sources = [
         (one.system, one.reason) for one in result.failed_sources
     ] or report.failed_sources
@@ -162,3 +164,11 @@ def _progress(total: int) -> Iterator[Callable[[str], None] | None]:
             progress.update(task, advance=1, description=step.replace("__", "."))
 
         yield begins
+
+
+def _unproven(settings: Settings, report: RunReport) -> dict[str, int]:
+    """Count the files of this run whose format was never compared with a public example."""
+    from discovery.sources.registry import unproven
+
+    names = unproven(settings)
+    return dict(sorted(Counter(f["format"] for f in report.files if f["format"] in names).items()))

@@ -163,6 +163,10 @@ def _print_verdict(verdict: Any) -> None:
     if verdict.state in ("unrecognised", "refused"):
         say(f"  {verdict.state}: {verdict.reason}")
         return
+    if not verdict.is_proven:
+        say(
+            "  the format is unproven: made from general knowledge, not after a public example; look at the records"
+        )
     say(f"  {verdict.format} ({verdict.shape}), instance {verdict.instance}{_how(verdict.instance_from)}")
     if verdict.person:
         say(f"  person: {verdict.person}, from the file's path or the settings")
@@ -175,6 +179,8 @@ def _print_verdict(verdict: Any) -> None:
         f"  {verdict.rows_read} records: {verdict.rows_loaded} would be loaded, "
         f"{verdict.rows_ignored} ignored, {verdict.rows_quarantined} quarantined"
     )
+    if verdict.reason:
+        say(f"    {verdict.reason}")
     for reason, count in verdict.ignored.items():
         say(f"    ignored: {count} × {reason}")
     for bad in verdict.quarantined:

@@ -36,6 +36,8 @@ MAX_RATIO = 2000
 ENVELOPES = ("value", "records", "items", "users", "employees", "results", "members", "Report_Entry",
              "Browser History", "result")  # fmt: skip
 """Keys whose list of objects holds the records of a JSON export."""
+ENVELOPES_WITHOUT_ID = ("data", "entries", "Resources", "admins", "nodes")
+"""The same, but a record may have such a key too: an envelope has no id of its own."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
@@ -243,7 +245,7 @@ def _look_json(path: Path, text: str, file_name: str) -> tuple[Layout, list[tupl
     for line in whole[:HEAD_RECORDS]:
         with contextlib.suppress(ValueError, RecursionError):
             parsed.append(json.loads(line))
-    plain = [v for v in parsed if isinstance(v, dict) and envelope_key(v) is None]
+    plain = [v for v in parsed if isinstance(v, dict) and opened(v) is None]
     # One object per line is read by the engine directly; a broken line or two does not change that.
     json_lines = bool(plain) and len(plain) >= 0.5 * len(whole[:HEAD_RECORDS])
     layout = Layout("json", json_lines=json_lines)
@@ -303,10 +305,33 @@ class Item:
 
 def envelope_key(value: dict[str, Any]) -> str | None:
     """Return the key of an envelope whose list holds the records, or None for a record."""
-    for key in ENVELOPES:
+    keys = ENVELOPES if "id" in value else (*ENVELOPES, *ENVELOPES_WITHOUT_ID)
+    for key in keys:
         inner = value.get(key)
         if isinstance(inner, list) and (not inner or isinstance(inner[0], dict)):
             return key
+    return None
+
+
+def opened(value: dict[str, Any]) -> tuple[dict[str, Any], list[Any]] | None:
+    """Return an envelope's other keys and its records, or None for a record.
+
+    The answer of a GraphQL query lies in envelopes: `{"data": {"users": {"nodes": […], "pageInfo": {…}}}}`.
+    """
+    around: dict[str, Any] = {}
+    for depth in range(4):
+        key = envelope_key(value)
+        if key is not None:
+            return {**around, **{k: v for k, v in value.items() if k != key}}, value[key]
+        inner = value.get("data") if "id" not in value else None
+        if not isinstance(inner, dict) and (depth > 0 or len(value) == 1):
+            # Below `data`, the one object beside plain values; a record is not to be taken for an envelope.
+            objects = [v for v in value.values() if isinstance(v, dict)]
+            inner = objects[0] if len(objects) == 1 else None
+        if not isinstance(inner, dict):
+            return None
+        around |= {k: v for k, v in value.items() if v is not inner}
+        value = inner
     return None
 
 
@@ -314,7 +339,7 @@ def unwrap(path: Path, envelope: dict[str, Any] | None = None) -> Iterator[Item]
     """Yield the records of arrays, envelopes, concatenated or pretty-printed objects, text as delivered.
 
     Top-level arrays are read element by element, so that a large one needs little memory. The other keys
-    of envelopes are put into `envelope`.
+    of the envelope that was opened last are put into `envelope`.
     """
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         buffer = _Buffer(file)
@@ -328,13 +353,14 @@ def unwrap(path: Path, envelope: dict[str, Any] | None = None) -> Iterator[Item]
                 if error:
                     yield Item(None, text, error)
                     return
-                key = envelope_key(value) if isinstance(value, dict) else None
-                if key is None:
+                inside = opened(value) if isinstance(value, dict) else None
+                if inside is None:
                     yield Item(value, text)
                 else:
                     if envelope is not None:
-                        envelope.update({k: v for k, v in value.items() if k != key})
-                    for element in value[key]:
+                        envelope.clear()
+                        envelope.update(inside[0])
+                    for element in inside[1]:
                         yield Item(element, json.dumps(element, ensure_ascii=False))
             buffer.skip(" \t\r\n,")
 

@@ -92,7 +92,14 @@ def _values_of(name: str, shape: Shape, head: Head) -> list[str]:
         folded = [fold(h) for h in head.header]
         at = folded.index(fold(name)) if fold(name) in folded else None
         found = [row[at] if at is not None and len(row) > at else None for row in head.rows]
-    return ["" if value is None else str(value).strip() for value in found]
+    values = ["" if value is None else str(value).strip() for value in found]
+    if (pattern := shape.instance_pattern) is None or name not in _names(shape.instance):
+        return values
+    return [match[1] if (match := re.search(pattern, value, re.IGNORECASE)) else "" for value in values]
+
+
+def _names(instance: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (instance,) if isinstance(instance, str) else instance or ()
 
 
 def content_instances(shape: Shape, head: Head) -> list[str]:
@@ -105,8 +112,7 @@ def content_instances(shape: Shape, head: Head) -> list[str]:
     """
     if shape.instance is None:
         return []
-    names = (shape.instance,) if isinstance(shape.instance, str) else shape.instance
-    columns = [[value.lower() for value in _values_of(name, shape, head)] for name in names]
+    columns = [[v.lower() for v in _values_of(name, shape, head)] for name in _names(shape.instance)]
     records = [{v for v in record if v} for record in zip_longest(*columns, fillvalue="")]
     common = set.intersection(*filled) if (filled := [r for r in records if r]) else set()
     for column in columns:

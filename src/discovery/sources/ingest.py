@@ -21,6 +21,7 @@ from discovery.sources.container import Layout, Staged, count_lines
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.input import file_id_of
 from discovery.sources.lake import Lake, Several, Written, quarantined_notes, write_records
+from discovery.sources.paging import missing_pages
 from discovery.sources.reading import (
     NotSequential,
     Raw,
@@ -157,6 +158,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     rows_read = primary.rows + len(raw.bad)
     _check_lines(text, recognition.layout, rows_read + sum(primary.others.values()), raw)
     outcome = Outcome(1, rows_read, sum(primary.ignored.values()), len(bad))
+    lacking = missing_pages(raw.envelope, rows_read) if fmt.is_list else None
     sidecar = Sidecar(
         str(row["file_id"]), sha256, row["member"], str(row["file_name"]), fmt.name, shape.name, fmt.system,
         str(row["instance"]), str(row["instance_from"]), row["person_hint"],
@@ -171,7 +173,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
         vault.keep(incoming, sha256)
     vault.write_sidecar(sidecar)
     with store.transaction():
-        _register(store, row, shape.name, fmt, lake, written, outcome, bad, primary.elsewhere)
+        _register(store, row, shape.name, fmt, lake, written, outcome, bad, primary.elsewhere, lacking)
         for instance in primary.others:
             _expect(store, row, instance)
     return outcome
@@ -352,7 +354,7 @@ def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None
 
 def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: Lake,
               written: dict[str, Written], outcome: Outcome, bad: list[tuple[int, str | None, str, str]],
-              elsewhere: int) -> None:  # fmt: skip
+              elsewhere: int, lacking: str | None = None) -> None:  # fmt: skip
     file_id, instance = str(row["file_id"]), str(row["instance"])
     parts = []
     for kind, one in written.items():
@@ -387,7 +389,7 @@ def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: 
         "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, $member AS member, "
         "$name AS file_name, $system AS system, $instance AS instance, $how AS instance_from, "
         "$person AS person_hint, CAST($snapshot AS DATE) AS snapshot_on, $kinds::VARCHAR[] AS kinds, "
-        "$format AS format, $shape AS shape, 'staged' AS state, "
+        "$format AS format, $shape AS shape, 'staged' AS state, $reason AS reason, "
         "CAST($read AS BIGINT) AS rows_read, CAST($read - $ignored - $bad AS BIGINT) AS rows_loaded, "
         "CAST(0 AS BIGINT) AS rows_duplicate, CAST($ignored AS BIGINT) AS rows_ignored, "
         "CAST($bad AS BIGINT) AS rows_quarantined, CAST($elsewhere AS BIGINT) AS rows_elsewhere, "
@@ -397,7 +399,8 @@ def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: 
             "system": fmt.system, "instance": instance, "how": row["instance_from"], "person": row["person_hint"],
             "snapshot": row["snapshot_on"], "kinds": sorted({p[0] for p in parts}) or list(fmt.kinds),
             "format": fmt.name, "shape": shape, "read": outcome.rows_read, "ignored": outcome.rows_ignored,
-            "bad": outcome.rows_quarantined, "elsewhere": elsewhere, "complete": fmt.is_list and fmt.is_complete,
+            "bad": outcome.rows_quarantined, "elsewhere": elsewhere, "reason": lacking,
+            "complete": fmt.is_whole(shape) and lacking is None,
             "now": datetime.now(UTC).replace(tzinfo=None),
         },
     )  # fmt: skip

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from discovery.sources.container import Layout, unwrap
 from discovery.sources.source import Shape, fold
@@ -32,13 +33,17 @@ class BadRecord:
 
 @dataclass(frozen=True)
 class Raw:
-    """What `raw` was made from. `numbered`: it has `_record`. `text`: the records' own text by number."""
+    """What `raw` was made from.
+
+    numbered: it has `_record`. envelope: the other keys of the last envelope that was opened.
+    """
 
     path: Path
     layout: Layout
     bad: tuple[BadRecord, ...]
     numbered: bool
     is_clean_copy: bool
+    envelope: Mapping[str, Any] = field(default_factory=dict)
 
 
 def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, header: tuple[str, ...],
@@ -75,8 +80,9 @@ def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, f
             store, clean, numbered_layout, shape, ("_record", *header), 0, numbered=False, has_record=True
         )
         return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
+    envelope: dict[str, Any] = {}
     with clean.open("w", encoding="utf-8", newline="") as out:
-        for number, text, problem in json_records(path, layout):
+        for number, text, problem in json_records(path, layout, envelope):
             if problem is None:
                 body = text.strip()[1:].lstrip()
                 out.write(f'{{"_record":{number}{"" if body.startswith("}") else ","}{body}\n')
@@ -87,11 +93,13 @@ def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, f
         store.rows("SELECT * FROM raw")
     except SqlError:
         _json_view(store, clean, shape, numbered=False, has_record=True, lenient=True)
-    return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
+    return Raw(path, layout, tuple(bad), True, is_clean_copy=True, envelope=envelope)
 
 
-def json_records(path: Path, layout: Layout) -> Iterator[tuple[int, str, str | None]]:
-    """Yield number, text on one line and problem of each record of a JSON text."""
+def json_records(
+    path: Path, layout: Layout, envelope: dict[str, Any] | None = None
+) -> Iterator[tuple[int, str, str | None]]:
+    """Yield number, text on one line and problem of each record of a JSON text; see `unwrap` for `envelope`."""
     if layout.json_lines:
         with path.open("rb") as file:
             number = 0
@@ -110,7 +118,7 @@ def json_records(path: Path, layout: Layout) -> Iterator[tuple[int, str, str | N
                     continue
                 yield number, text, _object_problem(text)
         return
-    for number, item in enumerate(unwrap(path), 1):
+    for number, item in enumerate(unwrap(path, envelope), 1):
         text = item.text.replace("\r", " ").replace("\n", " ").encode("utf-8", "backslashreplace").decode()
         problem = item.error or (None if isinstance(item.value, dict) else "expected a JSON object")
         yield number, text, problem
@@ -207,6 +215,10 @@ def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tu
     picked = []
     for name, headers in shape.columns.items():
         options = (headers,) if isinstance(headers, str) else headers
+        if isinstance(headers, str) and headers.endswith("*"):
+            cells = ", ".join(f"c{n}" for n, h in enumerate(folded) if h.startswith(fold(headers)))
+            picked.append(f"CAST([{cells}] AS VARCHAR[]) AS {_name(name)}")
+            continue
         place = next((folded.index(fold(h)) for h in options if fold(h) in folded), None)
         picked.append(f"{'NULL::VARCHAR' if place is None else f'c{place}'} AS {_name(name)}")
     if has_record:

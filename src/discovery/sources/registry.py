@@ -41,6 +41,11 @@ def known_formats(settings: Settings) -> tuple[Format, ...]:
     return tuple(found)
 
 
+def unproven(settings: Settings) -> frozenset[str]:
+    """Return the names of formats that come from general knowledge; mappings say themselves what a file holds."""
+    return frozenset(f.name for f in known_formats(settings) if f.proven_by is None and f.system != "mapping")
+
+
 def _plugin(path: Path) -> Format:
     spec = importlib.util.spec_from_file_location(f"discovery_plugin_{path.stem}", path)
     if spec is None or spec.loader is None:

@@ -103,12 +103,15 @@ class Shape:
 
     requires: CSV headers (compared folded) or JSON paths that must be there; a tuple = any one of these.
     forbids: such that must not be there.
-    columns: raw column → CSV headers (alternatives, the first present wins; none present = NULL) or, for
+    columns: raw column → CSV headers (alternatives, the first present wins; none present = NULL; one that ends
+        with * = the list of all columns whose header begins so) or, for
         JSON, raw column → DuckDB type ("VARCHAR", "JSON", "STRUCT(errorCode VARCHAR)") of the top-level
         key of the same name.
     select: SELECT over `raw` for the primary kind. also: further kinds yielded by the same records.
     instance: JSON path, `@envelope-key` or CSV header whose value names the instance; None = not in the file.
+    instance_pattern: regular expression whose first group is the instance in that value (the account in an ARN).
     snapshot: the same for the day of a list.
+    is_complete: whether a list of this shape is whole; None = as the format says.
     where: for logs that mix records: JSON paths of which at least this share of the sample must have
         `requires` (1.0 = all).
     numbered: `raw` has a column `_record` with the record number (needed where records have no own id; costs
@@ -126,7 +129,9 @@ class Shape:
     also: Mapping[str, str] = field(default_factory=dict)
     forbids: tuple[str, ...] = ()
     instance: str | tuple[str, ...] | None = None
+    instance_pattern: str | None = None
     snapshot: str | None = None
+    is_complete: bool | None = None
     share: float = 0.5
     numbered: bool = False
     preamble: int = 0
@@ -160,7 +165,8 @@ class Format:
     the header was made after; None = from general knowledge, shown as unproven. person_from_path: the export
     has no user column, the person is an e-mail address in the file or folder name, or a setting.
     private: records are reduced before they are kept (browsing).
-    weak: gives way to any other format that also fits.
+    weak: gives way to any other format that also fits. kept_for: how long the system itself keeps what it exports,
+    as its documentation says; None = not known here, or for ever.
     """
 
     name: str
@@ -177,6 +183,7 @@ class Format:
     private: bool = False
     weak: bool = False
     cadence_days: int = 1
+    kept_for: str | None = None
     examples: tuple[Example, ...] = ()
     also_kinds: tuple[str, ...] = ()
 
@@ -184,6 +191,11 @@ class Format:
     def kinds(self) -> tuple[str, ...]:
         """All kinds that the format can yield, sorted."""
         return tuple(sorted({self.kind, *self.also_kinds}))
+
+    def is_whole(self, shape: str) -> bool:
+        """Tell whether a list of this shape holds everybody, so that what it lacks is gone."""
+        said = next((s.is_complete for s in self.shapes if s.name == shape), None)
+        return self.is_list and (self.is_complete if said is None else said)
 
 
 @dataclass(frozen=True)

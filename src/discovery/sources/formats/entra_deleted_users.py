@@ -108,6 +108,7 @@ FORMAT = Format(
     proven_by="https://learn.microsoft.com/graph/api/directory-deleteditems-list",
     proven_on=date(2026, 11, 23),
     is_list=True,
+    kept_for="30 days",
     examples=(
         Example(
             shape="graph",
