@@ -104,7 +104,7 @@ FORMAT = Format(
         Shape(
             name="history",
             container="json",
-            requires=("url", "time_usec", "client_id"),
+            requires=("url", "time_usec", ("page_transition", "page_transition_qualifier", "client_id")),
             columns={"url": "VARCHAR", "time_usec": "VARCHAR", "page_transition": "VARCHAR"},
             select=reduced(_VISITS),
             numbered=True,
