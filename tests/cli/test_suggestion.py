@@ -264,6 +264,15 @@ def test_a_file_that_names_nobody_is_shown_with_nobody(cli: Run) -> None:
     assert "put the person's e-mail address into the file or folder name" in again["reason"]
 
 
+def test_bytes_that_windows_does_not_know_are_read_all_the_same(cli: Run) -> None:
+    Path(ANN).mkdir()
+    path = Path(ANN) / "x.csv"
+    path.write_bytes("Datum;Händler;Betrag;Währung\n13.08.2026;CAF\u0081É;16,50;EUR\n".encode("latin-1"))
+    one = check(cli, path, code=1)
+    assert 'encoding = "latin-1"' in one["mapping"]
+    assert one["with_mapping"]["rows_loaded"] == 1
+
+
 def test_a_name_that_is_taken_is_not_used_again(cli: Run) -> None:
     Path("ramp.csv").write_text("When,User,Application\n2026-09-01 10:00,ann.lee@acme.example,Figma\n")
     one = check(cli, "ramp.csv", code=1)
