@@ -245,6 +245,11 @@ def test_days_with_a_named_month_are_told(cli: Run) -> None:
     assert "have the month as a word ('12 Mar 2026')" in check(cli, "x.csv", code=1)["no_mapping"]
 
 
+def test_a_header_without_records_is_told(cli: Run) -> None:
+    Path("x.csv").write_text("Date,Merchant,Amount\n")
+    assert "no records below it" in check(cli, "x.csv", code=1)["no_mapping"]
+
+
 def test_json_gets_no_mapping(cli: Run) -> None:
     Path("x.json").write_text('{"a": 1}\n{"a": 2}\n')
     one = check(cli, "x.json", code=1)

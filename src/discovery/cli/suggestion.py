@@ -96,6 +96,8 @@ def why_not(heads: Sequence[Head]) -> str:
     if not candidates:
         return "It is no table with a header line and records below it."
     columns = max(candidates, key=len)
+    if not any(c.values for c in columns):
+        return "It has a header line and no records below it: a mapping is made from values, too."
     seen = ", ".join(f"{c.header} ({c.looks_like})" for c in columns[:12])
     more = f" and {len(columns) - 12} more" if len(columns) > 12 else ""
     wanted = "; ".join(SAID.values())
