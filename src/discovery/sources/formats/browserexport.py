@@ -95,7 +95,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="browserexport merge --json FILES > name@company.json; the person's e-mail goes into the file name.",
-    proven_by="https://github.com/purarue/browserexport/blob/master/browserexport/model.py",
+    proven_by="https://github.com/purarue/browserexport/blob/1ea20420af0dc46d05a272aaa420b8a33647a717/"
+    "browserexport/model.py",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,

@@ -130,8 +130,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Umbrella → Admin → Log Management → bucket: the files under dnslogs/.",
-    proven_by="https://github.com/elastic/integrations/blob/main/packages/cisco_umbrella/data_stream/log/_dev/test/"
-    "pipeline/test-umbrella-dnslogs.log",
+    proven_by="https://github.com/elastic/integrations/blob/61cedd4870a6f82f297ea47beb8b24beb9f6215a/packages/"
+    "cisco_umbrella/data_stream/log/_dev/test/pipeline/test-umbrella-dnslogs.log",
     proven_on=date(2026, 11, 24),
     private=True,
     examples=EXAMPLES,

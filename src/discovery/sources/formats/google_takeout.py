@@ -111,7 +111,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="takeout.google.com → Chrome → JSON; put the archive into a folder named after the person's e-mail.",
-    proven_by="https://github.com/MichaelCurrin/history-report/blob/master/historyreport/var/samples/BrowserHistory.json",
+    proven_by="https://github.com/MichaelCurrin/history-report/blob/acfdb1eb5030bee6ffbb3616f3f06c6135d96b9c/"
+    "historyreport/var/samples/BrowserHistory.json",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,

@@ -202,8 +202,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Zscaler admin portal → Administration → Nanolog Streaming Service → Cloud NSS feed, NSS for Web, JSON.",
-    proven_by="https://github.com/elastic/integrations/blob/main/packages/zscaler_zia/data_stream/web/_dev/test/"
-    "pipeline/test-web.log",
+    proven_by="https://github.com/elastic/integrations/blob/011c39618716fd999bdb84b8de80a1954a5de373/packages/"
+    "zscaler_zia/data_stream/web/_dev/test/pipeline/test-web.log",
     proven_on=date(2026, 11, 24),
     private=True,
     examples=EXAMPLES,

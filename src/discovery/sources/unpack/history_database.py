@@ -6,7 +6,8 @@ Which browser it is is told by its tables, never by its name:
             chromium/src components/history/core/browser/{url,visit}_database.cc; a dump of all tables is in
             https://github.com/malithwishwa02-dot/vehicle reproduce_profile/dumps/History.sql (2026-11-24)
 - firefox   `moz_places` and `moz_historyvisits`. Schema: mozilla-central toolkit/components/places/nsPlacesTables.h;
-            copied in https://github.com/WebFuzzing/EvoMaster … MozillaPlaces.sql (2026-11-24)
+            copied in https://github.com/WebFuzzing/EvoMaster client-java/controller/src/test/resources/db_schemas/
+            schemaanalysist_casestudies/MozillaPlaces.sql (2026-11-24)
 - safari    `history_items` and `history_visits`. Schema: the Safari plug-in of
             https://github.com/log2timeline/plaso (2026-11-24)
 
