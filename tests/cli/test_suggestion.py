@@ -91,6 +91,29 @@ CASES = {
         2, {"date_order": "mdy", "decimal": "."}, ("no column holds the currency", "could also be 'Post Date'"),
         quarantined=1,
     ),
+    "amounts in the account's currency beside the original ones": Case(
+        '"Booking Date","Value Date","Partner Name","Partner Iban","Account Name","Amount (EUR)","Original Amount",'
+        '"Original Currency"\n2026-08-13,2026-08-14,FIGMA INC,DE0,Main,-16.50,16.50,EUR\n'
+        "2026-08-14,2026-08-14,NOTION,DE0,Main,-18.50,20.00,USD\n",
+        "charge", {"charged_on": "Booking Date", "merchant": "Partner Name", "amount": "Amount (EUR)"},
+        {"charged_on": "2026-08-13", "amount": "16.50", "currency": "EUR", "merchant": "FIGMA INC"},
+        2, {"currency": "EUR", "sign": "charge_is_negative"}, folder=ANN,
+    ),
+    "swiss statement below eight lines": Case(
+        "Kontonummer:;0000\nIBAN:;CH00\nVon:;2026-08-01\nBis:;2026-08-31\nAnfangssaldo:;1000.00\nSchlusssaldo:;900.00\n"
+        "Bewertet in:;CHF\n\nAbschlussdatum;Buchungsdatum;Währung;Belastung;Gutschrift;Saldo;Beschreibung1\n"
+        "2026-08-13;2026-08-13;CHF;-16.50;;983.50;FIGMA INC\n2026-08-14;2026-08-14;CHF;;5.00;988.50;REFUND\n",
+        "charge",
+        {"charged_on": "Buchungsdatum", "merchant": "Beschreibung1", "amount": "Belastung", "credit": "Gutschrift",
+         "currency": "Währung"},
+        {"charged_on": "2026-08-13", "amount": "16.50", "currency": "CHF"}, 2, folder=ANN,
+    ),
+    "sign-ins to clients of an identity service": Case(
+        "date,type,connection,client_name,user_name,ip\n2026-08-13T10:00:00.000Z,s,google,Figma,ann.lee@acme.example,1.1.1.1\n"
+        "2026-08-13T11:00:00.000Z,f,google,Miro,ann.lee@acme.example,1.1.1.1\n",
+        "sign_in", {"observed_at": "date", "account_name": "user_name", "mention": "client_name"},
+        {"mention": "Figma", "account_name": ANN}, 2,
+    ),
     "days that can be read both ways": Case(
         "Date,Merchant,Amount,Email\n03/04/2026,FIGMA,-12.50,ann.lee@acme.example\n"
         "05/06/2026,MIRO,-9.50,ann.lee@acme.example\n",
@@ -199,6 +222,8 @@ NONE_OF_THEM = {
     "prices": "Product,Price,Currency,Valid from\nChair,12.50,EUR,2026-01-01\nTable,99.00,EUR,2026-01-01\n",
     "meetings": "Start,End,Room,Organizer\n2026-08-13 10:00,2026-08-13 11:00,Blue,ada@acme.example\n"
     "2026-08-14 10:00,2026-08-14 11:00,Red,cy@acme.example\n",
+    "a log of something else": "when,user,room\n2026-08-13 10:00,ada@acme.example,1\n"
+    "2026-08-14 10:00,ada@acme.example,2\n2026-08-15 10:00,cy@acme.example,3\n",
     "addresses only": "email,opens\nada@acme.example,4\ncy@acme.example,3\n",
     "prose": "Dear all,\nthis is, as you know, no table\nbut a letter, with commas.\n",
 }
@@ -220,6 +245,11 @@ def test_days_with_a_named_month_are_told(cli: Run) -> None:
     assert "have the month as a word ('12 Mar 2026')" in check(cli, "x.csv", code=1)["no_mapping"]
 
 
+def test_a_header_without_records_is_told(cli: Run) -> None:
+    Path("x.csv").write_text("Date,Merchant,Amount\n")
+    assert "no records below it" in check(cli, "x.csv", code=1)["no_mapping"]
+
+
 def test_json_gets_no_mapping(cli: Run) -> None:
     Path("x.json").write_text('{"a": 1}\n{"a": 2}\n')
     one = check(cli, "x.json", code=1)
@@ -237,6 +267,15 @@ def test_a_file_that_names_nobody_is_shown_with_nobody(cli: Run) -> None:
     again = check(cli, "visits.csv", code=1)
     assert again["state"] == "refused"
     assert "put the person's e-mail address into the file or folder name" in again["reason"]
+
+
+def test_bytes_that_windows_does_not_know_are_read_all_the_same(cli: Run) -> None:
+    Path(ANN).mkdir()
+    path = Path(ANN) / "x.csv"
+    path.write_bytes("Datum;Händler;Betrag;Währung\n13.08.2026;CAF\u0081É;16,50;EUR\n".encode("latin-1"))
+    one = check(cli, path, code=1)
+    assert 'encoding = "latin-1"' in one["mapping"]
+    assert one["with_mapping"]["rows_loaded"] == 1
 
 
 def test_a_name_that_is_taken_is_not_used_again(cli: Run) -> None:

@@ -219,6 +219,16 @@ def test_what_is_no_history_is_refused_with_a_reason(
         list(unpack(path, tmp_path))
 
 
+@pytest.mark.parametrize("magic", ["377f0682", "377f0683", "d9d505f920a163d7"])
+def test_what_lies_beside_a_database_is_told_from_it(bench: Any, magic: str) -> None:
+    bench.put(f"{ANN}/History-wal", bytes.fromhex(magic) + b"\0" * 100 + SECRET.encode())
+    bench.read()
+    (file,) = bench.files().values()
+    assert file["state"] == "refused"
+    assert "copy the database alone" in file["reason"]
+    assert bench.holds(SECRET) == []
+
+
 @pytest.mark.parametrize("cut", [17, 100, 4096, 9000])
 def test_a_database_that_is_cut_short_is_refused(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "file"

@@ -127,6 +127,7 @@ def test_the_app_may_come_from_the_mapping_whatever_it_holds(make_bench: Callabl
         "Mail,State,Role,Seen\n"
         "Ada@acme.example,Active,Workspace owner,2026-07-03\n"
         "b@acme.example,frozen,Member,never\n"
+        "d@acme.example,Gesperrt,Propriétaire,\n"
         "c@acme.example,Deactivated,,yesterday\n"
         ",Active,Member,\n",
     )  # fmt: skip
@@ -134,10 +135,11 @@ def test_the_app_may_come_from_the_mapping_whatever_it_holds(make_bench: Callabl
     assert [(r["mention"], r["account_name"], r["status"], r["is_admin"]) for r in got] == [
         (name, "ada@acme.example", "active", True),
         (name, "b@acme.example", "unknown", False),
+        (name, "d@acme.example", "disabled", True),
     ]
     assert got[0]["last_active_at"] == datetime(2026, 7, 3)
     assert [(q["record"], q["column_name"]) for q in bench.quarantine()] == [
-        (3, "last_active_at"), (4, "account_name"),
+        (4, "last_active_at"), (5, "account_name"),
     ]  # fmt: skip
 
 

@@ -79,7 +79,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "mention": (
         "application", "applicationname", "appname", "anwendung", "aplicación", "aplicacion", "applicatie",
-        "toepassing", "software", "logiciel", "programma", "service", "dienst", "servicio", "resource", "product",
+        "toepassing", "clientname", "relyingparty",
+        "software", "logiciel", "programma", "service", "dienst", "servicio", "resource", "product",
         "produkt", "produit", "producto", "saas", "tool", "app", "system", "système", "sistema", "systeem",
     ),
     "domain": (
@@ -138,10 +139,11 @@ OTHER: Mapping[str, str] = {
     r"zip|state|number|nummer|numéro|número|iban|bic|konto|compte|cuenta|rekening|account|card|file|user|first|last",
     "amount": r"original|foreign|fremd|origine|tax|vat|mwst|ust|tva|iva|btw|balance|saldo|solde|fee|gebühr|frais|rate|"
     r"kurs|running|limit|count",
+    "currency": r"original|foreign|fremd|origine|local",
     "account_name": r"id$|agent|type",
     "mention": r"id$|version|account|user",
     "domain": r"referr?er",
-    "display_name": r"company|firma|société|empresa|bedrijf|manager|group|team|user|domain",
+    "display_name": r"client|app|company|firma|société|empresa|bedrijf|manager|group|team|user|domain",
     "status": r"license|lizenz|country|billing|mfa|2fa",
 }
 """Words in a header that say that the column is not this target, whatever else it says."""

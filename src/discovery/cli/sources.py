@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -123,8 +124,11 @@ def _advice(settings: Settings, name: str) -> tuple[Any, str | None]:
 
     heads, encoding = heads_of(settings, name), None
     if needs_encoding(heads):
-        encoding = "cp1252"
-        heads = heads_of(settings, name, encoding=encoding)
+        # What Western Windows writes; five of its bytes mean nothing, and then only the older standard fits.
+        for encoding in ("cp1252", "latin-1"):
+            with contextlib.suppress(DiscoveryError):
+                heads = heads_of(settings, name, encoding=encoding)
+                break
     if not heads or heads[0].container != "csv":
         return None, None
     taken = {f.name for f in known_formats(settings)}

@@ -96,6 +96,8 @@ def why_not(heads: Sequence[Head]) -> str:
     if not candidates:
         return "It is no table with a header line and records below it."
     columns = max(candidates, key=len)
+    if not any(c.values for c in columns):
+        return "It has a header line and no records below it: a mapping is made from values, too."
     seen = ", ".join(f"{c.header} ({c.looks_like})" for c in columns[:12])
     more = f" and {len(columns) - 12} more" if len(columns) > 12 else ""
     wanted = "; ".join(SAID.values())
@@ -170,9 +172,7 @@ def _charge(columns: list[Column]) -> _Reading | None:
     days = [c for c in columns if c.is_day]
     texts = [c for c in columns if c.is_text]
     numbers = [c for c in columns if c.is_amount]
-    currency = _first(columns, lambda c: c.is_currency)
-    if currency is not None:
-        reading.take("currency", currency, is_named=currency.rank("currency") is not None)
+    currencies = [c for c in columns if c.is_currency]
     if not days or not numbers:
         return None
     _pick(reading, "charged_on", days, beside=True) or _by_values(reading, "charged_on", days[0])
@@ -183,7 +183,7 @@ def _charge(columns: list[Column]) -> _Reading | None:
     elif not _pick(reading, "amount", numbers, beside=True) and not _pick(
         reading, "debit", numbers, as_="amount"
     ):
-        money = [c for c in numbers if c.has_money_signs] or (numbers if currency is not None else [])
+        money = [c for c in numbers if c.has_money_signs] or (numbers if currencies else [])
         _by_values(reading, "amount", money[0] if money else None)
     if not (debit and credit):
         known = {*DEBIT_WORDS, *CREDIT_WORDS}
@@ -193,6 +193,11 @@ def _charge(columns: list[Column]) -> _Reading | None:
                 columns, lambda c: bool(c.words()) and c.words() <= known and c.rank("direction") is not None
             ),
             is_named=True,
+        )
+    if "amount" in reading.found and reading.found["amount"].currency is None:
+        # Where the header of the amounts names their currency, another column is that of the original amount.
+        _pick(reading, "currency", currencies) or _by_values(
+            reading, "currency", currencies[0] if len(currencies) == 1 else None
         )
     # Who holds the card is a name as well; it is told first, so that it is not taken for the merchant.
     whose = _first(columns, lambda c: c.is_email)
@@ -319,7 +324,9 @@ def _roster(columns: list[Column]) -> _Reading | None:
 
 def _app_accounts(columns: list[Column]) -> _Reading | None:
     reading = _Reading("app_account")
-    if _person(reading, columns) is None:
+    who = _person(reading, columns)
+    if who is None or len(set(who.values)) < 0.9 * len(who.values):
+        # A list has each user once; a log has them again and again.
         return None
     words = [c for c in columns if c.is_text]
     more = [
@@ -361,7 +368,9 @@ def _block(reading: _Reading, file_name: str, taken: frozenset[str], encoding: s
         undecided.append("app")
         lines.append('app = ""  # the name of the app whose users these are')
     moments = [c for c in days if c.is_moment]
-    if any(c.share(lambda v: re.search(r"(Z|[+-]\d\d:?\d\d)$", v)) < 0.9 for c in moments):
+    if kind != "charge" and any(
+        c.share(lambda v: re.search(r"(Z|[+-]\d\d:?\d\d)$", v)) < 0.9 for c in moments
+    ):
         lines.append('# timezone = "UTC"  # of instants that do not say it')
         doubts.append(f"the zone of {moments[0].header!r} is not told: taken as UTC")
     if kind in ("charge", "web_visit") and not WHOSE & found.keys():

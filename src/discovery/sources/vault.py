@@ -1,7 +1,8 @@
 """The vault: each input once, under the SHA-256 of its bytes, with a sidecar that says how it was read.
 
 The sidecar makes a rebuild give the same: file_id, member, instance, person hint, snapshot day, format.
-Browsing exports are kept as reduced records only, under the original's hash.
+Browsing exports are kept as reduced records only, under the original's hash; so is an archive with browsing in it,
+whatever else it holds.
 """
 
 from __future__ import annotations

@@ -112,5 +112,6 @@ FORMAT = Format(
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

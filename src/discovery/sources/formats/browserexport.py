@@ -1,8 +1,8 @@
 """History that the command-line program browserexport merged out of several browsers (`browserexport merge --json`).
 
-Shapes: `visits`, `[{url, dt, metadata: {title, description, preview_image, duration}}]`; `before_metadata`, its
-predecessor's `[{url, visit_date, title, description, preview_image}]`. Both instants are seconds since 1970, UTC
-(browserexport/model.py, Visit.serialize). An array, or with `--stream` one object per line.
+Shapes: `visits`, `[{url, dt, metadata: {title, description, preview_image, duration}}]`; `before_metadata`, an older
+form seen in public code (2026-11-24), `[{url, visit_date, title, description, preview_image}]`. Both instants are
+seconds since 1970, UTC (browserexport/model.py). An array, or one object per line.
 The person is not in the file: an e-mail address in the file or folder name, or a setting.
 
 Visits have no id: the same visit in two exports is one by its content. Addresses are reduced, and what is no public
@@ -95,9 +95,11 @@ FORMAT = Format(
         ),
     ),
     how_to_get="browserexport merge --json FILES > name@company.json; the person's e-mail goes into the file name.",
-    proven_by="https://github.com/purarue/browserexport/blob/master/browserexport/model.py",
+    proven_by="https://github.com/purarue/browserexport/blob/1ea20420af0dc46d05a272aaa420b8a33647a717/"
+    "browserexport/model.py",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

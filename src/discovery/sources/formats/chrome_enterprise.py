@@ -106,7 +106,7 @@ EXAMPLES = (
 
 FORMAT = Format(
     name="chrome_enterprise",
-    system="google_chrome",
+    system="chrome_enterprise",
     kind="web_visit",
     title="Chrome log events of the Google Admin console (CSV)",
     shapes=(

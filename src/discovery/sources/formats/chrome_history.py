@@ -156,5 +156,6 @@ FORMAT = Format(
     proven_on=date(2026, 11, 23),
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

@@ -119,9 +119,10 @@ FORMAT = Format(
     ),
     how_to_get="Close the browser and copy `History` of the profile folder (its path: chrome://version) into a "
     "folder named after the person's e-mail address.",
-    proven_by="https://github.com/malithwishwa02-dot/vehicle/blob/main/reproduce_profile/dumps/History.sql",
+    proven_by="https://github.com/malithwishwa02-dot/vehicle",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

@@ -66,14 +66,16 @@ EXAMPLES = (
         text=_lookup("app.asana.com.") + _lookup("www.figma.com.", query="28 (AAAA)")
         + '"2026-04-18 07:12:44","annlee", "annlee,Site,Network", "10.1.1.9","203.0.113.7","Allowed","1 (A)", '
         '"NOERROR","www.notion.so.", "Chat"\n'
+        + '"2026-04-18 07:12:44","never closed\n'
         + _lookup("miro.com.", who="annlee"),
         records={"web_visit": (
             {"record": 1, "observed_at": datetime(2026, 4, 18, 7, 12, 44), "account_name": _ANN,
              "mention": "app.asana.com", "host": "app.asana.com", "page": "other", "method": "visit"},
             {"record": 2, "mention": "www.figma.com", "page": "other"},
-            {"record": 4, "mention": "miro.com", "account_name": "annlee"},
+            {"record": 5, "mention": "miro.com", "account_name": "annlee"},
         )},
         ignored={"no person": 1},
+        quarantined=1,
     ),
     Example(
         shape="dns",
@@ -128,8 +130,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Umbrella → Admin → Log Management → bucket: the files under dnslogs/.",
-    proven_by="https://github.com/elastic/integrations/blob/main/packages/cisco_umbrella/data_stream/log/_dev/test/"
-    "pipeline/test-umbrella-dnslogs.log",
+    proven_by="https://github.com/elastic/integrations/blob/61cedd4870a6f82f297ea47beb8b24beb9f6215a/packages/"
+    "cisco_umbrella/data_stream/log/_dev/test/pipeline/test-umbrella-dnslogs.log",
     proven_on=date(2026, 11, 24),
     private=True,
     examples=EXAMPLES,

@@ -81,5 +81,6 @@ FORMAT = Format(
     proven_by=None,
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

@@ -106,10 +106,10 @@ FORMAT = Format(
     ),
     how_to_get="Close Firefox and copy `places.sqlite` of the profile folder (its path: about:support) into a folder "
     "named after the person's e-mail address.",
-    proven_by="https://github.com/WebFuzzing/EvoMaster/blob/master/client-java/controller/src/test/resources/db_schemas/"
-    "schemaanalysist_casestudies/MozillaPlaces.sql",
+    proven_by="https://github.com/WebFuzzing/EvoMaster",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

@@ -104,16 +104,18 @@ FORMAT = Format(
         Shape(
             name="history",
             container="json",
-            requires=("url", "time_usec", "client_id"),
+            requires=("url", "time_usec", ("page_transition", "page_transition_qualifier", "client_id")),
             columns={"url": "VARCHAR", "time_usec": "VARCHAR", "page_transition": "VARCHAR"},
             select=reduced(_VISITS),
             numbered=True,
         ),
     ),
     how_to_get="takeout.google.com → Chrome → JSON; put the archive into a folder named after the person's e-mail.",
-    proven_by="https://github.com/MichaelCurrin/history-report/blob/master/historyreport/var/samples/BrowserHistory.json",
+    proven_by="https://github.com/MichaelCurrin/history-report/blob/acfdb1eb5030bee6ffbb3616f3f06c6135d96b9c/"
+    "historyreport/var/samples/BrowserHistory.json",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

@@ -218,7 +218,8 @@ SELECT
     blank_null(role) AS role,
     CASE WHEN blank_null(role) IS NOT NULL
          THEN regexp_matches(lower(role),
-             '(^|[^a-z])(super|primary)?[ -]?(admins?|administrators?|owners?)([^a-z]|$$)')
+             '(^|[^a-z])(super|primary)?[ -]?(admins?|administrat(ors?|eur|rice)|administrador(a)?|'
+             || 'owners?|beheerder|eigenaar|eigentümer(in)?|inhaber(in)?|propriétaire|propietari[oa])([^a-z]|$$)')
     END AS is_admin,
     active AS last_active_at,
     CASE

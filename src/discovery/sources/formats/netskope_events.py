@@ -1,9 +1,9 @@
 """Application and page events of Netskope, from the REST API, a cloud exchange or a stream.
 
 Shapes: `events`, one object per event (alone, in an array, or in the API's `{"result": […]}`) with `timestamp`,
-`type`, `user`, `ur_normalized`, `app`, `activity`, `url`, `page`; `csv`, the same fields as columns. The shape of
-administrators' events is public (https://github.com/panther-labs/panther-analysis, 2026-11-24); the fields of page
-and application events are from descriptions of the API: unproven.
+`type`, `user`, `ur_normalized`, `app`, `activity`, `url`, `page`, as the public example has a page event; `csv`, the
+same fields as columns, which was not seen. Administrators' events:
+https://github.com/panther-labs/panther-analysis rules/netskope_rules (2026-11-24).
 
 - `timestamp` is seconds since 1970, or a UTC text.
 - `url` and `page` have no scheme. Where neither has a public host, the app as Netskope names it is the mention.
@@ -19,7 +19,7 @@ alerts), `blocked`, `background traffic` (`user_generated` no), `no person` (an 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from discovery.sources.browsing import public_host, reduced
@@ -175,7 +175,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Netskope REST API v2 → events/data/page and events/data/application, or Skope IT → Export.",
-    proven_by=None,
+    proven_by="https://cloud.google.com/chronicle/docs/soar/marketplace-integrations/netskope",
+    proven_on=date(2026, 11, 24),
     private=True,
     examples=EXAMPLES,
 )

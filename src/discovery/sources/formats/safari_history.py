@@ -104,9 +104,11 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Close Safari and copy ~/Library/Safari/History.db into a folder named after the person's e-mail.",
-    proven_by="https://github.com/log2timeline/plaso/blob/main/plaso/parsers/sqlite_plugins/safari.py",
+    proven_by="https://github.com/log2timeline/plaso/blob/05ae9d20d6d843723d7fef3137afd44044011b8b/"
+    "plaso/parsers/sqlite_plugins/safari.py",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
     private=True,
+    cadence_days=31,
     examples=EXAMPLES,
 )

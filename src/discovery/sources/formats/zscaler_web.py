@@ -1,7 +1,7 @@
 """Web requests that went through Zscaler Internet Access, from a Nanolog Streaming Service (NSS) feed.
 
 Shapes: `nss`, `{"sourcetype": "zscalernss-web", "event": {time, login, eurl, action, reqmethod, …}}`, one per line;
-`csv`, the same fields as columns (a feed's fields can be chosen, hence unproven).
+`flat`, the same fields without the envelope; `csv`, the same as columns (what a feed holds can be chosen: not seen).
 
 - `time` is `Fri Dec 31 07:07:07 2021`, ISO 8601 or seconds since 1970; its zone is that of the feed: `timezone` of
   the settings, else UTC.
@@ -54,6 +54,11 @@ _FIELDS = {
     "nss": """
         SELECT _record, sourcetype AS feed, event.time AS at_text, event.login AS login, event.action AS action,
                coalesce(event.eurl, event.url) AS address_text, event.reqmethod AS verb, event.location AS place
+        FROM raw""",
+    "flat": """
+        SELECT _record, CAST(NULL AS VARCHAR) AS feed, coalesce("time", "datetime") AS at_text,
+               coalesce(login, "user") AS login, action, coalesce(eurl, url) AS address_text, reqmethod AS verb,
+               location AS place
         FROM raw""",
     "csv": """
         SELECT _record, CAST(NULL AS VARCHAR) AS feed, at_text, login, action, address_text, verb, place FROM raw""",
@@ -112,6 +117,17 @@ EXAMPLES = (
         quarantined=3,
     ),
     Example(
+        shape="flat",
+        text="".join(json.dumps({
+            "datetime": "2026-04-18 07:12:44", "login": _ANN, "url": "www.figma.com/files/1", "reqmethod": "GET",
+            "appname": "Figma", "urlsupercat": "IT", "action": action,
+        }) + "\n" for action in ("Allowed", "Blocked")),
+        records={"web_visit": (
+            {"record": 1, "observed_at": datetime(2026, 4, 18, 7, 12, 44), "account_name": _ANN, "page": "app"},
+        )},
+        ignored={"blocked": 1},
+    ),
+    Example(
         shape="csv",
         text="time,login,location,eurl,action,appname,urlsupercat,reqmethod\n"
         f"2026-04-18 07:12:44,{_ANN},Oslo,www.figma.com/files/1,Allowed,Figma,IT,GET\n"
@@ -145,6 +161,24 @@ FORMAT = Format(
             recognise=_is_zscaler,
         ),
         Shape(
+            name="flat",
+            container="json",
+            requires=(
+                ("time", "datetime"),
+                ("login", "user"),
+                ("eurl", "url"),
+                "action",
+                "appname",
+                "urlsupercat",
+            ),
+            columns=dict.fromkeys(
+                ("time", "datetime", "login", "user", "eurl", "url", "action", "reqmethod", "location"),
+                "VARCHAR",
+            ),
+            select=_select("flat"),
+            numbered=True,
+        ),
+        Shape(
             name="csv",
             container="csv",
             requires=(
@@ -168,8 +202,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Zscaler admin portal → Administration → Nanolog Streaming Service → Cloud NSS feed, NSS for Web, JSON.",
-    proven_by="https://github.com/elastic/integrations/blob/main/packages/zscaler_zia/data_stream/web/_dev/test/"
-    "pipeline/test-web.log",
+    proven_by="https://github.com/elastic/integrations/blob/011c39618716fd999bdb84b8de80a1954a5de373/packages/"
+    "zscaler_zia/data_stream/web/_dev/test/pipeline/test-web.log",
     proven_on=date(2026, 11, 24),
     private=True,
     examples=EXAMPLES,

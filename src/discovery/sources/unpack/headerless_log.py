@@ -63,7 +63,9 @@ def _umbrella(path: Path, target: Path) -> None:
     ):
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(UMBRELLA)
-        for row in csv.reader(file, skipinitialspace=True):
+        for line in file:
+            # Line by line: a quote that is never closed costs its own line only.
+            row = next(csv.reader([line], skipinitialspace=True), [])
             if len(row) >= _LEAST:
                 row = (row + [""] * len(UMBRELLA))[: len(UMBRELLA)]
             if row:

@@ -6,7 +6,8 @@ Which browser it is is told by its tables, never by its name:
             chromium/src components/history/core/browser/{url,visit}_database.cc; a dump of all tables is in
             https://github.com/malithwishwa02-dot/vehicle reproduce_profile/dumps/History.sql (2026-11-24)
 - firefox   `moz_places` and `moz_historyvisits`. Schema: mozilla-central toolkit/components/places/nsPlacesTables.h;
-            copied in https://github.com/WebFuzzing/EvoMaster … MozillaPlaces.sql (2026-11-24)
+            copied in https://github.com/WebFuzzing/EvoMaster client-java/controller/src/test/resources/db_schemas/
+            schemaanalysist_casestudies/MozillaPlaces.sql (2026-11-24)
 - safari    `history_items` and `history_visits`. Schema: the Safari plug-in of
             https://github.com/log2timeline/plaso (2026-11-24)
 
@@ -30,6 +31,11 @@ from urllib.parse import quote
 from discovery.errors import SourceFailed
 
 MAGIC = b"SQLite format 3\0"
+_BESIDE = {
+    b"\x37\x7f\x06\x82": "write-ahead log", b"\x37\x7f\x06\x83": "write-ahead log",
+    b"\xd9\xd5\x05\xf9": "rollback journal",
+}  # fmt: skip
+"""Files that lie beside a database while a program has it open (sqlite.org/fileformat2.html, 2026-11-24)."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,18 @@ _BROWSERS = (
 
 
 def claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the seam's signature
-    """Tell a SQLite database by its first bytes."""
-    return head.startswith(MAGIC)
+    """Tell a SQLite database, or what lies beside one, by its first bytes."""
+    return head.startswith(MAGIC) or head[:4] in _BESIDE
 
 
 def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
     """Write one object per visit: `browser`, `url`, `visit_id`, the time column and what tells kinds of visits."""
+    with path.open("rb") as file:
+        beside = _BESIDE.get(file.read(4))
+    if beside is not None:
+        raise SourceFailed(
+            f"is the {beside} of a SQLite database, not the database: close the browser, then copy the database alone."
+        )
     target = folder / "visits.ndjson"
     try:
         with closing(_open(path)) as database:
