@@ -167,7 +167,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     # First the vault, then the registry: what the registry has can always be read again.
     if _holds_browsing(store, sha256, private):
         sidecar = replace(sidecar, is_reduced=True, rows_read=rows_read, rows_elsewhere=primary.elsewhere,
-                          ignored=primary.ignored, quarantined=bad)  # fmt: skip
+                          ignored=primary.ignored, quarantined=bad, lacking=lacking)  # fmt: skip
         keep_reduced(store, vault, sidecar, written)
     elif not vault.has(sha256):
         vault.keep(incoming, sha256)
@@ -199,6 +199,7 @@ def _restore(
             outcome,
             sidecar.quarantined,
             sidecar.rows_elsewhere,
+            sidecar.lacking,
         )
     return outcome
 

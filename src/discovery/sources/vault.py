@@ -22,7 +22,7 @@ class Sidecar:
     """How one input of a kept file was read; `snapshot_on` is an ISO day or None.
 
     is_reduced: the vault holds its records, not its bytes; the balance of the input then stands here:
-    rows_read, rows_elsewhere, ignored (reason → records), quarantined (record, column, reason, content).
+    rows_read, rows_elsewhere, ignored (reason → records), quarantined (record, column, reason, content), lacking (what a list lacks).
     """
 
     file_id: str
@@ -41,6 +41,7 @@ class Sidecar:
     rows_elsewhere: int = 0
     ignored: dict[str, int] = field(default_factory=dict)
     quarantined: list[tuple[int, str | None, str, str]] = field(default_factory=list)
+    lacking: str | None = None
 
 
 class Vault:
