@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import DamerauLevenshtein, Indel
 
 from discovery.catalog.load import Alias, Catalog
 from discovery.catalog.naming import tokens_of
@@ -16,6 +16,12 @@ from discovery.store import Store, sql_file
 
 BLOCK = 3
 """Names shorter than this are found by address and descriptor only."""
+
+KEPT = 5
+"""Letters at the beginning that a shortened name keeps."""
+FORMS = ("line", "raw", "bare", "star", "name")
+INNER = 4
+"""Words after the first at which a strong name may begin."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ def form_words(line: Line, form: str) -> tuple[str, ...]:
     """Return the words of a form.
 
     `raw` with the processor's mark, `line` without it, `bare` without an order code or a mark glued to the
-    first word, `name` without the tail too.
+    first word, `name` without the tail too, `star` what follows a star that no known processor printed,
+    `inner1` … from the second word on.
     """
     if form == "raw":
         return line.all_words
@@ -48,7 +55,11 @@ def form_words(line: Line, form: str) -> tuple[str, ...]:
         return line.words
     if form == "bare":
         return without_glued(line.words)
-    return tuple(host_label(w) if "." in w else w for w in name_words(line.words))
+    if form == "star":
+        return line.behind_star
+    if form.startswith("inner"):
+        return line.words[int(form.removeprefix("inner")) :]
+    return tuple(host_label(w) if "." in w else w for w in name_words(line.words, line.kinds))
 
 
 def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> dict[int, list[Pair]]:
@@ -57,7 +68,7 @@ def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> di
     keys: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines):
         seen: set[str] = set()
-        for form in ("line", "raw", "bare", "name"):
+        for form in (*FORMS, *(f"inner{i}" for i in range(1, min(len(line.words), INNER + 1)))):
             key = glued(form_words(line, form))
             if len(key) >= BLOCK and (form == "name" or key not in seen):
                 seen.add(key)
@@ -79,7 +90,7 @@ def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> di
 
 
 def _measured(relations: list[str], left: list[str], right: list[str]) -> list[str]:
-    """Replace `near` by `far` where more than one edit lies between the keys."""
+    """Replace `near` by `far` where the keys are more than one edit apart, and more than letters are left out."""
     near = [i for i, relation in enumerate(relations) if relation == "near"]
     if near:
         distances = process.cpdist(
@@ -87,9 +98,19 @@ def _measured(relations: list[str], left: list[str], right: list[str]) -> list[s
             scorer=DamerauLevenshtein.distance, score_cutoff=1,
         )  # fmt: skip
         for i, distance in zip(near, distances.tolist(), strict=True):
-            if distance > 1:
+            if distance > 1 and not _is_shortened(left[i], right[i]):
                 relations[i] = "far"
     return relations
+
+
+def _is_shortened(text: str, name: str) -> bool:
+    """Return whether a text is the name with some of its later letters left out: `backupasst`."""
+    return (
+        len(text) < len(name)
+        and text[:KEPT] == name[:KEPT]
+        and text[-1] == name[-1]
+        and Indel.distance(text, name) == len(name) - len(text)
+    )
 
 
 def _table(names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> pa.Table:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from discovery.catalog.load import App, Catalog
 from discovery.decisions import Decision
 from discovery.matching.candidates import find_candidates
-from discovery.matching.compare import Comparer
+from discovery.matching.compare import Comparer, Setting
 from discovery.matching.decide import Match, decide, overrule
 from discovery.matching.evidence import Hypothesis
 from discovery.matching.identify import Identifier, Mention
@@ -49,7 +49,12 @@ def rank_merchants(
     lines = [read_line(mention.mention) for mention in mentions]
     pairs = find_candidates(store, lines, catalog)
     return [
-        (line, [] if is_bare_mark(line) else comparer.hypotheses(line, mention.mcc, pairs.get(number, ())))
+        (
+            line,
+            []
+            if is_bare_mark(line)
+            else comparer.hypotheses(line, Setting(mention.mcc), pairs.get(number, ())),
+        )
         for number, (mention, line) in enumerate(zip(mentions, lines, strict=True))
     ]
 

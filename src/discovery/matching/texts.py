@@ -10,9 +10,11 @@ from discovery.catalog.load import Catalog, read_catalog
 from discovery.catalog.naming import has_known_suffix, host_of
 from discovery.errors import BadUse
 from discovery.matching.decide import Match
+from discovery.matching.explain import name_of
 from discovery.matching.engine import match_mentions, rank_merchants
 from discovery.matching.hosts import HostFinder
 from discovery.matching.identify import Mention
+from discovery.matching.uncatalogued import app_outside
 from discovery.store import Store
 
 
@@ -86,9 +88,7 @@ def explain_text(
             _, found = rank_merchants(store, [mention], catalog)[0]
             ranked = [(h.app_id, h.score, h.evidence) for h in found[:limit]]
     return [
-        Comparison(
-            app_id, catalog.apps[app_id].name, score, position, e.comparison, e.left, e.right, e.weight
-        )
+        Comparison(app_id, name_of(catalog, app_id), score, position, e.comparison, e.left, e.right, e.weight)
         for app_id, score, evidence in ranked
         for position, e in enumerate(evidence, 1)
     ]
@@ -105,7 +105,7 @@ def _mention(text: str, mcc: str | None, catalog: Catalog, finder: HostFinder) -
 
 
 def _row(match: Match, text: str, catalog: Catalog) -> TextMatch:
-    app = catalog.apps.get(match.app_id or "")
+    app = catalog.apps.get(match.app_id or "") or (app_outside(match.app_id) if match.app_id else None)
     name, domain = (app.name, app.domain) if app else (None, None)
     return TextMatch(
         text, match.decision, match.app_id, name, domain, match.score, match.method, match.runner_up,
