@@ -248,14 +248,10 @@ class Comparer:
                 word in own or (len(word) > 3 and any(each.startswith(word) for each in own))
             )
             kinds.setdefault("product" if is_own else kind, []).append(word)
-        rows = []
-        if "product" in kinds:
-            rows.append(finding("words of a subscription", strength, " ".join(kinds["product"])[:60]))
-        if "legal" in kinds:
-            rows.append(finding("legal form", strength, " ".join(kinds["legal"])[:60]))
         unknown = kinds.get("unknown", [])
         if unknown and line.before_star:
             unknown = unknown[1:]  # the first word behind a star is a product or a reference
+        rows = []
         if unknown:
             what = (
                 "unknown words behind the descriptor" if is_descriptor else UNKNOWN[min(3, len(unknown)) - 1]
@@ -267,6 +263,10 @@ class Comparer:
                 "words of another trade behind the descriptor" if is_descriptor else "words of another trade"
             )
             rows.append(finding("an outlet" if is_outlet else what, strength, " ".join(kinds["trade"])[:60]))
+        if not rows and "product" in kinds:
+            rows.append(finding("words of a subscription", strength, " ".join(kinds["product"])[:60]))
+        if not rows and "legal" in kinds:
+            rows.append(finding("legal form", strength, " ".join(kinds["legal"])[:60]))
         return rows
 
     def _addresses(self, line: Line, app: App, inside: str | None, strength: str) -> list[Evidence]:

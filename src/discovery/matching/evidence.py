@@ -15,12 +15,13 @@ from discovery.matching.words import PACKAGE
 
 @dataclass(frozen=True)
 class Evidence:
-    """One comparison and its points."""
+    """One comparison and its points; `strength` of the name by which the points were chosen."""
 
     comparison: str
     left: str | None
     right: str | None
     weight: int
+    strength: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from discovery.catalog.load import Catalog, read_catalog
 from discovery.catalog.naming import has_known_suffix, host_of
 from discovery.errors import BadUse
 from discovery.matching.decide import Match
-from discovery.matching.explain import name_of
 from discovery.matching.engine import match_mentions, rank_merchants
+from discovery.matching.explain import name_of
 from discovery.matching.hosts import HostFinder
 from discovery.matching.identify import Mention
 from discovery.matching.uncatalogued import app_outside

@@ -36,7 +36,7 @@ def finding(
     comparison: str, strength: str = "", left: str | None = None, right: str | None = None
 ) -> Evidence:
     """Return a finding as a row of evidence with its points."""
-    return Evidence(comparison, left, right, points(comparison, strength))
+    return Evidence(comparison, left, right, points(comparison, strength), strength)
 
 
 def start() -> Evidence:

@@ -13,8 +13,46 @@ PACKAGE = "discovery.matching"
 EXPLAINED = frozenset(["host", "reference", "legal", "product", "place"])
 """Kinds of word that say nothing against the name before them."""
 STREETS = frozenset(
-    "st street ave avenue av blvd bd boulevard rd road dr drive ln lane way sq hwy pkwy ct floor fl suite ste rue via "
-    "calle str strasse straat plaza platz place quai weg allee gasse laan gatan".split()
+    [
+        "st",
+        "street",
+        "ave",
+        "avenue",
+        "av",
+        "blvd",
+        "bd",
+        "boulevard",
+        "rd",
+        "road",
+        "dr",
+        "drive",
+        "ln",
+        "lane",
+        "way",
+        "sq",
+        "hwy",
+        "pkwy",
+        "ct",
+        "floor",
+        "fl",
+        "suite",
+        "ste",
+        "rue",
+        "via",
+        "calle",
+        "str",
+        "strasse",
+        "straat",
+        "plaza",
+        "platz",
+        "place",
+        "quai",
+        "weg",
+        "allee",
+        "gasse",
+        "laan",
+        "gatan",
+    ]
 )
 VAGUE_REGIONS = frozenset(["in", "or", "me", "on", "no", "is", "it", "at", "be", "id", "my"])
 """Codes of states and countries that are words as well: they count only behind a place."""
