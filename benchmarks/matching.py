@@ -18,9 +18,8 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from matching_labels import calibration, halves, measure, read_labels
 
-from benchmarks.matching_labels import calibration, halves, measure, read_labels
 from discovery.catalog import read_catalog
 from discovery.matching import TextMatch, match_texts
 

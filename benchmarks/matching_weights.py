@@ -19,10 +19,8 @@ from collections import Counter, defaultdict
 from math import log2, sqrt
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+from matching_labels import domains_of, halves, read_labels
 
-from benchmarks.matching_labels import domains_of, halves, read_labels
 from discovery.catalog import read_catalog
 from discovery.catalog.load import data_rows
 from discovery.matching.engine import rank_merchants
@@ -31,7 +29,7 @@ from discovery.matching.identify import Mention
 from discovery.matching.weights import BIT, START
 from discovery.store import Store
 
-FILE = ROOT / "src/discovery/matching/data/weight.csv"
+FILE = Path(__file__).parents[1] / "src/discovery/matching/data/weight.csv"
 PSEUDO = 12.0
 """Pairs that a judged weight is worth."""
 MADE_UP = 0.25

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -57,7 +57,7 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, *, s
 
     with working(f"matching {len(texts)} texts"):
         rows = match_texts(None, texts, codes, settings.catalog)
-    text = _written(([getattr(row, name) for name in COLUMNS] for row in rows), spreadsheet=spreadsheet)
+    text = _written(rows, spreadsheet=spreadsheet)
     if output is None:
         print_bytes(text)
         return
@@ -88,23 +88,21 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
     return [row[at] for row in body], [row[code].strip() or None if len(row) > code else None for row in body]
 
 
-def _written(rows: Iterable[list[object]], *, spreadsheet: bool) -> str:
+def _written(rows: Iterable[Sequence[object]], *, spreadsheet: bool) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
+    safe: dict[tuple[object, ...], list[object]] = {}  # most rows end alike
     for text, *rest in rows:
-        verbatim = str(text)
-        writer.writerow(
-            [
-                spreadsheet_safe(verbatim) if spreadsheet else verbatim,
-                *(
-                    cell
-                    if isinstance(cell, int | float)
-                    else spreadsheet_safe("" if cell is None else str(cell))
-                    for cell in rest
-                ),
+        end = tuple(rest)
+        cells = safe.get(end)
+        if cells is None:
+            cells = safe[end] = [
+                cell if isinstance(cell, int | float) else spreadsheet_safe("" if cell is None else str(cell))
+                for cell in rest
             ]
-        )
+        verbatim = str(text)
+        writer.writerow([spreadsheet_safe(verbatim) if spreadsheet else verbatim, *cells])
     return out.getvalue()
 
 
@@ -123,7 +121,7 @@ def explain_match(settings: Settings, text: str, mcc: str | None, *, as_json: bo
     decision = match_texts(None, [text], [mcc], settings.catalog)[0]
     reasons = explain_text(text, mcc, settings.catalog)
     if as_json:
-        print_json({"match": vars(decision), "comparisons": [vars(reason) for reason in reasons]})
+        print_json({"match": decision._asdict(), "comparisons": [vars(reason) for reason in reasons]})
         return
     name = f" {decision.app_name} ({decision.app_domain or decision.app_id})" if decision.app_id else ""
     say(f"{text}: {decision.decision}{name}, {shown(decision.score)} points, method {decision.method}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 from rapidfuzz import process
@@ -11,12 +11,14 @@ from rapidfuzz.distance import DamerauLevenshtein, Indel
 
 from discovery.catalog.load import Alias, Catalog
 from discovery.catalog.naming import tokens_of
-from discovery.matching.normalise import Line, host_label, name_words, without_glued
+from discovery.matching.normalise import Line, host_label, mark_patterns, marks, name_words, without_glued
 from discovery.store import Store, sql_file
 
 BLOCK = 3
 """Names shorter than this are found by address and descriptor only."""
 
+OPEN = 4
+"""Letters from which a strong or middling name may go on within a word."""
 KEPT = 5
 """Letters at the beginning that a shortened name keeps."""
 FORMS = ("line", "raw", "bare", "star", "name")
@@ -24,8 +26,7 @@ INNER = 4
 """Words after the first at which a strong name may begin."""
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """A text and an alias that may be the same; `form` tells which words of the text the key is made of.
 
     relation: full, prefix, cut (the text ends within the name) or near (one edit apart).
@@ -39,7 +40,7 @@ class Pair:
 
 def glued(words: Sequence[str]) -> str:
     """Return the letters and digits of the words in one piece."""
-    return "".join("".join(tokens_of(word)) for word in words)
+    return "".join(word if word.isalnum() else "".join(tokens_of(word)) for word in words)
 
 
 def form_words(line: Line, form: str) -> tuple[str, ...]:
@@ -62,14 +63,52 @@ def form_words(line: Line, form: str) -> tuple[str, ...]:
     return tuple(host_label(w) if "." in w else w for w in name_words(line.words, line.kinds))
 
 
+def possible_lines(store: Store, texts: Sequence[str], catalog: Catalog) -> list[int]:
+    """Return the numbers of the texts that may name an app; all that could be accepted or reviewed are among them."""
+    aliases = [
+        (
+            a.kind,
+            a.key,
+            a.key[:OPEN],
+            a.key[:BLOCK],
+            a.key in marks(),
+            len(a.key) >= OPEN and (a.kind == "descriptor" or a.strength in ("s", "m")),
+        )  # fmt: skip
+        for a in catalog.aliases
+        if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK
+    ]
+    kinds = (*[pa.string()] * 4, pa.bool_(), pa.bool_())
+    columns = zip(
+        ("kind", "key", "block", "short_block", "is_mark", "is_open"),
+        zip(*aliases, strict=True),
+        kinds,
+        strict=True,
+    )
+    lines = {"line_no": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())}
+    with (
+        store.relation("text_line", pa.table(lines)),
+        store.relation(
+            "alias_key", pa.table({name: pa.array(values, kind) for name, values, kind in columns})
+        ),
+    ):
+        rows = store.rows(sql_file("discovery.matching", "possible"), mark_patterns())
+    return [number for (number,) in rows]
+
+
 def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> dict[int, list[Pair]]:
     """Return the pairs of each line by its number, in a fixed order."""
     aliases = [a for a in catalog.aliases if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK]
     keys: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines):
+        pieces = [word if word.isalnum() else "".join(tokens_of(word)) for word in line.words]
+        whole = "".join(pieces)
+        forms = [("line", whole), *((form, glued(form_words(line, form))) for form in FORMS[1:])]
+        at = 0
+        for i in range(1, min(len(pieces), INNER + 1)):
+            at += len(pieces[i - 1])
+            forms.append((f"inner{i}", whole[at:]))
         seen: set[str] = set()
-        for form in (*FORMS, *(f"inner{i}" for i in range(1, min(len(line.words), INNER + 1)))):
-            key = glued(form_words(line, form))
+        for form, key in forms:
             if len(key) >= BLOCK and (form == "name" or key not in seen):
                 seen.add(key)
                 keys.append((number, form, key))

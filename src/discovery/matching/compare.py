@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from discovery.catalog.load import App, Catalog
-from discovery.catalog.naming import fold, registrable_domain, tokens_of
+from discovery.catalog.load import Alias, App, Catalog
+from discovery.catalog.naming import fold, tokens_of
 from discovery.matching.candidates import Pair, form_words, glued
 from discovery.matching.evidence import Evidence, Hypothesis, false_friends, hypothesis, mcc_effect, umbrellas
-from discovery.matching.hosts import HostFinder, HostHit
+from discovery.matching.hosts import HostFinder, HostHit, domain_of
 from discovery.matching.normalise import Line, host_label, marks
 from discovery.matching.uncatalogued import outside
 from discovery.matching.weights import finding, start
@@ -50,12 +50,22 @@ class Comparer:
         self.catalog = catalog
         self.hosts = HostFinder(catalog)
         self._name_strength: dict[tuple[str, str], str] = {}
+        self._names = {alias.key for alias in catalog.aliases if alias.kind == "name"}
+        self._ends: dict[tuple[str, str], set[int]] = {}
         self._words: dict[str, set[str]] = {}
         for alias in catalog.aliases:
             if alias.kind == "name":
                 self._name_strength[alias.app_id, alias.key] = alias.strength or "m"
             if alias.kind in ("name", "descriptor"):
                 self._words.setdefault(alias.app_id, set()).update(tokens_of(alias.alias.lower()))
+
+    def _ends_of(self, alias: Alias) -> set[int]:
+        """Return where the words of a name end, its last aside."""
+        key = (alias.kind, alias.key)
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = _inner_ends(tokens_of(fold(alias.alias)), len(alias.key))
+        return found
 
     def hypotheses(self, line: Line, setting: Setting, pairs: Sequence[Pair]) -> list[Hypothesis]:
         """Return the best hypothesis for each app, best first; ties by explained length, then id."""
@@ -115,7 +125,10 @@ class Comparer:
     def _doubled(self, host: str) -> HostHit | None:
         """Find the address of an app with its name or a processor's mark glued in front: `figmafigma.com`."""
         for i in range(3, len(host.split(".")[0]) - 2):
-            hit, name = self.hosts.by_domain(host[i:]), host[:i].replace("-", "")
+            name = host[:i].replace("-", "")
+            if name not in self._names and name not in marks():
+                continue
+            hit = self.hosts.by_domain(host[i:])
             if hit is not None and ((hit.alias.app_id, name) in self._name_strength or name in marks()):
                 return hit
         return None
@@ -154,8 +167,10 @@ class Comparer:
         words = form_words(line, pair.form)
         if pair.relation in ("cut", "near"):
             return self._inexact(line, setting, pair, glued(words))
-        if not _inner_ends(words, len(pair.key)) <= _inner_ends(tokens_of(fold(alias.alias)), len(pair.key)):
+        if not _inner_ends(words, len(pair.key)) <= self._ends_of(alias):
             if is_descriptor:
+                return None
+            if pair.form.startswith("inner"):
                 return None
             strength = {"s": "m", "m": "c", "c": "c"}[strength]
         end = _end_of(words, len(pair.key))
@@ -281,9 +296,7 @@ class Comparer:
                 continue
             elif host == inside:
                 rows.append(finding("the address is another's", "", host, app.domain))
-            elif (registrable_domain(host) or "") not in self.hosts.shared and not self._is_named_after(
-                app, host
-            ):
+            elif (domain_of(host) or "") not in self.hosts.shared and not self._is_named_after(app, host):
                 rows.append(finding("another address in the text", strength, host, app.domain))
         return rows[:1]
 
@@ -352,7 +365,7 @@ def _inner_ends(words: Sequence[str], length: int) -> set[int]:
 def _is_its_mark(line: Line, key: str) -> bool:
     """Return whether a name is the processor's mark before somebody else's name."""
     mark = glued(line.all_words[: len(line.all_words) - len(line.words)])
-    return mark.startswith(key) and not set(line.kinds) <= {"legal", "place", "product"}
+    return mark.startswith(key) and (line.has_star or not set(line.kinds) <= {"legal", "place", "product"})
 
 
 def _beginnings(words: Sequence[str]) -> set[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import iso18245
 
@@ -13,8 +13,7 @@ from discovery.catalog.naming import tokens_of
 from discovery.matching.words import PACKAGE
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One comparison and its points; `strength` of the name by which the points were chosen."""
 
     comparison: str
@@ -24,19 +23,14 @@ class Evidence:
     strength: str = ""
 
 
-@dataclass(frozen=True)
-class Hypothesis:
-    """One app that a text may name, and why; `length` is how much of the text it explains."""
+class Hypothesis(NamedTuple):
+    """One app that a text may name, and why; `length` is how much of the text it explains, `score` the sum of the points, 0 to 100."""
 
     app_id: str
     method: str
     length: int
     evidence: tuple[Evidence, ...]
-
-    @property
-    def score(self) -> int:
-        """Sum of the points, 0 to 100."""
-        return sum(e.weight for e in self.evidence)
+    score: int
 
 
 def hypothesis(app_id: str, method: str, length: int, evidence: Iterable[Evidence]) -> Hypothesis:
@@ -47,7 +41,7 @@ def hypothesis(app_id: str, method: str, length: int, evidence: Iterable[Evidenc
         rows.append(Evidence("at most 100", None, None, 100 - total))
     if total < 0:
         rows.append(Evidence("at least 0", None, None, -total))
-    return Hypothesis(app_id, method, length, tuple(rows))
+    return Hypothesis(app_id, method, length, tuple(rows), max(0, min(100, total)))
 
 
 @cache

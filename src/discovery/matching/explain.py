@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from discovery.matching.evidence import Evidence, Hypothesis
 
 
+UNKNOWN = "No app of the catalog goes by this text."
+
+
 def name_of(catalog: Catalog, app_id: str) -> str:
     """Return the name of an app, an app outside the catalog by its domain or words."""
     app = catalog.apps.get(app_id)
@@ -19,9 +22,7 @@ def name_of(catalog: Catalog, app_id: str) -> str:
 def sentence(catalog: Catalog, kind: str, decision: str, found: Sequence[Hypothesis]) -> str:
     """Return why a mention was accepted, needs review or was rejected, the weightiest reasons first."""
     if not found:
-        return (
-            "No app of the catalog goes by this text." if kind == "merchant" else "Not an app of the catalog."
-        )
+        return UNKNOWN if kind == "merchant" else "Not an app of the catalog."
     best = found[0]
     name = name_of(catalog, best.app_id)
     reasons = [e for e in best.evidence if not e.comparison.startswith(("at ", "before any"))]

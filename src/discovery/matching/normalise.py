@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from discovery.catalog.load import data_rows
 from discovery.catalog.naming import LONGEST, fold, has_known_suffix, registrable_domain, tokens_of
@@ -34,8 +35,7 @@ class Processor:
     app_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A merchant text, read. `body` is what follows the processor's mark; among `words` a host is one.
 
     `kinds` say what each of `words` is; `field` is the first of the words that another column or a comma sets
@@ -51,11 +51,7 @@ class Line:
     kinds: tuple[str, ...]
     all_words: tuple[str, ...]
     field: int | None = None
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Addresses in the text, the processor's own aside."""
-        return tuple(w for w in self.words if "." in w)
+    hosts: tuple[str, ...] = ()
 
     @property
     def before_star(self) -> str:
@@ -123,6 +119,7 @@ def read_line(text: str) -> Line:
     words = _words(rest)
     all_words = words if rest is plain else _words(plain)
     field = _field(text, words)
+    hosts = tuple(word for word in words if "." in word) if "." in rest else ()
     return Line(
         text, folded, rest, processor, has_star, words, kinds_of(words, len(folded), field), all_words, field
     )
@@ -171,6 +168,21 @@ def _words(text: str) -> tuple[str, ...]:
 def marks() -> frozenset[str]:
     """Return the letters and digits of all processors' marks."""
     return frozenset("".join(tokens_of(row["prefix"])) for row in data_rows("processor.csv", PACKAGE))
+
+
+@cache
+def mark_patterns() -> dict[str, str]:
+    """Return patterns by which SQL sees marks: `own_marks` (an app's own, or a reseller's), `glued_marks`, `marks`."""
+    rows = list(data_rows("processor.csv", PACKAGE))
+    own = sorted(
+        {re.escape(r["prefix"]) for r in rows if r["channel"] in ("app", "software")}, key=len, reverse=True
+    )
+    glued = sorted((m for m in marks() if len(m) > 2 and m.isascii()), key=lambda m: (-len(m), m))
+    return {
+        "own_marks": rf"(^|\*)\s*({'|'.join(own)})([^a-z0-9]|$)",
+        "glued_marks": f"^({'|'.join(glued)})",
+        "marks": rf"^({'|'.join(sorted(re.escape(r['prefix']) for r in rows))})[^a-z0-9]",
+    }
 
 
 @cache

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from discovery.catalog.load import Catalog, read_catalog
 from discovery.catalog.naming import has_known_suffix, host_of
 from discovery.errors import BadUse
+from discovery.matching.candidates import possible_lines
 from discovery.matching.decide import Match
-from discovery.matching.engine import match_mentions, rank_merchants
-from discovery.matching.explain import name_of
+from discovery.matching.engine import match_chosen, match_mentions, rank_merchants
+from discovery.matching.explain import UNKNOWN, name_of
 from discovery.matching.hosts import HostFinder
 from discovery.matching.identify import Mention
 from discovery.matching.uncatalogued import app_outside
 from discovery.store import Store
 
 
-@dataclass(frozen=True)
-class TextMatch:
+class TextMatch(NamedTuple):
     """One row of `discovery match`, in the order of its columns."""
 
     text: str
@@ -66,12 +67,24 @@ def match_texts(
             return match_texts(fresh, texts, mccs, overlay)
     catalog = read_catalog(overlay)
     rows = list(zip(texts, mccs or [None] * len(texts), strict=True))
-    distinct = sorted(set(rows), key=lambda row: (row[0], row[1] or ""))
+    distinct = list(dict.fromkeys(rows))
     finder = HostFinder(catalog)
     mentions = [_mention(text, mcc, catalog, finder) for text, mcc in distinct]
-    matches = match_mentions(store, mentions, catalog)
-    found = {key: _row(match, key[0], catalog) for key, match in zip(distinct, matches, strict=True)}
-    return [found[row] for row in rows]
+    merchants = [number for number, mention in enumerate(mentions) if mention is None]
+    possible = {merchants[n] for n in possible_lines(store, [distinct[n][0] for n in merchants], catalog)}
+    chosen = [n for n, mention in enumerate(mentions) if mention is not None or n in possible]
+    matches = match_chosen(
+        store,
+        [mentions[n] or Mention(distinct[n][0], "merchant", mcc=distinct[n][1]) for n in chosen],
+        catalog,
+    )
+    found = {
+        distinct[n]: _row(match, distinct[n][0], catalog) for n, match in zip(chosen, matches, strict=True)
+    }
+    return [
+        found.get(row) or TextMatch(row[0], "reject", None, None, None, 0, "none", None, UNKNOWN)
+        for row in rows
+    ]
 
 
 def explain_text(
@@ -79,7 +92,7 @@ def explain_text(
 ) -> list[Comparison]:
     """Return the comparisons behind the best apps for a text, the decision's own first."""
     catalog = read_catalog(overlay)
-    mention = _mention(text, mcc, catalog, HostFinder(catalog))
+    mention = _mention(text, mcc, catalog, HostFinder(catalog)) or Mention(text, "merchant", mcc=mcc)
     with Store(None) as store:
         if mention.kind != "merchant":
             match = match_mentions(store, [mention], catalog)[0]
@@ -94,20 +107,25 @@ def explain_text(
     ]
 
 
-def _mention(text: str, mcc: str | None, catalog: Catalog, finder: HostFinder) -> Mention:
-    host = host_of(text)
-    if host and has_known_suffix(host) and " " not in text.strip() and finder.find(host) is not None:
-        return Mention(text, "domain")
-    named = catalog.find("name", "".join(c for c in text.lower() if c.isalnum())) if not mcc else None
-    if named is not None and named.alias == text.strip() and text != text.upper() and text != text.lower():
-        return Mention(text, "label")
-    return Mention(text, "merchant", mcc=mcc)
+def _mention(text: str, mcc: str | None, catalog: Catalog, finder: HostFinder) -> Mention | None:
+    """Return what a text is if it is no merchant's."""
+    if "." in text and " " not in text.strip():
+        host = host_of(text)
+        if has_known_suffix(host) and finder.find(host) is not None:
+            return Mention(text, "domain")
+    if not mcc and not text.isupper() and not text.islower():
+        named = catalog.find("name", "".join(c for c in text.lower() if c.isalnum()))
+        if named is not None and named.alias == text.strip():
+            return Mention(text, "label")
+    return None
 
 
 def _row(match: Match, text: str, catalog: Catalog) -> TextMatch:
-    app = catalog.apps.get(match.app_id or "") or (app_outside(match.app_id) if match.app_id else None)
-    name, domain = (app.name, app.domain) if app else (None, None)
+    if match.app_id is None:
+        return TextMatch(text, match.decision, None, None, None, match.score, match.method, match.runner_up,
+                         match.explanation)  # fmt: skip
+    app = catalog.apps.get(match.app_id) or app_outside(match.app_id)
     return TextMatch(
-        text, match.decision, match.app_id, name, domain, match.score, match.method, match.runner_up,
+        text, match.decision, match.app_id, app.name, app.domain, match.score, match.method, match.runner_up,
         match.explanation,
     )  # fmt: skip

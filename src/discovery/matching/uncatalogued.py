@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from discovery.catalog.load import App, data_rows
-from discovery.catalog.naming import registrable_domain
 from discovery.matching.evidence import Evidence, Hypothesis, hypothesis, mcc_effect
-from discovery.matching.hosts import HostFinder
+from discovery.matching.hosts import HostFinder, domain_of
 from discovery.matching.normalise import Line, name_words
 from discovery.matching.weights import finding, start
 from discovery.matching.words import PACKAGE, kind_of
@@ -29,7 +28,7 @@ def outside(line: Line, mcc: str | None, seen: frozenset[str], hosts: HostFinder
     A web address alone is no sign of software, for most shops print theirs; what else is known decides.
     """
     is_resold = line.processor is not None and line.processor.channel == "software"
-    domain = next((d for d in map(registrable_domain, line.hosts) if d and _is_free(d, hosts)), None)
+    domain = next((d for d in map(domain_of, line.hosts) if d and _is_free(d, hosts)), None)
     if domain is None and not is_resold:
         return None
     rows = [start()]

@@ -12,48 +12,6 @@ from discovery.catalog.load import data_rows
 PACKAGE = "discovery.matching"
 EXPLAINED = frozenset(["host", "reference", "legal", "product", "place"])
 """Kinds of word that say nothing against the name before them."""
-STREETS = frozenset(
-    [
-        "st",
-        "street",
-        "ave",
-        "avenue",
-        "av",
-        "blvd",
-        "bd",
-        "boulevard",
-        "rd",
-        "road",
-        "dr",
-        "drive",
-        "ln",
-        "lane",
-        "way",
-        "sq",
-        "hwy",
-        "pkwy",
-        "ct",
-        "floor",
-        "fl",
-        "suite",
-        "ste",
-        "rue",
-        "via",
-        "calle",
-        "str",
-        "strasse",
-        "straat",
-        "plaza",
-        "platz",
-        "place",
-        "quai",
-        "weg",
-        "allee",
-        "gasse",
-        "laan",
-        "gatan",
-    ]
-)
 VAGUE_REGIONS = frozenset(["in", "or", "me", "on", "no", "is", "it", "at", "be", "id", "my"])
 """Codes of states and countries that are words as well: they count only behind a place."""
 HOME_REGIONS = frozenset(["uk", "us", "usa", "gb", "gbr", "eu"])
@@ -74,6 +32,11 @@ def _lines(name: str) -> frozenset[str]:
 @cache
 def _places() -> frozenset[str]:
     return _lines("place.txt")
+
+
+@cache
+def _streets() -> frozenset[str]:
+    return _lines("street.txt")
 
 
 @cache
@@ -113,7 +76,7 @@ def kind_of_cut(word: str) -> str:
 def _mark_street(words: Sequence[str], kinds: list[str]) -> None:
     """Make a place of what follows a house number where one of the words is a street's: `106 bd haussmann`."""
     for number in range(1, len(words) - 1):
-        if words[number].isdigit() and len(words[number]) < 6 and STREETS & set(words[number + 1 :]):
+        if words[number].isdigit() and len(words[number]) < 6 and _streets() & set(words[number + 1 :]):
             for at in range(number + 1, len(words)):
                 if kinds[at] in ("unknown", "trade"):
                     kinds[at] = "place"
