@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from discovery.catalog.load import App, Catalog
@@ -24,34 +24,36 @@ WORKERS = 4
 """Processes at most: each holds the catalog."""
 
 
+Observe = Callable[[Sequence[Mention], Sequence[Match]], Mapping[str, Setting]]
+"""Tells what is known of merchants beside their texts, given the decisions on all other mentions."""
+
+
 def match_mentions(
     store: Store,
     mentions: Sequence[Mention],
     catalog: Catalog,
     own_domains: tuple[str, ...] = (),
     decisions: Mapping[tuple[str, ...], Decision] | None = None,
+    observe: Observe | None = None,
 ) -> list[Match]:
     """Return one match per mention, in their order; what people decided (by kind and mention) wins."""
-    texts = [m.mention for m in mentions if m.kind == "merchant"]
-    possible = {texts[number] for number in possible_lines(store, texts, catalog)}
-    chosen = [m for m in mentions if m.kind != "merchant" or m.mention in possible]
-    found = iter(match_chosen(store, chosen, catalog, own_domains))
-    matches = [
-        next(found)
-        if m.kind != "merchant" or m.mention in possible
-        else decide(m.mention, m.kind, (), catalog)
-        for m in mentions
-    ]
+    identifier = Identifier(catalog, own_domains)
+    others = {number: identifier.identify(m) for number, m in enumerate(mentions) if m.kind != "merchant"}
+    merchants = [number for number, m in enumerate(mentions) if m.kind == "merchant"]
+    possible = possible_lines(store, [mentions[n].mention for n in merchants], catalog)
+    chosen = [merchants[n] for n in possible]
+    texts = [mentions[n] for n in chosen]
+    settings = observe(texts, list(others.values())) if observe else None
+    found = others | dict(zip(chosen, match_possible(store, texts, catalog, settings), strict=True))
+    matches = [found.get(n) or decide(m.mention, m.kind, (), catalog) for n, m in enumerate(mentions)]
     if decisions:
         matches = [_decided(m, catalog, decisions) for m in matches]
     return matches
 
 
-def match_chosen(
-    store: Store, mentions: Sequence[Mention], catalog: Catalog, own_domains: tuple[str, ...] = ()
-) -> list[Match]:
+def match_chosen(store: Store, mentions: Sequence[Mention], catalog: Catalog) -> list[Match]:
     """Return one match per mention; the merchants among them are texts that may name an app."""
-    identifier = Identifier(catalog, own_domains)
+    identifier = Identifier(catalog)
     found = iter(match_possible(store, [m for m in mentions if m.kind == "merchant"], catalog))
     return [next(found) if m.kind == "merchant" else identifier.identify(m) for m in mentions]
 
