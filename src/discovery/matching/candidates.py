@@ -9,9 +9,10 @@ import pyarrow as pa
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Indel
 
-from discovery.catalog.load import Alias, Catalog
+from discovery.catalog.load import HOST_KINDS, Alias, Catalog
 from discovery.catalog.naming import tokens_of
 from discovery.matching.normalise import Line, host_label, mark_patterns, marks, name_words, without_glued
+from discovery.matching.words import suffix_pattern
 from discovery.store import Store, sql_file
 
 BLOCK = 3
@@ -63,8 +64,13 @@ def form_words(line: Line, form: str) -> tuple[str, ...]:
     return tuple(host_label(w) if "." in w else w for w in name_words(line.words, line.kinds))
 
 
-def possible_lines(store: Store, texts: Sequence[str], catalog: Catalog) -> list[int]:
-    """Return the numbers of the texts that may name an app; all that could be accepted or reviewed are among them."""
+def possible_lines(
+    store: Store, texts: Sequence[str], catalog: Catalog, codes: Sequence[object]
+) -> list[int]:
+    """Return the numbers of the texts that may name an app; all that could be accepted or reviewed are among them.
+
+    `codes`: for each text whatever is known beside it, e.g. a merchant category code; None if nothing.
+    """
     aliases = [
         (
             a.kind,
@@ -73,25 +79,28 @@ def possible_lines(store: Store, texts: Sequence[str], catalog: Catalog) -> list
             a.key[:BLOCK],
             a.key in marks(),
             len(a.key) >= OPEN and (a.kind == "descriptor" or a.strength in ("s", "m")),
-        )  # fmt: skip
+        )
         for a in catalog.aliases
         if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK
     ]
     kinds = (*[pa.string()] * 4, pa.bool_(), pa.bool_())
-    columns = zip(
-        ("kind", "key", "block", "short_block", "is_mark", "is_open"),
-        zip(*aliases, strict=True),
-        kinds,
-        strict=True,
-    )
-    lines = {"line_no": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())}
+    names = ("kind", "key", "block", "short_block", "is_mark", "is_open")
+    columns = zip(names, zip(*aliases, strict=True), kinds, strict=True)
+    lines = {
+        "line_no": pa.array(range(len(texts)), pa.int64()),
+        "text": pa.array(texts, pa.string()),
+        "has_code": pa.array([code is not None for code in codes], pa.bool_()),
+    }
+    domains = sorted({a.alias.removeprefix("*.") for a in catalog.aliases if a.kind in HOST_KINDS})
+    binds = {**mark_patterns(), "suffixes": suffix_pattern()}
     with (
         store.relation("text_line", pa.table(lines)),
+        store.relation("app_domain", pa.table({"domain": pa.array(domains, pa.string())})),
         store.relation(
             "alias_key", pa.table({name: pa.array(values, kind) for name, values, kind in columns})
         ),
     ):
-        rows = store.rows(sql_file("discovery.matching", "possible"), mark_patterns())
+        rows = store.rows(sql_file("discovery.matching", "possible"), binds)
     return [number for (number,) in rows]
 
 

@@ -40,7 +40,12 @@ def match_mentions(
     identifier = Identifier(catalog, own_domains)
     others = {number: identifier.identify(m) for number, m in enumerate(mentions) if m.kind != "merchant"}
     merchants = [number for number, m in enumerate(mentions) if m.kind == "merchant"]
-    possible = possible_lines(store, [mentions[n].mention for n in merchants], catalog)
+    possible = possible_lines(
+        store,
+        [mentions[n].mention for n in merchants],
+        catalog,
+        [observe or mentions[n].mcc for n in merchants],
+    )
     chosen = [merchants[n] for n in possible]
     texts = [mentions[n] for n in chosen]
     settings = observe(texts, list(others.values())) if observe else None

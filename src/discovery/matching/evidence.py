@@ -24,7 +24,10 @@ class Evidence(NamedTuple):
 
 
 class Hypothesis(NamedTuple):
-    """One app that a text may name, and why; `length` is how much of the text it explains, `score` the sum of the points, 0 to 100."""
+    """One app that a text may name, and why.
+
+    `length` is how much of the text it explains, `score` the sum of the points, 0 to 100.
+    """
 
     app_id: str
     method: str

@@ -1,14 +1,29 @@
 -- One text that an app of the catalog may go by, or that may name one outside it. Key: line_no.
 -- Read by discovery.matching.candidates, which reads and compares these texts alone; every text that could score
--- comes through, and few others. Relations: text_line (line_no, text), alias_key; binds: patterns of marks.
+-- comes through, and few others. Relations: text_line (line_no, text, has_code), alias_key, app_domain; has_code: more
+-- than the text is known, so that any web address may count. Binds: patterns of marks and of suffixes.
 -- A name may begin at each of the first words, and behind a mark glued to the first. A strong or middling name of
 -- four letters and more (is_open) may go on within a word; others end with a word or before a digit. A processor's own
 -- name is no name before a star; a name that is cut or misspelled begins the text or stands behind a mark.
-WITH certain AS MATERIALIZED (
-    SELECT line_no, lower(text) AS folded, length(text) <> strlen(text)
-        OR regexp_matches(folded, '[a-z0-9]\.[a-z]')
-        OR regexp_matches(folded, $own_marks) OR NOT regexp_matches(folded, '[a-z0-9]') AS is_possible
-    FROM text_line
+WITH folded AS MATERIALIZED (
+    SELECT line_no, has_code, lower(text) AS folded, length(text) <> strlen(text) AS is_other_script FROM text_line
+),
+
+addressed AS (
+    SELECT line_no, regexp_extract(host, '[a-z0-9-]+\.[a-z0-9-]+$') AS short,
+        regexp_extract(host, '[a-z0-9-]+\.[a-z0-9-]+\.[a-z0-9-]+$') AS long
+    FROM (SELECT line_no, UNNEST(regexp_extract_all(folded, '[a-z0-9-]+(?:\.[a-z0-9-]+)+')) AS host
+        FROM folded WHERE contains(folded, '.'))
+),
+
+certain AS MATERIALIZED (
+    SELECT line_no, folded, is_other_script OR NOT regexp_matches(folded, '[a-z0-9]')
+        OR regexp_matches(folded, $own_marks)
+        OR contains(folded, '.') AND (has_code AND regexp_matches(folded, '[a-z0-9]\.[a-z]')
+            OR regexp_matches(folded, $suffixes)
+            OR line_no IN (SELECT line_no FROM addressed JOIN app_domain ON domain = short OR domain = long))
+        AS is_possible
+    FROM folded
 ),
 
 token AS MATERIALIZED (

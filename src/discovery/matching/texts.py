@@ -66,13 +66,16 @@ def match_texts(
         with Store(None) as fresh:
             return match_texts(fresh, texts, mccs, overlay)
     catalog = read_catalog(overlay)
-    rows = list(zip(texts, mccs or [None] * len(texts), strict=True))
-    distinct = list(dict.fromkeys(rows))
+    codes = mccs or [None] * len(texts)
+    distinct = list(dict.fromkeys(zip(texts, codes, strict=True)))
     finder = HostFinder(catalog)
     mentions = [_mention(text, mcc, catalog, finder) for text, mcc in distinct]
     merchants = [number for number, mention in enumerate(mentions) if mention is None]
-    possible = {merchants[n] for n in possible_lines(store, [distinct[n][0] for n in merchants], catalog)}
-    chosen = [n for n, mention in enumerate(mentions) if mention is not None or n in possible]
+    asked = [distinct[n] for n in merchants]
+    possible = possible_lines(store, [text for text, _ in asked], catalog, [mcc for _, mcc in asked])
+    chosen = sorted(
+        [*(merchants[n] for n in possible), *(n for n, m in enumerate(mentions) if m is not None)]
+    )
     matches = match_chosen(
         store,
         [mentions[n] or Mention(distinct[n][0], "merchant", mcc=distinct[n][1]) for n in chosen],
@@ -83,7 +86,7 @@ def match_texts(
     }
     return [
         found.get(row) or TextMatch(row[0], "reject", None, None, None, 0, "none", None, UNKNOWN)
-        for row in rows
+        for row in zip(texts, codes, strict=True)
     ]
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from discovery.catalog.load import App, data_rows
+from discovery.catalog.load import App
 from discovery.matching.evidence import Evidence, Hypothesis, hypothesis, mcc_effect
 from discovery.matching.hosts import HostFinder, domain_of
 from discovery.matching.normalise import Line, name_words
 from discovery.matching.weights import finding, start
-from discovery.matching.words import PACKAGE, kind_of
+from discovery.matching.words import kind_of, software_suffixes
 
 STRENGTH = "u"
 """How the weights name an app that the catalog does not know."""
 PREFIX = "x-"
-
-
-@cache
-def _suffixes() -> frozenset[str]:
-    return frozenset(row["suffix"] for row in data_rows("software_suffix.csv", PACKAGE))
 
 
 def outside(line: Line, mcc: str | None, seen: frozenset[str], hosts: HostFinder, *,
@@ -36,7 +29,7 @@ def outside(line: Line, mcc: str | None, seen: frozenset[str], hosts: HostFinder
         app_id = PREFIX + domain
         rows.append(finding("address outside the catalog", "", domain))
         suffix = domain.rpartition(".")[2]
-        if suffix in _suffixes():
+        if suffix in software_suffixes():
             rows.append(finding("suffix of software makers", "", f".{suffix}"))
     else:
         words = name_words(line.words, line.kinds)

@@ -35,6 +35,18 @@ def _places() -> frozenset[str]:
 
 
 @cache
+def software_suffixes() -> frozenset[str]:
+    """Return the top-level domains that mostly makers of software use."""
+    return frozenset(row["suffix"] for row in data_rows("software_suffix.csv", PACKAGE))
+
+
+@cache
+def suffix_pattern() -> str:
+    """Return the pattern of an address below one of them."""
+    return rf"[a-z0-9]\.({'|'.join(sorted(software_suffixes()))})([^a-z0-9]|$)"
+
+
+@cache
 def _streets() -> frozenset[str]:
     return _lines("street.txt")
 
