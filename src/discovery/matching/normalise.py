@@ -120,9 +120,8 @@ def read_line(text: str) -> Line:
     all_words = words if rest is plain else _words(plain)
     field = _field(text, words)
     hosts = tuple(word for word in words if "." in word) if "." in rest else ()
-    return Line(
-        text, folded, rest, processor, has_star, words, kinds_of(words, len(folded), field), all_words, field
-    )
+    kinds = kinds_of(words, len(folded), field)
+    return Line(text, folded, rest, processor, has_star, words, kinds, all_words, field, hosts)
 
 
 def _has_mask(text: str) -> bool:
