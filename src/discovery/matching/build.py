@@ -12,6 +12,7 @@ from discovery.decisions import read_decisions
 from discovery.matching.decide import Match
 from discovery.matching.engine import match_mentions
 from discovery.matching.identify import Mention, uncatalogued
+from discovery.matching.labelled import build_labelled_match
 from discovery.matching.setting import READS, read_settings
 from discovery.matching.uncatalogued import app_outside
 from discovery.settings import Settings
@@ -116,6 +117,7 @@ def evidence_table(matches: Sequence[Match]) -> pa.Table:
 
 
 STEPS = (
+    Step("matching.labelled_match", build_labelled_match, ()),
     Step("matching.match", build_match, tuple(sorted({*tables_read(_MENTIONS), *READS}))),
     Step("matching.match_evidence", build_match_evidence, ("matching.match",)),
     Step("matching.app", build_app, tables_read(_IN_USE)),

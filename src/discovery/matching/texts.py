@@ -65,7 +65,13 @@ def match_texts(
     if store is None:
         with Store(None) as fresh:
             return match_texts(fresh, texts, mccs, overlay)
-    catalog = read_catalog(overlay)
+    return match_with(store, read_catalog(overlay), texts, mccs)
+
+
+def match_with(
+    store: Store, catalog: Catalog, texts: Sequence[str], mccs: Sequence[str | None] | None = None
+) -> list[TextMatch]:
+    """Match texts to the apps of one catalog, as `match_texts` does."""
     codes = mccs or [None] * len(texts)
     distinct = list(dict.fromkeys(zip(texts, codes, strict=True)))
     finder = HostFinder(catalog)
