@@ -56,11 +56,31 @@ def discovery_match(file: Path, output: Path) -> None:
 
 def measured(method: str, file: Path, output: Path) -> dict[str, float]:
     """Run one method in a process of its own; return wall seconds, processor seconds and peak MiB."""
-    code = subprocess.run(
-        [sys.executable, str(HERE / "matching_speed.py"), "--method", method, "--file", str(file), "--output", str(output)],
-        check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
-    )  # fmt: skip
-    return dict(json.loads(code.stdout.strip().splitlines()[-1]))
+    script = str(HERE / "matching_speed.py")
+    command = [sys.executable, script, "--method", method, "--file", str(file), "--output", str(output)]
+    peak = 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            peak = max(peak, _resident(process.pid))
+            time.sleep(0.2)
+        out = process.stdout.read() if process.stdout else ""
+    if process.returncode:
+        raise SystemExit(f"{method} failed")
+    return {**json.loads(out.strip().splitlines()[-1]), "mib": peak}
+
+
+def _resident(pid: int) -> float:
+    """Return what a process and all below it hold in memory, in MiB; shared pages count in each."""
+    total = 0.0
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                total = int(line.split()[1]) / 1024
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += sum(_resident(int(child)) for child in (task / "children").read_text().split())
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it ended meanwhile
+    return total
 
 
 def one(method: str, file: Path, output: Path) -> None:
@@ -74,10 +94,8 @@ def one(method: str, file: Path, output: Path) -> None:
 
         extra = matching_peers.PEERS[method](file, output)
     own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({
-        "wall": time.perf_counter() - started, "cpu": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
-        "mib": (own.ru_maxrss + children.ru_maxrss * 2) / 1024, **extra,
-    }))  # fmt: skip
+    cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    print(json.dumps({"wall": time.perf_counter() - started, "cpu": cpu, **extra}))
 
 
 def worth(file: Path, output: Path) -> dict[str, float]:
@@ -120,23 +138,19 @@ def main() -> int:
         file, output = Path(folder, "texts.csv"), Path(folder, "output.csv")
         write_texts(file, options.count)
         print(f"{options.count} texts; {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-        print(
-            f"{'method':34}{'wall s':>8}{'cpu s':>8}{'x floor':>8}{'MiB':>7}{'recall':>8}{'precision':>10}{'false':>8}"
-        )
+        heads = ("wall s", "cpu s", "x floor", "MiB", "recall", "precision", "false")
+        print(f"{'method':36}" + "".join(f"{head:>10}" for head in heads))
         base = 0.0
         for method in methods:
             took = measured(method, file, output)
             base = base or took["wall"]
-            good = (
-                worth(file, output)
-                if "rows" not in took
-                else {k: took[k] for k in ("recall", "precision", "false")}
-            )
+            good = took if "rows" in took else worth(file, output)
+            note = f"  on {took['rows']:.0f} texts, time extrapolated" if "rows" in took else ""
             print(
-                f"{method:34}{took['wall']:8.1f}{took['cpu']:8.1f}{took['wall'] / base:8.1f}{took['mib']:7.0f}"
-                f"{good['recall']:8.3f}{good['precision']:10.3f}{good['false']:8.4f}"
-                + (f"  measured on {took['rows']:.0f} texts, time extrapolated" if "rows" in took else ""), flush=True,
-            )  # fmt: skip
+                f"{method:36}{took['wall']:10.1f}{took['cpu']:10.1f}{took['wall'] / base:10.1f}{took['mib']:10.0f}"
+                f"{good['recall']:10.3f}{good['precision']:10.3f}{good['false']:10.5f}{note}",
+                flush=True,
+            )
     return 0
 
 
