@@ -40,12 +40,19 @@ COLUMNS = (
 @click.option("--column", default="text", show_default=True, help="Column that holds the texts.")
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
 @click.option(
+    "--preview-rules",
+    "rules",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Show what the rules of this file (see docs/matching.md) would hit; nothing is written.",
+)
+@click.option(
     "--spreadsheet",
     is_flag=True,
     help="Put an apostrophe before texts that a spreadsheet would take for a formula.",
 )
 @with_settings
-def match(settings: Settings, file: Path, column: str, output: Path | None, *, spreadsheet: bool) -> None:
+def match(settings: Settings, file: Path, column: str, output: Path | None, rules: Path | None, *,
+          spreadsheet: bool) -> None:  # fmt: skip
     """Match a CSV of merchant texts, app names or domains to apps.
 
     A column `mcc`, if there is one, helps with merchant texts. Written are the columns text, decision
@@ -54,8 +61,18 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, *, s
     file that is opened in a spreadsheet, say --spreadsheet. All other columns are safe there anyway.
     """
     texts, codes = read_texts(file, column)
-    from discovery.matching import match_texts
+    from discovery.matching import match_texts, preview_rules
 
+    if rules is not None:
+        hits = preview_rules(texts, rules, settings.catalog)
+        table(
+            ("rule", "action", "text", "machine says", "app", "changes"),
+            [(h.rule, h.action, h.text, h.was, h.app_id, "yes" if h.changes else "") for h in hits],
+        )
+        say(
+            f"{len(hits)} texts fall under a rule; {sum(h.changes for h in hits)} would be decided otherwise."
+        )
+        return
     gc.disable()  # a million rows have no cycles; looking for some takes a quarter of the time
     with working(f"matching {len(texts)} texts"):
         rows = match_texts(None, texts, codes, settings.catalog)

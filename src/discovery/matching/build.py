@@ -13,6 +13,7 @@ from discovery.matching.decide import Match
 from discovery.matching.engine import match_mentions
 from discovery.matching.identify import Mention, uncatalogued
 from discovery.matching.labelled import build_labelled_match
+from discovery.matching.rules import FILE, read_rules
 from discovery.matching.setting import READS, read_settings
 from discovery.matching.uncatalogued import app_outside
 from discovery.settings import Settings
@@ -37,6 +38,7 @@ def build_match(store: Store, night: Night) -> int:
         settings.domains,
         decisions,
         lambda merchants, decided: read_settings(store, merchants, decided, night.as_of),
+        read_rules(settings.home / FILE, catalog),
     )
     with store.transaction():
         with store.relation("incoming_evidence", evidence_table(matches)):

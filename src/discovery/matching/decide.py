@@ -60,7 +60,7 @@ def decide(mention: str, kind: str, found: Sequence[Hypothesis], catalog: Catalo
     )
 
 
-def overrule(match: Match, action: str, by: str, at: datetime, app_id: str | None, name: str) -> Match:
+def overrule(match: Match, action: str, by: str, at: datetime | None, app_id: str | None, name: str) -> Match:
     """Return the match as a person decided it: the machine's evidence stays, their word fills the score."""
     target = 100 if action == "accept" else 0
     rows = match.evidence

@@ -16,6 +16,7 @@ from discovery.matching.decide import Match, decide, overrule
 from discovery.matching.evidence import Hypothesis
 from discovery.matching.identify import Identifier, Mention
 from discovery.matching.normalise import Line, is_bare_mark, read_line
+from discovery.matching.rules import Rule, apply_rules
 from discovery.store import Store
 
 PART = 25_000
@@ -35,8 +36,9 @@ def match_mentions(
     own_domains: tuple[str, ...] = (),
     decisions: Mapping[tuple[str, ...], Decision] | None = None,
     observe: Observe | None = None,
+    rules: Sequence[Rule] = (),
 ) -> list[Match]:
-    """Return one match per mention, in their order; what people decided (by kind and mention) wins."""
+    """Return one match per mention, in their order; what people decided wins: on one mention, else by a rule."""
     identifier = Identifier(catalog, own_domains)
     others = {number: identifier.identify(m) for number, m in enumerate(mentions) if m.kind != "merchant"}
     merchants = [number for number, m in enumerate(mentions) if m.kind == "merchant"]
@@ -51,6 +53,8 @@ def match_mentions(
     settings = observe(texts, list(others.values())) if observe else None
     found = others | dict(zip(chosen, match_possible(store, texts, catalog, settings), strict=True))
     matches = [found.get(n) or decide(m.mention, m.kind, (), catalog) for n, m in enumerate(mentions)]
+    if rules:
+        matches = apply_rules(matches, rules, catalog)
     if decisions:
         matches = [_decided(m, catalog, decisions) for m in matches]
     return matches

@@ -9,11 +9,19 @@ WITH folded AS MATERIALIZED (
     SELECT line_no, has_code, lower(text) AS folded, length(text) <> strlen(text) AS is_other_script FROM text_line
 ),
 
+host AS (
+    SELECT line_no, UNNEST(regexp_extract_all(folded, '[a-z0-9-]+(?:\.[a-z0-9-]+)+')) AS host
+    FROM folded WHERE contains(folded, '.')
+),
+
 addressed AS (
     SELECT line_no, regexp_extract(host, '[a-z0-9-]+\.[a-z0-9-]+$') AS short,
         regexp_extract(host, '[a-z0-9-]+\.[a-z0-9-]+\.[a-z0-9-]+$') AS long
-    FROM (SELECT line_no, UNNEST(regexp_extract_all(folded, '[a-z0-9-]+(?:\.[a-z0-9-]+)+')) AS host
-        FROM folded WHERE contains(folded, '.'))
+    FROM (
+        SELECT line_no, host FROM host
+        UNION ALL
+        SELECT line_no, regexp_replace(host, $glued_marks, '') FROM host WHERE regexp_matches(host, $glued_marks)
+    )
 ),
 
 certain AS MATERIALIZED (
@@ -38,11 +46,11 @@ placed AS MATERIALIZED (
 ),
 
 beginning AS MATERIALIZED (
-    SELECT line_no, has_star, word_no = 1 OR is_marked AND word_no <= 6 AS is_first,
+    SELECT line_no, has_star AND word_no = 1 AS has_star, word_no = 1 OR is_marked AND word_no <= 6 AS is_first,
         tokens[word_no:word_no + 4] AS words, array_to_string(tokens[word_no:], '') AS key
     FROM placed
     UNION ALL
-    SELECT line_no, has_star, true, NULL, regexp_replace(key, $glued_marks, '')
+    SELECT line_no, false, true, NULL, regexp_replace(key, $glued_marks, '')
     FROM token WHERE regexp_matches(key, $glued_marks)
 ),
 

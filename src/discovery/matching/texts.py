@@ -16,6 +16,7 @@ from discovery.matching.engine import match_chosen, match_mentions, rank_merchan
 from discovery.matching.explain import UNKNOWN, name_of
 from discovery.matching.hosts import HostFinder
 from discovery.matching.identify import Mention
+from discovery.matching.rules import read_rules, rule_for
 from discovery.matching.uncatalogued import app_outside
 from discovery.store import Store
 
@@ -94,6 +95,31 @@ def match_with(
         found.get(row) or TextMatch(row[0], "reject", None, None, None, 0, "none", None, UNKNOWN)
         for row in zip(texts, codes, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class RuleHit:
+    """What a rule would do to one text: `was` is the machine's decision, `app_id` the app that it took."""
+
+    rule: str
+    action: str
+    text: str
+    was: str
+    app_id: str | None
+    changes: bool
+
+
+def preview_rules(texts: Sequence[str], rules_file: Path, overlay: Path | None = None) -> list[RuleHit]:
+    """Return what the rules of a file would hit among texts; nothing is recorded. Raises BadSettings."""
+    catalog = read_catalog(overlay)
+    rules = read_rules(rules_file, catalog)
+    hits = []
+    for match in match_texts(None, list(dict.fromkeys(texts)), overlay=overlay):
+        rule = rule_for(match.text, rules)
+        if rule is not None:
+            changes = (match.decision, match.app_id) != (rule.action, rule.app_id)
+            hits.append(RuleHit(rule.text, rule.action, match.text, match.decision, match.app_id, changes))
+    return hits
 
 
 def explain_text(
