@@ -14,6 +14,6 @@ WHERE (l.form <> 'name' AND starts_with(l.key, a.key)
        AND (NOT starts_with(l.form, 'inner') OR a.kind = 'name' AND a.strength = 's' AND length(a.key) >= 5))
    OR (l.form = 'name' AND a.kind = 'name' AND a.strength <> 'c' AND length(l.key) >= 8
        AND (starts_with(a.key, l.key) AND length(l.key) >= 0.6 * length(a.key) AND l.key <> a.key
-            OR abs(length(l.key) - length(a.key)) <= 2 AND length(a.key) >= 8
+            OR left(l.key, 4) = left(a.key, 4) AND abs(length(l.key) - length(a.key)) <= 2 AND length(a.key) >= 8
                AND NOT starts_with(l.key, a.key)))
 ORDER BY l.line_no, l.form, a.alias_no

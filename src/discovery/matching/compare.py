@@ -192,10 +192,8 @@ class Comparer:
             if piece and not inside:
                 rows.append(self._glued_piece(app, piece, strength))
             rows += self._before(line, pair, strength)
-            if pair.form == "raw" and line.processor is not None and _is_its_mark(line, pair.key):
-                rows.append(
-                    finding("it takes the payment for another", "", line.processor.name, line.body[:60])
-                )
+            if _is_its_mark(line, pair):
+                rows.append(finding("it takes the payment for another", "", alias.alias, line.body[:60]))
         rows += self._tail(line, app, tail, strength, is_descriptor=is_descriptor)
         rows += [e for e in self._addresses(line, app, inside, strength) if e.weight > 0 or not is_descriptor]
         rows += self._setting(line, setting, app, strength)
@@ -362,10 +360,13 @@ def _inner_ends(words: Sequence[str], length: int) -> set[int]:
     return ends
 
 
-def _is_its_mark(line: Line, key: str) -> bool:
-    """Return whether a name is the processor's mark before somebody else's name."""
+def _is_its_mark(line: Line, pair: Pair) -> bool:
+    """Return whether a name is a processor's mark before somebody else's name, or before a star and nothing."""
+    if line.processor is None:
+        return pair.key in marks() and line.body.rstrip().endswith("*")
     mark = glued(line.all_words[: len(line.all_words) - len(line.words)])
-    return mark.startswith(key) and (line.has_star or not set(line.kinds) <= {"legal", "place", "product"})
+    is_other = line.has_star or not set(line.kinds) <= {"legal", "place", "product"}
+    return pair.form == "raw" and mark.startswith(pair.key) and is_other
 
 
 def _beginnings(words: Sequence[str]) -> set[str]:

@@ -171,7 +171,7 @@ def marks() -> frozenset[str]:
 
 @cache
 def mark_patterns() -> dict[str, str]:
-    """Return patterns by which SQL sees marks: `own_marks` (an app's own, or a reseller's), `glued_marks`, `marks`."""
+    """Return patterns by which SQL sees marks: `own_marks` (an app's own, or a reseller's), `glued_marks` (the longest counts; `short_marks`: the shortest), `marks`."""
     rows = list(data_rows("processor.csv", PACKAGE))
     own = sorted(
         {re.escape(r["prefix"]) for r in rows if r["channel"] in ("app", "software")}, key=len, reverse=True
@@ -180,6 +180,7 @@ def mark_patterns() -> dict[str, str]:
     return {
         "own_marks": rf"(^|\*)\s*({'|'.join(own)})([^a-z0-9]|$)",
         "glued_marks": f"^({'|'.join(glued)})",
+        "short_marks": f"^({'|'.join(reversed(glued))})",
         "marks": rf"^({'|'.join(sorted(re.escape(r['prefix']) for r in rows))})[^a-z0-9]",
     }
 

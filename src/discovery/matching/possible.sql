@@ -21,6 +21,8 @@ addressed AS (
         SELECT line_no, host FROM host
         UNION ALL
         SELECT line_no, regexp_replace(host, $glued_marks, '') FROM host WHERE regexp_matches(host, $glued_marks)
+        UNION ALL
+        SELECT line_no, regexp_replace(host, $short_marks, '') FROM host WHERE regexp_matches(host, $short_marks)
     )
 ),
 
@@ -29,13 +31,16 @@ certain AS MATERIALIZED (
         OR regexp_matches(folded, $own_marks)
         OR contains(folded, '.') AND (has_code AND regexp_matches(folded, '[a-z0-9]\.[a-z]')
             OR regexp_matches(folded, $suffixes)
-            OR line_no IN (SELECT line_no FROM addressed JOIN app_domain ON domain = short OR domain = long))
+            OR line_no IN (SELECT line_no FROM addressed JOIN app_domain
+                ON left(domain, 4) = left(short, 4) AND starts_with(domain, short))
+            OR line_no IN (SELECT line_no FROM addressed JOIN app_domain
+                ON left(domain, 4) = left(long, 4) AND starts_with(domain, long)))
         AS is_possible
     FROM folded
 ),
 
 token AS MATERIALIZED (
-    SELECT line_no, contains(folded, '*') AS has_star, regexp_matches(folded, $marks) AS is_marked,
+    SELECT line_no, contains(folded, '*') AS has_star, regexp_matches(folded, $marks) OR folded ~ '^(www|http).*' AS is_marked,
         regexp_extract_all(folded, '[a-z]+|[0-9]+') AS tokens, array_to_string(tokens, '') AS key
     FROM certain WHERE NOT is_possible
 ),
@@ -52,6 +57,9 @@ beginning AS MATERIALIZED (
     UNION ALL
     SELECT line_no, false, true, NULL, regexp_replace(key, $glued_marks, '')
     FROM token WHERE regexp_matches(key, $glued_marks)
+    UNION ALL
+    SELECT line_no, false, true, NULL, regexp_replace(key, $short_marks, '')
+    FROM token WHERE regexp_matches(key, $short_marks)
 ),
 
 ended AS MATERIALIZED (
