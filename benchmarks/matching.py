@@ -16,12 +16,14 @@ import os
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
-from matching_labels import calibration, halves, measure, read_labels
+from matching_labels import Label, calibration, halves, measure, read_labels
 
-from discovery.catalog import read_catalog
-from discovery.matching import TextMatch, match_texts
+from discovery.catalog import Catalog, read_catalog
+from discovery.catalog.load import data_rows
+from discovery.matching import TextMatch, match_texts, weights
 
 
 def measure_half(data: Path, half: str) -> dict[str, float | int | list[str]]:
@@ -29,6 +31,44 @@ def measure_half(data: Path, half: str) -> dict[str, float | int | list[str]]:
     rows = halves(read_labels(data))[half]
     figures = measure(rows, {m.text: m for m in match_texts(None, [r.text for r in rows])}, read_catalog())
     return {**figures.summary(), "wrong": figures.wrong, "missed": figures.missed}
+
+
+EVIDENCE = {
+    "addresses": ("address", "a shop's platform"),
+    "words of another trade": ("words of another trade", "an outlet"),
+    "unknown words": ("an unknown", "two unknown", "more unknown", "unknown words"),
+    "words of a subscription, legal form": ("words of a subscription", "legal form"),
+    "star and marks": ("star", "short form", "unknown mark", "mark glued", "it takes the payment"),
+    "reseller or till": ("sold by", "paid at"),
+    "merchant category": ("merchant category",),
+    "somebody else of that name": ("somebody else", "a shop of many"),
+    "letters off or cut": ("name but", "long name but", "name with letters", "text ends"),
+}
+"""Kinds of evidence by the beginnings of their comparisons."""
+
+
+def contributions(labels: Sequence[Label], catalog: Catalog) -> list[tuple[str, float, float, float, float]]:
+    """Return, for each kind of evidence left out: precision and recall on labels, and on the project's own set."""
+    own = list(data_rows("labelled.csv", "discovery.matching"))
+    kept = dict(weights._points())
+    found = []
+    for kind, starts in {"nothing": (), **EVIDENCE}.items():
+        weights._points().update({k: 0 for k in kept if starts and k[0].startswith(starts)})
+        try:
+            figures = measure(
+                labels, {m.text: m for m in match_texts(None, [r.text for r in labels])}, catalog
+            )
+            rows = match_texts(None, [r["text"] for r in own], [r["mcc"] or None for r in own])
+        finally:
+            weights._points().update(kept)
+        hits = sum(m.decision == "accept" and m.app_id == r["app_id"] for m, r in zip(rows, own, strict=True))
+        accepted = sum(m.decision == "accept" for m in rows)
+        positives = sum(bool(r["app_id"]) for r in own)
+        summary = figures.summary()
+        found.append(
+            (kind, summary["precision"], summary["recall"], hits / max(1, accepted), hits / positives)
+        )
+    return found
 
 
 def decided(data: Path, decision: str) -> tuple[int, float, dict[str, list[TextMatch]]]:
@@ -69,6 +109,10 @@ def main() -> int:
     print("\nscore     answers  right (dev and held_out)")
     for band, count, share in calibration([measured["dev"], measured["held_out"]]):
         print(f"{band:9} {count:7}  {share:.3f}")
+    print(f"\n{'left out':38} labels: precision, recall   own set: precision, recall")
+    scored = [each for each in labels if each.label in ("POS", "TRAP", "NONE")]
+    for kind, *shares in contributions(scored, catalog):
+        print(f"{kind:38}" + "".join(f"{share:12.4f}" for share in shares))
     categories = Counter(
         catalog.apps[m.app_id].category or "none"
         for m in matches.values() if m.decision == "accept" and m.app_id in catalog.apps

@@ -171,7 +171,10 @@ def marks() -> frozenset[str]:
 
 @cache
 def mark_patterns() -> dict[str, str]:
-    """Return patterns by which SQL sees marks: `own_marks` (an app's own, or a reseller's), `glued_marks` (the longest counts; `short_marks`: the shortest), `marks`."""
+    """Return patterns by which SQL sees marks.
+
+    `own_marks`: an app's own or a reseller's; `glued_marks`: the longest counts; `short_marks`: the shortest.
+    """
     rows = list(data_rows("processor.csv", PACKAGE))
     own = sorted(
         {re.escape(r["prefix"]) for r in rows if r["channel"] in ("app", "software")}, key=len, reverse=True
