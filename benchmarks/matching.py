@@ -1,8 +1,10 @@
-"""Precision and recall on labelled merchants, and every accepted vendor over a file of real lines.
+"""Precision and recall on labelled merchants: per text, per vendor, by kind of evidence, by score.
 
-    DISCOVERY_EXTRA_DATA=DIR .venv/bin/python benchmarks/matching.py [--accepted] [--half dev|held_out]
+    DISCOVERY_EXTRA_DATA=DIR .venv/bin/python benchmarks/matching.py [--errors] [--accepted] [--review]
 
-Needs the data that is not part of the project (matching/labels.csv, matching/reviewed.txt, expense/*.csv.gz).
+Labels beside the project (matching/labels.csv, matching/reviewed.txt) are split by vendor: weights and words were
+chosen on `dev` and on the project's own labelled set alone. `held_out` is the rest; `untouched` are its vendors
+that no earlier tuning saw either.
 """
 
 from __future__ import annotations
@@ -13,74 +15,63 @@ import gzip
 import os
 import sys
 import time
-import zlib
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
-from discovery.catalog import read_catalog
-from discovery.catalog.naming import registrable_domain
-from discovery.matching import TextMatch, match_texts
+from matching_labels import Label, calibration, halves, measure, read_labels
+
+from discovery.catalog import Catalog, read_catalog
+from discovery.catalog.load import data_rows
+from discovery.matching import TextMatch, match_texts, weights
 
 
-def half_of(text: str) -> str:
-    """Split by hash, so that a text is always in the same half."""
-    return "dev" if zlib.crc32(text.encode()) % 2 == 0 else "held_out"
+def measure_half(data: Path, half: str) -> dict[str, float | int | list[str]]:
+    """Return the figures of one half by name, with what was wrong and missed."""
+    rows = halves(read_labels(data))[half]
+    figures = measure(rows, {m.text: m for m in match_texts(None, [r.text for r in rows])}, read_catalog())
+    return {**figures.summary(), "wrong": figures.wrong, "missed": figures.missed}
 
 
-def labelled(data: Path) -> dict[str, dict[str, str]]:
-    """Return all reviewed merchants with label, canonical_name and domain."""
-    reviewed = (data / "matching" / "reviewed.txt").read_text(encoding="utf-8").splitlines()
-    rows = {line: {"label": "NONE", "canonical_name": "", "domain": ""} for line in reviewed if line}
-    with (data / "matching" / "labels.csv").open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            rows[row["merchant"]] = row
-    return rows
+EVIDENCE = {
+    "addresses": ("address", "a shop's platform"),
+    "words of another trade": ("words of another trade", "an outlet"),
+    "unknown words": ("an unknown", "two unknown", "more unknown", "unknown words"),
+    "words of a subscription, legal form": ("words of a subscription", "legal form"),
+    "star and marks": ("star", "short form", "unknown mark", "mark glued", "it takes the payment"),
+    "reseller or till": ("sold by", "paid at"),
+    "merchant category": ("merchant category",),
+    "somebody else of that name": ("somebody else", "a shop of many"),
+    "letters off or cut": ("name but", "long name but", "name with letters", "text ends"),
+}
+"""Kinds of evidence by the beginnings of their comparisons."""
 
 
-def measure(data: Path, half: str | None = None) -> dict[str, float | int | list[str]]:
-    """Return precision, recall (per string, per vendor), shares of accepted traps and others, and errors."""
-    rows = {t: r for t, r in labelled(data).items() if half in (None, half_of(t))}
-    matches = {m.text: m for m in match_texts(None, list(rows))}
-    domains: dict[str, set[str]] = defaultdict(set)
-    for alias in read_catalog().aliases:
-        if alias.kind.endswith("domain"):
-            domains[alias.app_id].add(registrable_domain(alias.alias.removeprefix("*.")) or alias.alias)
-    for app in read_catalog().apps.values():
-        if app.domain:
-            domains[app.app_id].add(app.domain)
-    counts: Counter[str] = Counter()
-    wrong, missed, vendors, found = [], [], set(), set()
-    for text, row in rows.items():
-        match, label = matches[text], row["label"]
-        if label in ("GREY", "UNSURE"):
-            continue
-        counts[label] += 1
-        is_accepted = match.decision == "accept"
-        is_right = label == "POS" and is_accepted and row["domain"] in domains[match.app_id or ""]
-        counts["accepted"] += is_accepted
-        counts["right"] += is_right
-        counts[f"{label} accepted"] += is_accepted
-        if label == "POS":
-            vendors.add(row["canonical_name"])
-            if is_right:
-                found.add(row["canonical_name"])
-            else:
-                missed.append(
-                    f"{text} | {row['canonical_name']} | {match.decision} {match.score} {match.explanation}"
-                )
-        if is_accepted and not is_right:
-            wrong.append(f"{label} {text} -> {match.app_id}: {match.explanation}")
-    return {
-        "precision": counts["right"] / max(1, counts["accepted"]),
-        "recall": counts["right"] / max(1, counts["POS"]),
-        "vendor_recall": len(found) / max(1, len(vendors)),
-        "traps_accepted": counts["TRAP accepted"] / max(1, counts["TRAP"]),
-        "others_accepted": counts["NONE accepted"] / max(1, counts["NONE"]),
-        "accepted": counts["accepted"], "positives": counts["POS"], "wrong": wrong, "missed": missed,
-    }  # fmt: skip
+def contributions(labels: Sequence[Label], catalog: Catalog) -> list[tuple[str, float, float, float, float]]:
+    """Return, for each kind of evidence left out: precision and recall on labels, and on the project's own set."""
+    own = list(data_rows("labelled.csv", "discovery.matching"))
+    kept = dict(weights._points())
+    found = []
+    for kind, starts in {"nothing": (), **EVIDENCE}.items():
+        weights._points().update({k: 0 for k in kept if starts and k[0].startswith(starts)})
+        try:
+            figures = measure(
+                labels, {m.text: m for m in match_texts(None, [r.text for r in labels])}, catalog
+            )
+            rows = match_texts(None, [r["text"] for r in own], [r["mcc"] or None for r in own])
+        finally:
+            weights._points().update(kept)
+        hits = sum(m.decision == "accept" and m.app_id == r["app_id"] for m, r in zip(rows, own, strict=True))
+        accepted = sum(m.decision == "accept" for m in rows)
+        positives = sum(bool(r["app_id"]) for r in own)
+        summary = figures.summary()
+        found.append(
+            (kind, summary["precision"], summary["recall"], hits / max(1, accepted), hits / positives)
+        )
+    return found
 
 
-def accepted(data: Path, decision: str = "accept") -> tuple[int, float, dict[str, list[TextMatch]]]:
+def decided(data: Path, decision: str) -> tuple[int, float, dict[str, list[TextMatch]]]:
     """Match every line of the expense files; return lines, seconds, and the matches of a decision by app."""
     texts = []
     for path in sorted((data / "expense").glob("*.csv.gz")):
@@ -99,28 +90,38 @@ def accepted(data: Path, decision: str = "accept") -> tuple[int, float, dict[str
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("dev", "held_out"))
-    parser.add_argument(
-        "--accepted", action="store_true", help="list every accepted text of the expense files"
-    )
-    parser.add_argument("--review", action="store_true", help="list every text under review")
-    parser.add_argument(
-        "--errors", action="store_true", help="list what was wrong and missed (dev half only)"
-    )
+    parser.add_argument("--accepted", action="store_true", help="list accepted texts of the expense files")
+    parser.add_argument("--review", action="store_true", help="list texts under review")
+    parser.add_argument("--errors", action="store_true", help="list what was wrong and missed (dev only)")
     options = parser.parse_args()
-    data = Path(os.environ["DISCOVERY_EXTRA_DATA"])
-    for half in [options.half] if options.half else ["dev", "held_out"]:
-        figures = measure(data, half)
-        print(half, {k: round(v, 4) for k, v in figures.items() if isinstance(v, int | float)})
-        if options.errors and half == "dev":
-            print(*(f"  WRONG {w}" for w in figures["wrong"]), sep="\n")  # type: ignore[union-attr]
-            print(*(f"  MISSED {m}" for m in figures["missed"]), sep="\n")  # type: ignore[union-attr]
+    data, catalog = Path(os.environ["DISCOVERY_EXTRA_DATA"]), read_catalog()
+    labels = read_labels(data)
+    matches = {m.text: m for m in match_texts(None, [each.text for each in labels])}
+    measured = {half: measure(rows, matches, catalog) for half, rows in halves(labels).items()}
+    names = list(measured["dev"].summary())
+    print(f"{'':28}" + "".join(f"{half:>12}" for half in measured))
+    for name in names:
+        values = [figures.summary()[name] for figures in measured.values()]
+        print(f"{name:28}" + "".join(f"{v:12d}" if isinstance(v, int) else f"{v:12.4f}" for v in values))
+    if options.errors:
+        print(*(f"  WRONG {w}" for w in measured["dev"].wrong), sep="\n")
+        print(*(f"  MISSED {m}" for m in measured["dev"].missed), sep="\n")
+    print("\nscore     answers  right (dev and held_out)")
+    for band, count, share in calibration([measured["dev"], measured["held_out"]]):
+        print(f"{band:9} {count:7}  {share:.3f}")
+    print(f"\n{'left out':38} labels: precision, recall   own set: precision, recall")
+    scored = [each for each in labels if each.label in ("POS", "TRAP", "NONE")]
+    for kind, *shares in contributions(scored, catalog):
+        print(f"{kind:38}" + "".join(f"{share:12.4f}" for share in shares))
+    categories = Counter(
+        catalog.apps[m.app_id].category or "none"
+        for m in matches.values() if m.decision == "accept" and m.app_id in catalog.apps
+    )  # fmt: skip
+    print("\naccepted texts by category:", dict(categories.most_common()))
     for decision in [d for d, wanted in (("accept", options.accepted), ("review", options.review)) if wanted]:
-        lines, seconds, by_app = accepted(data, decision)
-        print(
-            f"{decision}: {sum(map(len, by_app.values()))} texts of {len(by_app)} apps; "
-            f"{lines} lines in {seconds:.1f} s"
-        )
+        lines, seconds, by_app = decided(data, decision)
+        texts = sum(map(len, by_app.values()))
+        print(f"{decision}: {texts} texts of {len(by_app)} apps; {lines} lines in {seconds:.1f} s")
         for app, rows in by_app.items():
             print(f"{app} ({len(rows)}): {' | '.join(r.text for r in rows[:8])}")
     return 0

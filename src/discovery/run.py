@@ -178,7 +178,12 @@ def fingerprint_of(settings: Settings, as_of: date) -> str:
             digest.update(
                 f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape")
             )
-    data = [settings.home / "decisions.jsonl", *_shipped_data(), *_plugins(settings)]
+    data = [
+        settings.home / "decisions.jsonl",
+        settings.home / "match_rules.csv",
+        *_shipped_data(),
+        *_plugins(settings),
+    ]
     for path in [*data, *([settings.catalog] if settings.catalog else [])]:
         if path.exists():
             digest.update(hashlib.sha256(path.read_bytes()).digest())

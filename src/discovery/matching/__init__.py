@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from discovery.matching.build import STEPS
-from discovery.matching.texts import Comparison, TextMatch, explain_text, match_texts
+from discovery.matching.texts import Comparison, RuleHit, TextMatch, explain_text, match_texts, preview_rules
 
-__all__ = ["STEPS", "Comparison", "TextMatch", "explain_text", "match_texts"]
+__all__ = ["STEPS", "Comparison", "RuleHit", "TextMatch", "explain_text", "match_texts", "preview_rules"]

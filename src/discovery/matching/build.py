@@ -12,6 +12,10 @@ from discovery.decisions import read_decisions
 from discovery.matching.decide import Match
 from discovery.matching.engine import match_mentions
 from discovery.matching.identify import Mention, uncatalogued
+from discovery.matching.labelled import build_labelled_match
+from discovery.matching.rules import FILE, read_rules
+from discovery.matching.setting import READS, read_settings
+from discovery.matching.uncatalogued import app_outside
 from discovery.settings import Settings
 from discovery.stage import Night, Step, tables_read
 from discovery.store import Store, sql_file
@@ -27,7 +31,15 @@ def build_match(store: Store, night: Night) -> int:
     settings = night.settings
     catalog = read_catalog(settings.catalog)
     decisions = read_decisions(settings.home).standing("match")
-    matches = match_mentions(store, read_mentions(store), catalog, settings.domains, decisions)
+    matches = match_mentions(
+        store,
+        read_mentions(store),
+        catalog,
+        settings.domains,
+        decisions,
+        lambda merchants, decided: read_settings(store, merchants, decided, night.as_of),
+        read_rules(settings.home / FILE, catalog),
+    )
     with store.transaction():
         with store.relation("incoming_evidence", evidence_table(matches)):
             store.replace("matching.match_evidence", sql_file(PACKAGE, "match_evidence"))
@@ -65,11 +77,15 @@ def catalog_in_use(store: Store, settings: Settings) -> Catalog:
                 made = uncatalogued(Mention(row["mention"], "domain"), settings.domains)
                 aliases.append(Alias(app_id, made.app_id, "former_id"))
             continue
-        made = uncatalogued(Mention(row["mention"], row["kind"], row["mention_name"]), settings.domains)
+        made = (
+            app_outside(app_id)
+            if row["kind"] == "merchant"
+            else uncatalogued(Mention(row["mention"], row["kind"], row["mention_name"]), settings.domains)
+        )
         if app_id not in apps:
             domain = made.domain if made.app_id == app_id else None
             apps[app_id] = App(app_id, made.name, domain=domain, in_catalog=False)
-        if made.app_id == app_id and made.domain and made.name == made.domain:
+        if made.app_id == app_id and made.domain == made.name:
             aliases.append(Alias(app_id, made.domain, "domain"))
     return Catalog.of(apps.values(), aliases)
 
@@ -103,7 +119,8 @@ def evidence_table(matches: Sequence[Match]) -> pa.Table:
 
 
 STEPS = (
-    Step("matching.match", build_match, tables_read(_MENTIONS)),
+    Step("matching.labelled_match", build_labelled_match, ()),
+    Step("matching.match", build_match, tuple(sorted({*tables_read(_MENTIONS), *READS}))),
     Step("matching.match_evidence", build_match_evidence, ("matching.match",)),
     Step("matching.app", build_app, tables_read(_IN_USE)),
     Step("matching.app_alias", build_app_alias, tables_read(_IN_USE)),

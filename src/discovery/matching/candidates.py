@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import DamerauLevenshtein, Indel
 
-from discovery.catalog.load import Alias, Catalog
+from discovery.catalog.load import HOST_KINDS, Alias, Catalog
 from discovery.catalog.naming import tokens_of
-from discovery.matching.normalise import Line, host_label, name_words, without_glued
+from discovery.matching.normalise import Line, host_label, mark_patterns, marks, name_words, without_glued
+from discovery.matching.words import suffix_pattern
 from discovery.store import Store, sql_file
 
 BLOCK = 3
 """Names shorter than this are found by address and descriptor only."""
 
+OPEN = 4
+"""Letters from which a strong or middling name may go on within a word."""
+KEPT = 5
+"""Letters at the beginning that a shortened name keeps."""
+FORMS = ("line", "raw", "bare", "star", "name")
+INNER = 4
+"""Words after the first at which a strong name may begin."""
 
-@dataclass(frozen=True)
-class Pair:
+
+class Pair(NamedTuple):
     """A text and an alias that may be the same; `form` tells which words of the text the key is made of.
 
     relation: full, prefix, cut (the text ends within the name) or near (one edit apart).
@@ -33,14 +41,15 @@ class Pair:
 
 def glued(words: Sequence[str]) -> str:
     """Return the letters and digits of the words in one piece."""
-    return "".join("".join(tokens_of(word)) for word in words)
+    return "".join(word if word.isalnum() else "".join(tokens_of(word)) for word in words)
 
 
 def form_words(line: Line, form: str) -> tuple[str, ...]:
     """Return the words of a form.
 
     `raw` with the processor's mark, `line` without it, `bare` without an order code or a mark glued to the
-    first word, `name` without the tail too.
+    first word, `name` without the tail too, `star` what follows a star that no known processor printed,
+    `inner1` … from the second word on.
     """
     if form == "raw":
         return line.all_words
@@ -48,7 +57,51 @@ def form_words(line: Line, form: str) -> tuple[str, ...]:
         return line.words
     if form == "bare":
         return without_glued(line.words)
-    return tuple(host_label(w) if "." in w else w for w in name_words(line.words))
+    if form == "star":
+        return line.behind_star
+    if form.startswith("inner"):
+        return line.words[int(form.removeprefix("inner")) :]
+    return tuple(host_label(w) if "." in w else w for w in name_words(line.words, line.kinds))
+
+
+def possible_lines(
+    store: Store, texts: Sequence[str], catalog: Catalog, codes: Sequence[object]
+) -> list[int]:
+    """Return the numbers of the texts that may name an app; all that could be accepted or reviewed are among them.
+
+    `codes`: for each text whatever is known beside it, e.g. a merchant category code; None if nothing.
+    """
+    aliases = [
+        (
+            a.kind,
+            a.key,
+            a.key[:OPEN],
+            a.key[:BLOCK],
+            a.key in marks(),
+            len(a.key) >= OPEN and (a.kind == "descriptor" or a.strength in ("s", "m")),
+        )
+        for a in catalog.aliases
+        if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK
+    ]
+    kinds = (*[pa.string()] * 4, pa.bool_(), pa.bool_())
+    names = ("kind", "key", "block", "short_block", "is_mark", "is_open")
+    columns = zip(names, zip(*aliases, strict=True), kinds, strict=True)
+    lines = {
+        "line_no": pa.array(range(len(texts)), pa.int64()),
+        "text": pa.array(texts, pa.string()),
+        "has_code": pa.array([code is not None for code in codes], pa.bool_()),
+    }
+    domains = sorted({a.alias.removeprefix("*.") for a in catalog.aliases if a.kind in HOST_KINDS})
+    binds = {**mark_patterns(), "suffixes": suffix_pattern()}
+    with (
+        store.relation("text_line", pa.table(lines)),
+        store.relation("app_domain", pa.table({"domain": pa.array(domains, pa.string())})),
+        store.relation(
+            "alias_key", pa.table({name: pa.array(values, kind) for name, values, kind in columns})
+        ),
+    ):
+        rows = store.rows(sql_file("discovery.matching", "possible"), binds)
+    return [number for (number,) in rows]
 
 
 def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> dict[int, list[Pair]]:
@@ -56,9 +109,15 @@ def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> di
     aliases = [a for a in catalog.aliases if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK]
     keys: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines):
+        pieces = [word if word.isalnum() else "".join(tokens_of(word)) for word in line.words]
+        whole = "".join(pieces)
+        forms = [("line", whole), *((form, glued(form_words(line, form))) for form in FORMS[1:])]
+        at = 0
+        for i in range(1, min(len(pieces), INNER + 1)):
+            at += len(pieces[i - 1])
+            forms.append((f"inner{i}", whole[at:]))
         seen: set[str] = set()
-        for form in ("line", "raw", "bare", "name"):
-            key = glued(form_words(line, form))
+        for form, key in forms:
             if len(key) >= BLOCK and (form == "name" or key not in seen):
                 seen.add(key)
                 keys.append((number, form, key))
@@ -79,7 +138,7 @@ def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> di
 
 
 def _measured(relations: list[str], left: list[str], right: list[str]) -> list[str]:
-    """Replace `near` by `far` where more than one edit lies between the keys."""
+    """Replace `near` by `far` where the keys are more than one edit apart, and more than letters are left out."""
     near = [i for i, relation in enumerate(relations) if relation == "near"]
     if near:
         distances = process.cpdist(
@@ -87,9 +146,19 @@ def _measured(relations: list[str], left: list[str], right: list[str]) -> list[s
             scorer=DamerauLevenshtein.distance, score_cutoff=1,
         )  # fmt: skip
         for i, distance in zip(near, distances.tolist(), strict=True):
-            if distance > 1:
+            if distance > 1 and not _is_shortened(left[i], right[i]):
                 relations[i] = "far"
     return relations
+
+
+def _is_shortened(text: str, name: str) -> bool:
+    """Return whether a text is the name with some of its later letters left out: `backupasst`."""
+    return (
+        len(text) < len(name)
+        and text[:KEPT] == name[:KEPT]
+        and text[-1] == name[-1]
+        and Indel.distance(text, name) == len(name) - len(text)
+    )
 
 
 def _table(names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> pa.Table:

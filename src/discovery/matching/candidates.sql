@@ -1,6 +1,7 @@
 -- One pair of a text's key and an alias key that may be the same name. Key: line_no, form, alias_no.
 -- Blocked on the first three characters; read by discovery.matching.candidates.
 -- relation: full (equal), prefix (the text goes on), cut (the text stops within the name), near (similar length).
+-- A name that does not begin the text must be a strong one.
 SELECT l.line_no, l.form, a.alias_no,
        CASE WHEN l.key = a.key THEN 'full'
             WHEN starts_with(l.key, a.key) THEN 'prefix'
@@ -9,9 +10,10 @@ SELECT l.line_no, l.form, a.alias_no,
        l.key AS line_key, a.key AS alias_key
 FROM line_key l
 JOIN alias_key a ON l.block = a.block
-WHERE (l.form <> 'name' AND starts_with(l.key, a.key))
+WHERE (l.form <> 'name' AND starts_with(l.key, a.key)
+       AND (NOT starts_with(l.form, 'inner') OR a.kind = 'name' AND a.strength = 's' AND length(a.key) >= 5))
    OR (l.form = 'name' AND a.kind = 'name' AND a.strength <> 'c' AND length(l.key) >= 8
        AND (starts_with(a.key, l.key) AND length(l.key) >= 0.6 * length(a.key) AND l.key <> a.key
-            OR abs(length(l.key) - length(a.key)) <= 2 AND length(a.key) >= 8
+            OR left(l.key, 4) = left(a.key, 4) AND abs(length(l.key) - length(a.key)) <= 2 AND length(a.key) >= 8
                AND NOT starts_with(l.key, a.key)))
 ORDER BY l.line_no, l.form, a.alias_no

@@ -5,31 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from discovery.catalog.load import App, Catalog
-from discovery.catalog.naming import fold, registrable_domain, tokens_of
+from discovery.catalog.load import Alias, App, Catalog
+from discovery.catalog.naming import fold, tokens_of
 from discovery.matching.candidates import Pair, form_words, glued
-from discovery.matching.evidence import Evidence, Hypothesis, false_friends, hypothesis, mcc_effect
-from discovery.matching.hosts import HostFinder, HostHit
-from discovery.matching.normalise import Line, host_label, kind_of, marks
+from discovery.matching.evidence import Evidence, Hypothesis, false_friends, hypothesis, mcc_effect, umbrellas
+from discovery.matching.hosts import HostFinder, HostHit, domain_of
+from discovery.matching.normalise import Line, host_label, marks
+from discovery.matching.uncatalogued import outside
+from discovery.matching.weights import finding, start
+from discovery.matching.words import EXPLAINED, kind_of
 
-WHOLE_TEXT = "name is the whole text"
 SURE = 80
-"""Points from which a name that is the whole text outranks any that leaves words unexplained."""
-BASE = {"s": 90, "m": 84, "c": 60}
-"""A name alone, by its strength (see `catalog.load.Alias`)."""
-PREFIX = {"s": 88, "m": 82, "c": 45}
-UNKNOWN = {"s": (-9, -36), "m": (-22, -44), "c": (-40, -60)}
-"""Each unknown word behind the name, and the most that they take away together."""
-PRODUCT = {"s": 2, "m": 2, "c": 15}
-LEGAL = {"s": 2, "m": 2, "c": 8}
-SOFTWARE_SELLER = {"s": 4, "m": 6, "c": 25}
-TILL = {"s": -6, "m": -12, "c": -30}
-STAR = {"s": 10, "m": 16, "c": 30}
-"""The text has a star right behind the name: what follows is a product or a reference."""
-MCC_SUPPORT = {"s": 3, "m": 5, "c": 22}
-MCC_AGAINST = {"s": -25, "m": -45, "c": -60}
+"""Points from which the name that explains more of the text goes before the one with more points."""
+LIKELY = 60
+"""Points from which a cut name speaks against a shorter one."""
 HOSTED_CATEGORIES = frozenset({"payments", "web", "ecommerce", "marketplace", "events", "hosting", "forms"})
 """Apps behind other people's shops and sites: their address behind another name says little."""
+NAMES = (
+    "name is the whole text",
+    "name before known words",
+    "name begins the text",
+    "name within the text",
+)
+UNKNOWN = ("an unknown word behind it", "two unknown words behind it", "more unknown words behind it")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of a merchant beside its text.
+
+    mcc: merchant category code; is_monthly: the same amount every month on one card; seen: apps that persons
+    charged by it use by other evidence, and domains that they sign in to.
+    """
+
+    mcc: str | None = None
+    is_monthly: bool = False
+    seen: frozenset[str] = frozenset()
 
 
 class Comparer:
@@ -39,6 +50,8 @@ class Comparer:
         self.catalog = catalog
         self.hosts = HostFinder(catalog)
         self._name_strength: dict[tuple[str, str], str] = {}
+        self._names = {alias.key for alias in catalog.aliases if alias.kind == "name"}
+        self._ends: dict[tuple[str, str], set[int]] = {}
         self._words: dict[str, set[str]] = {}
         for alias in catalog.aliases:
             if alias.kind == "name":
@@ -46,18 +59,47 @@ class Comparer:
             if alias.kind in ("name", "descriptor"):
                 self._words.setdefault(alias.app_id, set()).update(tokens_of(alias.alias.lower()))
 
-    def hypotheses(self, line: Line, mcc: str | None, pairs: Sequence[Pair]) -> list[Hypothesis]:
+    def _ends_of(self, alias: Alias) -> set[int]:
+        """Return where the words of a name end, its last aside."""
+        key = (alias.kind, alias.key)
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = _inner_ends(tokens_of(fold(alias.alias)), len(alias.key))
+        return found
+
+    def hypotheses(self, line: Line, setting: Setting, pairs: Sequence[Pair]) -> list[Hypothesis]:
         """Return the best hypothesis for each app, best first; ties by explained length, then id."""
         found = [h for h in (self._address(line, host) for host in line.hosts) if h is not None]
         if line.processor is not None and line.processor.app_id in self.catalog.apps:
             found.append(self._own_mark(line))
-        found += [h for h in (self._name(line, mcc, pair) for pair in pairs) if h is not None]
+        found += [h for h in (self._name(line, setting, pair) for pair in pairs) if h is not None]
         best: dict[str, Hypothesis] = {}
         for each in found:
             kept = best.get(each.app_id)
             if kept is None or _rank(each) < _rank(kept):
                 best[each.app_id] = each
-        return sorted(best.values(), key=_rank)
+        ranked = self._doubted(sorted(best.values(), key=_rank))
+        if not ranked or ranked[0].score < SURE:
+            made = outside(line, setting.mcc, setting.seen, self.hosts, is_monthly=setting.is_monthly)
+            if made is not None:
+                ranked = sorted([*ranked, made], key=_rank)
+        return ranked
+
+    def _doubted(self, ranked: list[Hypothesis]) -> list[Hypothesis]:
+        """Doubt a name that leaves words unexplained where a longer one may be cut: `AZURE DEVO`."""
+        first = ranked[0] if ranked else None
+        if first is None or not {e.comparison for e in first.evidence} & {*UNKNOWN, *NAMES[2:]}:
+            return ranked
+        longer = [
+            h
+            for h in ranked[1:]
+            if h.length > first.length and h.score >= LIKELY and h.method == "fuzzy name"
+        ]
+        if not longer or first.app_id == longer[0].app_id:
+            return ranked
+        row = finding("a longer name may be cut here", "", None, self.catalog.apps[longer[0].app_id].name)
+        doubted = hypothesis(first.app_id, first.method, first.length, [*first.evidence, row])
+        return sorted([doubted, *ranked[1:]], key=_rank)
 
     def _address(self, line: Line, host: str) -> Hypothesis | None:
         hit = self.hosts.find(host) or self._doubled(host)
@@ -65,43 +107,51 @@ class Comparer:
             return None
         app = self.catalog.apps[hit.alias.app_id]
         is_tenant = hit.alias.alias.startswith("*.")
-        rows = [Evidence("address in the text", host, hit.alias.alias, 65 if is_tenant else 95)]
+        what = "workspace address in the text" if is_tenant else "address in the text"
+        rows = [start(), finding(what, "", host, hit.alias.alias)]
         before = line.words[: line.words.index(host)] if host in line.words else line.all_words
         strange = [
-            w for w in before if kind_of(w) in ("unknown", "trade") and w not in self._words[app.app_id]
+            w
+            for w in before
+            if kind_of(w) in ("unknown", "trade") and w not in self._words.get(app.app_id, ())
         ]
         if strange:
-            weight = -45 if app.category in HOSTED_CATEGORIES else -10
-            rows.append(Evidence("behind another name", " ".join(strange), app.name, weight))
+            is_hosted = app.category in HOSTED_CATEGORIES
+            behind = "a shop's platform behind another name" if is_hosted else "behind another name"
+            rows.append(finding(behind, "", " ".join(strange)[:60], app.name))
         rows += self._friends(line, app)
         return hypothesis(app.app_id, "domain", len(host), rows)
 
     def _doubled(self, host: str) -> HostHit | None:
         """Find the address of an app with its name or a processor's mark glued in front: `figmafigma.com`."""
         for i in range(3, len(host.split(".")[0]) - 2):
-            hit, start = self.hosts.by_domain(host[i:]), host[:i].replace("-", "")
-            if hit is not None and ((hit.alias.app_id, start) in self._name_strength or start in marks()):
+            name = host[:i].replace("-", "")
+            if name not in self._names and name not in marks():
+                continue
+            hit = self.hosts.by_domain(host[i:])
+            if hit is not None and ((hit.alias.app_id, name) in self._name_strength or name in marks()):
                 return hit
         return None
 
     def _own_mark(self, line: Line) -> Hypothesis:
         assert line.processor is not None
         app = self.catalog.apps[line.processor.app_id or ""]
-        rows = [
-            Evidence("mark at the beginning", line.folded.split()[0], app.name, 95 if line.has_star else 84)
-        ]
-        rows += self._friends(line, app)
+        what = "mark at the beginning with its star" if line.has_star else "mark at the beginning"
+        rows = [start(), finding(what, "", line.folded.split()[0], app.name), *self._friends(line, app)]
         return hypothesis(app.app_id, "descriptor", 3, rows)
 
     def _friends(self, line: Line, app: App) -> list[Evidence]:
-        keys = {glued(line.all_words), glued(line.words)}
+        known = false_friends().get(app.app_id, ())
+        if not known:
+            return []
+        starts = {*_beginnings(line.all_words), *_beginnings(line.words)}
         return [
-            Evidence("somebody else of that name", line.text[:60], who, -100)
-            for start, who in false_friends().get(app.app_id, ())
-            if any(key.startswith(start) for key in keys)
+            finding("somebody else of that name", "", line.text[:60], who)
+            for beginning, who in known
+            if beginning in starts
         ][:1]
 
-    def _name(self, line: Line, mcc: str | None, pair: Pair) -> Hypothesis | None:
+    def _name(self, line: Line, setting: Setting, pair: Pair) -> Hypothesis | None:
         alias, app = pair.alias, self.catalog.apps[pair.alias.app_id]
         is_descriptor, strength = alias.kind == "descriptor", alias.strength or "m"
         if is_descriptor:
@@ -112,99 +162,145 @@ class Comparer:
             if name_strength == "c" and not alias.alias.endswith("*"):
                 return None
             is_descriptor = name_strength is None or len(tokens_of(alias.alias)) > 1
+            if pair.form == "star" or pair.form.startswith("inner"):
+                return None
         words = form_words(line, pair.form)
         if pair.relation in ("cut", "near"):
-            return self._inexact(line, mcc, pair, glued(words))
-        if not _inner_ends(words, len(pair.key)) <= _inner_ends(tokens_of(fold(alias.alias)), len(pair.key)):
+            return self._inexact(line, setting, pair, glued(words))
+        if not _inner_ends(words, len(pair.key)) <= self._ends_of(alias):
             if is_descriptor:
+                return None
+            if pair.form.startswith("inner"):
                 return None
             strength = {"s": "m", "m": "c", "c": "c"}[strength]
         end = _end_of(words, len(pair.key))
-        rest, piece, inside = words[end.next :], end.piece, end.host
-        rows: list[Evidence] = []
+        piece, inside = end.piece, end.host
+        tail = list(zip(words[end.next :], line.kinds_for(words)[end.next :], strict=True))
+        rows = [start()]
         if is_descriptor:
             if not alias.alias.endswith("*") and (
-                piece or any(kind_of(w) in ("unknown", "trade") for w in rest)
+                piece or any(kind in ("unknown", "trade") for _, kind in tail)
             ):
                 return None
             if piece and not _is_reference(piece) and len(pair.key) < 6:
                 return None
-            rows.append(Evidence("statement descriptor", line.text[:60], alias.alias, 93))
+            rows.append(finding("statement descriptor", "", line.text[:60], alias.alias))
         else:
-            base = BASE if not rest and not piece else PREFIX
-            what = WHOLE_TEXT if base is BASE else "name begins the text"
-            rows.append(Evidence(what, " ".join(words)[:60], alias.alias, base[strength]))
+            is_inner, is_known = pair.form.startswith("inner"), {kind for _, kind in tail} <= EXPLAINED
+            number = 3 if is_inner else 0 if not tail and not piece else 1 if is_known and not piece else 2
+            rows.append(finding(NAMES[number], strength, " ".join(words)[:60], alias.alias))
             if piece and not inside:
                 rows.append(self._glued_piece(app, piece, strength))
-            if line.before_star == pair.key:
-                rows.append(Evidence("star behind the name", alias.alias, None, STAR[strength]))
-        rows += self._tail(app, rest, strength, is_descriptor=is_descriptor)
-        rows += [e for e in self._addresses(line, app, inside) if e.weight > 0 or not is_descriptor]
-        rows += self._setting(line, mcc, strength)
+            rows += self._before(line, pair, strength)
+            if _is_its_mark(line, pair):
+                rows.append(finding("it takes the payment for another", "", alias.alias, line.body[:60]))
+        rows += self._tail(line, app, tail, strength, is_descriptor=is_descriptor)
+        rows += [e for e in self._addresses(line, app, inside, strength) if e.weight > 0 or not is_descriptor]
+        rows += self._setting(line, setting, app, strength)
         rows += self._friends(line, app)
+        whole = glued(line.all_words)
+        rows += [
+            finding("a shop of many products", "", line.text[:60], why)
+            for beginning, is_whole, why in umbrellas()
+            if whole == beginning
+            or (not is_whole and whole.startswith(beginning) and pair.key in (beginning, whole))
+        ][:1]
         return hypothesis(app.app_id, "descriptor" if is_descriptor else "alias", len(pair.key), rows)
+
+    def _before(self, line: Line, pair: Pair, strength: str) -> list[Evidence]:
+        """Say what stands before the name: a star, a short form of it, a mark, other words."""
+        before = line.before_star
+        if pair.form == "star":
+            is_short = len(before) > 1 and _is_short_form(before, pair.key)
+            what = "short form before the star" if is_short else "unknown mark before the star"
+            return [finding(what, strength, before, pair.alias.alias)]
+        if pair.form.startswith("inner"):
+            ahead = line.kinds[: int(pair.form.removeprefix("inner"))]
+            return [finding("only known words before it", strength)] if set(ahead) <= EXPLAINED else []
+        if before == pair.key:
+            return [finding("star behind the name", strength, pair.alias.alias)]
+        if (
+            pair.form == "bare"
+            and not line.words[0][0].isdigit()
+            and line.words[0].endswith(pair.key[:3]) is False
+        ):
+            mark = line.words[0].partition(pair.key[:5])[0]
+            return [finding("mark glued to the name", strength, mark)] if mark in marks() else []
+        return []
 
     def _glued_piece(self, app: App, piece: str, strength: str) -> Evidence:
         if _is_reference(piece):
-            return Evidence("reference glued to the name", piece, None, -2 if strength == "s" else -8)
-        if kind_of(piece) in ("product", "legal") or (app.app_id, piece) in self._name_strength:
-            return Evidence("word glued to the name", piece, None, -2 if strength == "s" else -10)
-        return Evidence("the name is part of a longer word", piece, None, -25 if strength == "s" else -60)
+            return finding("reference glued to the name", strength, piece)
+        if (len(piece) > 2 and kind_of(piece) in EXPLAINED) or (app.app_id, piece) in self._name_strength:
+            return finding("word glued to the name", strength, piece)
+        return finding("name is part of a longer word", strength, piece)
 
-    def _inexact(self, line: Line, mcc: str | None, pair: Pair, key: str) -> Hypothesis:
+    def _inexact(self, line: Line, setting: Setting, pair: Pair, key: str) -> Hypothesis:
         alias, app = pair.alias, self.catalog.apps[pair.alias.app_id]
         strength = alias.strength or "m"
         if pair.relation == "cut":
-            rows = [Evidence("text ends within the name", key, alias.alias, 66)]
+            rows = [start(), finding("text ends within the name", strength, key, alias.alias)]
             if len(line.folded) >= 18 or (line.processor is not None and line.processor.name == "PayPal"):
-                rows.append(Evidence("length at which statements cut", str(len(line.folded)), None, 8))
+                rows.append(finding("length at which statements cut", strength, str(len(line.folded))))
         else:
-            weight = 80 if len(key) >= 11 and strength == "s" else 62
-            rows = [Evidence("name but for one letter", key, alias.alias, weight)]
-        rows += [e for e in self._addresses(line, app, None) if glued((host_label(e.left or ""),)) != key]
-        rows += self._setting(line, mcc, strength)
+            what = "long name but for one letter" if len(key) >= 11 else "name but for one letter"
+            what = "name with letters left out" if len(alias.key) > len(key) + 1 else what
+            rows = [start(), finding(what, strength, key, alias.alias)]
+        rows += [
+            e for e in self._addresses(line, app, None, strength) if glued((host_label(e.left or ""),)) != key
+        ]
+        rows += self._setting(line, setting, app, strength)
         return hypothesis(app.app_id, "fuzzy name", len(key), rows)
 
-    def _tail(self, app: App, rest: Sequence[str], strength: str, *, is_descriptor: bool) -> list[Evidence]:
-        own = self._words[app.app_id]
+    def _tail(self, line: Line, app: App, tail: Sequence[tuple[str, str]], strength: str, *,
+              is_descriptor: bool) -> list[Evidence]:  # fmt: skip
+        own = self._words.get(app.app_id, ())
         kinds: dict[str, list[str]] = {}
-        for word in rest:
-            kind = kind_of(word)
-            kinds.setdefault("product" if word in own and kind in ("unknown", "trade") else kind, []).append(
-                word
+        for word, kind in tail:
+            is_own = kind in ("unknown", "trade") and (
+                word in own or (len(word) > 3 and any(each.startswith(word) for each in own))
             )
+            kinds.setdefault("product" if is_own else kind, []).append(word)
+        unknown = kinds.get("unknown", [])
+        if unknown and line.before_star:
+            unknown = unknown[1:]  # the first word behind a star is a product or a reference
         rows = []
-        if "product" in kinds:
-            rows.append(
-                Evidence("words of a subscription", " ".join(kinds["product"]), None, PRODUCT[strength])
+        if unknown:
+            what = (
+                "unknown words behind the descriptor" if is_descriptor else UNKNOWN[min(3, len(unknown)) - 1]
             )
-        if "legal" in kinds:
-            rows.append(Evidence("legal form", " ".join(kinds["legal"]), None, LEGAL[strength]))
-        if "unknown" in kinds:
-            each, most = (-4, -12) if is_descriptor else UNKNOWN[strength]
-            weight = max(most, each * len(kinds["unknown"]))
-            rows.append(Evidence("unknown words behind it", " ".join(kinds["unknown"])[:60], None, weight))
+            rows.append(finding(what, strength, " ".join(unknown)[:60]))
         if "trade" in kinds:
             is_outlet = strength == "s" and set(kinds["trade"]) <= {"shop", "store"}
-            weight = -6 if is_outlet else -20 if is_descriptor else -50
-            rows.append(Evidence("words of another trade", " ".join(kinds["trade"]), None, weight))
+            what = (
+                "words of another trade behind the descriptor" if is_descriptor else "words of another trade"
+            )
+            rows.append(finding("an outlet" if is_outlet else what, strength, " ".join(kinds["trade"])[:60]))
+        if not rows and "product" in kinds:
+            rows.append(finding("words of a subscription", strength, " ".join(kinds["product"])[:60]))
+        if not rows and "legal" in kinds:
+            rows.append(finding("legal form", strength, " ".join(kinds["legal"])[:60]))
         return rows
 
-    def _addresses(self, line: Line, app: App, inside: str | None) -> list[Evidence]:
+    def _addresses(self, line: Line, app: App, inside: str | None, strength: str) -> list[Evidence]:
         rows: list[Evidence] = []
         for host in line.hosts:
             hit = self.hosts.find(host)
             if hit is not None and hit.alias.app_id == app.app_id:
-                rows.append(Evidence("its own address", host, hit.alias.alias, 30))
+                rows.append(finding("its own address", "", host, hit.alias.alias))
             elif self._is_cut_address(app, host):
-                rows.append(Evidence("its own address, cut", host, app.domain, 20))
+                rows.append(finding("its own address, cut", "", host, app.domain))
             elif host == inside and self._is_billing_address(app, host):
                 continue
             elif host == inside:
-                rows.append(Evidence("the address is another's", host, app.domain, -60))
-            elif (registrable_domain(host) or "") not in self.hosts.shared:
-                rows.append(Evidence("another address in the text", host, app.domain, -20))
+                rows.append(finding("the address is another's", "", host, app.domain))
+            elif (domain_of(host) or "") not in self.hosts.shared and not self._is_named_after(app, host):
+                rows.append(finding("another address in the text", strength, host, app.domain))
         return rows[:1]
+
+    def _is_named_after(self, app: App, host: str) -> bool:
+        """Return whether the app's own names have the host's: SendGrid is `Twilio SendGrid`, `twilio.com`."""
+        return host_label(host) in self._words.get(app.app_id, ())
 
     def _is_cut_address(self, app: App, host: str) -> bool:
         return any(d.startswith(host.removeprefix("https")) for d in self.hosts.domains_of(app.app_id))
@@ -218,20 +314,20 @@ class Comparer:
             and all(kind_of(word) == "product" for word in others)
         )
 
-    def _setting(self, line: Line, mcc: str | None, strength: str) -> list[Evidence]:
+    def _setting(self, line: Line, setting: Setting, app: App, strength: str) -> list[Evidence]:
         rows = []
         if line.processor is not None and line.processor.channel == "software":
-            rows.append(
-                Evidence(
-                    "sold by a reseller of software", line.processor.name, None, SOFTWARE_SELLER[strength]
-                )
-            )
+            rows.append(finding("sold by a reseller of software", strength, line.processor.name))
         if line.processor is not None and line.processor.channel == "shop":
-            rows.append(Evidence("paid at a till or web shop", line.processor.name, None, TILL[strength]))
-        effect, meaning = mcc_effect(mcc)
+            rows.append(finding("paid at a till or web shop", strength, line.processor.name))
+        effect, meaning = mcc_effect(setting.mcc)
         if effect:
-            weight = (MCC_SUPPORT if effect == "support" else MCC_AGAINST)[strength]
-            rows.append(Evidence("merchant category", mcc, meaning, weight))
+            kind = "software" if effect == "support" else "another trade"
+            rows.append(finding(f"merchant category of {kind}", strength, setting.mcc, meaning))
+        if setting.is_monthly:
+            rows.append(finding("same amount every month", strength))
+        if app.app_id in setting.seen:
+            rows.append(finding("the same person uses it", strength, None, app.name))
         return rows
 
 
@@ -264,11 +360,38 @@ def _inner_ends(words: Sequence[str], length: int) -> set[int]:
     return ends
 
 
+def _is_its_mark(line: Line, pair: Pair) -> bool:
+    """Return whether a name is a processor's mark before somebody else's name, or before a star and nothing."""
+    if line.processor is None:
+        return pair.key in marks() and line.body.rstrip().endswith("*")
+    mark = glued(line.all_words[: len(line.all_words) - len(line.words)])
+    is_other = line.has_star or not set(line.kinds) <= {"legal", "place", "product"}
+    return pair.form == "raw" and mark.startswith(pair.key) and is_other
+
+
+def _beginnings(words: Sequence[str]) -> set[str]:
+    """Return what the text begins with, up to the end of each word; the labels of a host count as words."""
+    plain = [token for word in words[:6] for token in tokens_of(word)]
+    return {"".join(plain[:count]) for count in range(1, len(plain) + 1)}
+
+
+def _is_short_form(short: str, name: str) -> bool:
+    """Return whether the letters stand in the name in that order, the first one first: `ntn`, `notion`."""
+    letters = iter(name)
+    return short[0] == name[0] and all(letter in letters for letter in short)
+
+
 def _is_reference(piece: str) -> bool:
     return any(c.isdigit() for c in piece)
 
 
-def _rank(hypothesis: Hypothesis) -> tuple[bool, int, int, str]:
-    """Order hypotheses: one whose name is the whole text goes before those that leave words unexplained."""
-    is_whole = any(e.comparison == WHOLE_TEXT for e in hypothesis.evidence) and hypothesis.score >= SURE
-    return (not is_whole, -hypothesis.score, -hypothesis.length, hypothesis.app_id)
+def _rank(hypothesis: Hypothesis) -> tuple[bool, int, int, int, str]:
+    """Order hypotheses: of those that are sure, the one that explains most of the text goes first."""
+    is_sure = hypothesis.score >= SURE
+    return (
+        not is_sure,
+        -hypothesis.length if is_sure else 0,
+        -hypothesis.score,
+        -hypothesis.length,
+        hypothesis.app_id,
+    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from discovery.catalog.load import Catalog
 from discovery.matching.evidence import Evidence, Hypothesis
@@ -16,8 +16,7 @@ RUNNER_UP = 30
 """Points from which an app is worth naming as second best."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """The decision on one mention; the evidence sums to the score."""
 
     mention: str
@@ -36,9 +35,8 @@ class Match:
 def decide(mention: str, kind: str, found: Sequence[Hypothesis], catalog: Catalog, note: str = "") -> Match:
     """Decide on a mention from hypotheses in order of rank; `note` says what is known if there is none."""
     if not found:
-        return Match(
-            mention, kind, None, "reject", 0, "none", None, note or sentence(catalog, kind, "reject", []), ()
-        )
+        why = note or sentence(catalog, kind, "reject", ())
+        return Match(mention, kind, None, "reject", 0, "none", None, why, ())
     best = found[0]
     second = found[1] if len(found) > 1 and found[1].score >= RUNNER_UP else None
     decision = "accept" if best.score >= ACCEPT else "review" if best.score >= REVIEW else "reject"
@@ -62,7 +60,7 @@ def decide(mention: str, kind: str, found: Sequence[Hypothesis], catalog: Catalo
     )
 
 
-def overrule(match: Match, action: str, by: str, at: datetime, app_id: str | None, name: str) -> Match:
+def overrule(match: Match, action: str, by: str, at: datetime | None, app_id: str | None, name: str) -> Match:
     """Return the match as a person decided it: the machine's evidence stays, their word fills the score."""
     target = 100 if action == "accept" else 0
     rows = match.evidence
@@ -70,8 +68,7 @@ def overrule(match: Match, action: str, by: str, at: datetime, app_id: str | Non
         rows = (*rows, Evidence("a person decided", action, name or None, target - match.score))
     said = {"accept": f"is {name}", "reject": "is none of the apps", "ignore": "is to be left out"}[action]
     machine = f"the machine said {match.decision} ({match.score})"
-    return replace(
-        match,
+    return match._replace(
         app_id=app_id if action == "accept" else None,
         decision=action,
         score=target,

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 from discovery.catalog.load import App, Catalog
 from discovery.decisions import Decision
-from discovery.matching.candidates import find_candidates
-from discovery.matching.compare import Comparer
+from discovery.matching.candidates import find_candidates, possible_lines
+from discovery.matching.compare import Comparer, Setting
 from discovery.matching.decide import Match, decide, overrule
 from discovery.matching.evidence import Hypothesis
 from discovery.matching.identify import Identifier, Mention
 from discovery.matching.normalise import Line, is_bare_mark, read_line
+from discovery.matching.rules import Rule, apply_rules
 from discovery.store import Store
+
+PART = 25_000
+"""Texts compared at a time."""
+WORKERS = 4
+"""Processes at most: each holds the catalog."""
+
+
+Observe = Callable[[Sequence[Mention], Sequence[Match]], Mapping[str, Setting]]
+"""Tells what is known of merchants beside their texts, given the decisions on all other mentions."""
 
 
 def match_mentions(
@@ -21,20 +35,73 @@ def match_mentions(
     catalog: Catalog,
     own_domains: tuple[str, ...] = (),
     decisions: Mapping[tuple[str, ...], Decision] | None = None,
+    observe: Observe | None = None,
+    rules: Sequence[Rule] = (),
 ) -> list[Match]:
-    """Return one match per mention, in their order; what people decided (by kind and mention) wins."""
+    """Return one match per mention, in their order; what people decided wins: on one mention, else by a rule."""
     identifier = Identifier(catalog, own_domains)
-    merchants = [m for m in mentions if m.kind == "merchant"]
-    found = iter(match_merchants(store, merchants, catalog))
-    matches = [next(found) if m.kind == "merchant" else identifier.identify(m) for m in mentions]
+    others = {number: identifier.identify(m) for number, m in enumerate(mentions) if m.kind != "merchant"}
+    merchants = [number for number, m in enumerate(mentions) if m.kind == "merchant"]
+    possible = possible_lines(
+        store,
+        [mentions[n].mention for n in merchants],
+        catalog,
+        [observe or mentions[n].mcc for n in merchants],
+    )
+    chosen = [merchants[n] for n in possible]
+    texts = [mentions[n] for n in chosen]
+    settings = observe(texts, list(others.values())) if observe else None
+    found = others | dict(zip(chosen, match_possible(store, texts, catalog, settings), strict=True))
+    matches = [found.get(n) or decide(m.mention, m.kind, (), catalog) for n, m in enumerate(mentions)]
+    if rules:
+        matches = apply_rules(matches, rules, catalog)
     if decisions:
         matches = [_decided(m, catalog, decisions) for m in matches]
     return matches
 
 
-def match_merchants(store: Store, mentions: Sequence[Mention], catalog: Catalog) -> list[Match]:
-    """Return one match per merchant text, in their order."""
-    ranked = rank_merchants(store, mentions, catalog)
+def match_chosen(store: Store, mentions: Sequence[Mention], catalog: Catalog) -> list[Match]:
+    """Return one match per mention; the merchants among them are texts that may name an app."""
+    identifier = Identifier(catalog)
+    found = iter(match_possible(store, [m for m in mentions if m.kind == "merchant"], catalog))
+    return [next(found) if m.kind == "merchant" else identifier.identify(m) for m in mentions]
+
+
+def match_possible(
+    store: Store,
+    mentions: Sequence[Mention],
+    catalog: Catalog,
+    settings: Mapping[str, Setting] | None = None,
+) -> list[Match]:
+    """Return one match per merchant text that may name an app; many are shared out among processes."""
+    parts = [mentions[at : at + PART] for at in range(0, len(mentions), PART)]
+    workers = min(len(parts), os.cpu_count() or 1, WORKERS)
+    if workers < 2:
+        return [match for part in parts for match in _match_part(store, part, catalog, settings)]
+    known = settings or {}
+    shared = [{m.mention: known[m.mention] for m in part if m.mention in known} for part in parts]
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _take, (catalog,)) as pool:
+        return [match for matches in pool.map(_match_shared, parts, shared) for match in matches]
+
+
+_taken: list[Catalog] = []
+"""In a process of `match_possible`: the catalog that it was given."""
+
+
+def _take(catalog: Catalog) -> None:
+    gc.disable()  # the process ends with its work, and what it makes has no cycles
+    _taken[:] = [catalog]
+
+
+def _match_shared(mentions: Sequence[Mention], settings: Mapping[str, Setting]) -> list[Match]:
+    with Store(None, threads=1) as store:
+        return _match_part(store, mentions, _taken[0], settings)
+
+
+def _match_part(
+    store: Store, mentions: Sequence[Mention], catalog: Catalog, settings: Mapping[str, Setting] | None
+) -> list[Match]:
+    ranked = rank_merchants(store, mentions, catalog, settings)
     return [
         decide(mention.mention, mention.kind, found, catalog, _note(line) if not found else "")
         for mention, (line, found) in zip(mentions, ranked, strict=True)
@@ -42,14 +109,25 @@ def match_merchants(store: Store, mentions: Sequence[Mention], catalog: Catalog)
 
 
 def rank_merchants(
-    store: Store, mentions: Sequence[Mention], catalog: Catalog
+    store: Store,
+    mentions: Sequence[Mention],
+    catalog: Catalog,
+    settings: Mapping[str, Setting] | None = None,
 ) -> list[tuple[Line, list[Hypothesis]]]:
     """Return each merchant text as it was read, and the apps it may name, best first."""
     comparer = Comparer(catalog)
     lines = [read_line(mention.mention) for mention in mentions]
     pairs = find_candidates(store, lines, catalog)
+    known = settings or {}
     return [
-        (line, [] if is_bare_mark(line) else comparer.hypotheses(line, mention.mcc, pairs.get(number, ())))
+        (
+            line,
+            []
+            if is_bare_mark(line)
+            else comparer.hypotheses(
+                line, known.get(mention.mention) or Setting(mention.mcc), pairs.get(number, ())
+            ),
+        )
         for number, (mention, line) in enumerate(zip(mentions, lines, strict=True))
     ]
 

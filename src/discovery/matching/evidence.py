@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
+
+import iso18245
 
 from discovery.catalog.load import data_rows
 from discovery.catalog.naming import tokens_of
-from discovery.matching.normalise import PACKAGE
+from discovery.matching.words import PACKAGE
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """One comparison and its points."""
+class Evidence(NamedTuple):
+    """One comparison and its points; `strength` of the name by which the points were chosen."""
 
     comparison: str
     left: str | None
     right: str | None
     weight: int
+    strength: str = ""
 
 
-@dataclass(frozen=True)
-class Hypothesis:
-    """One app that a text may name, and why; `length` is how much of the text it explains."""
+class Hypothesis(NamedTuple):
+    """One app that a text may name, and why.
+
+    `length` is how much of the text it explains, `score` the sum of the points, 0 to 100.
+    """
 
     app_id: str
     method: str
     length: int
     evidence: tuple[Evidence, ...]
-
-    @property
-    def score(self) -> int:
-        """Sum of the points, 0 to 100."""
-        return sum(e.weight for e in self.evidence)
+    score: int
 
 
 def hypothesis(app_id: str, method: str, length: int, evidence: Iterable[Evidence]) -> Hypothesis:
@@ -44,17 +44,27 @@ def hypothesis(app_id: str, method: str, length: int, evidence: Iterable[Evidenc
         rows.append(Evidence("at most 100", None, None, 100 - total))
     if total < 0:
         rows.append(Evidence("at least 0", None, None, -total))
-    return Hypothesis(app_id, method, length, tuple(rows))
+    return Hypothesis(app_id, method, length, tuple(rows), max(0, min(100, total)))
 
 
 @cache
 def mcc_effect(mcc: str | None) -> tuple[str, str]:
-    """Return what a merchant category code says, `support`, `against` or nothing, and its meaning."""
-    if mcc and mcc.isascii() and mcc.isdigit():
-        for row in data_rows("mcc.csv", PACKAGE):
-            if int(row["low"]) <= int(mcc) <= int(row["high"]):
-                return row["effect"], row["meaning"]
+    """Return what a merchant category code says, `support`, `against` or nothing, and its meaning (ISO 18245)."""
+    code = (mcc or "").strip().removesuffix(".0").zfill(4)
+    if not (code.isascii() and code.isdigit() and len(code) == 4):
+        return "", ""
+    for row in data_rows("mcc.csv", PACKAGE):
+        if int(row["low"]) <= int(code) <= int(row["high"]):
+            return row["effect"], _meaning(code)
     return "", ""
+
+
+def _meaning(code: str) -> str:
+    try:
+        found = iso18245.get_mcc(code)
+    except iso18245.MCCNotFound:
+        return code
+    return found.iso_description or found.usda_description or found.range.description
 
 
 @cache
@@ -67,3 +77,12 @@ def false_friends() -> dict[str, tuple[tuple[str, str], ...]]:
             ("".join(tokens_of(row["text"])), row["who"]),
         )
     return found
+
+
+@cache
+def umbrellas() -> tuple[tuple[str, bool, str], ...]:
+    """Return beginnings of text that stand for many products, whether only as the whole text, and why."""
+    return tuple(
+        ("".join(tokens_of(row["text"])), row["whole"] == "yes", row["why"])
+        for row in data_rows("umbrella.csv", PACKAGE)
+    )

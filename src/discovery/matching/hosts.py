@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from discovery.catalog.load import Alias, Catalog, data_rows
 from discovery.catalog.naming import registrable_domain
@@ -92,6 +92,11 @@ def shared_domains() -> dict[str, str]:
     return {row["domain"]: row["why"] for row in data_rows("shared_domain.csv")}
 
 
+REMEMBERED = 100_000
+domain_of = lru_cache(maxsize=REMEMBERED)(registrable_domain)
+"""The registrable domain of a host; remembered, for statements name the same hosts again and again."""
+
+
 def _with_stars(host: str) -> list[str]:
     labels = host.split(".")
     return ["*." + ".".join(labels[i:]) for i in range(1, len(labels) - 1)]
@@ -110,6 +115,7 @@ class HostFinder:
         self.catalog = catalog
         self.shared = shared_domains()
         self._domains: dict[str, list[str]] = {}
+        self._found: dict[str, HostHit | None] = {}
         for alias in catalog.aliases:
             if alias.kind == "domain":
                 self._domains.setdefault(alias.app_id, []).append(alias.alias)
@@ -139,12 +145,17 @@ class HostFinder:
 
     def by_domain(self, host: str) -> HostHit | None:
         """Return the app that owns the host's registrable domain."""
-        alias = self.catalog.find("domain", registrable_domain(host) or "")
+        alias = self.catalog.find("domain", domain_of(host) or "")
         return HostHit(alias, "domain") if alias else None
 
     def find(self, host: str) -> HostHit | None:
         """Return the app of a host by the nearest of the three, identity providers' pages aside."""
+        if host in self._found:
+            return self._found[host]
         hit = self.exact(host)
         if hit is None and identity_provider(host) is None:
-            hit = self.below_star(host) or self.by_domain(host)
-        return hit or self.by_domain(host)
+            hit = self.below_star(host)
+        hit = hit or self.by_domain(host)
+        if len(self._found) < REMEMBERED:
+            self._found[host] = hit
+        return hit

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from discovery.catalog.load import data_rows
-from discovery.catalog.naming import fold, has_known_suffix, registrable_domain, tokens_of
+from discovery.catalog.naming import LONGEST, fold, has_known_suffix, registrable_domain, tokens_of
+from discovery.matching.words import PACKAGE, kind_of, kinds_of
 
-PACKAGE = "discovery.matching"
+__all__ = ["PACKAGE", "Line", "Processor", "kind_of", "normalise", "read_line"]
 
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)+")
 _SCHEME = re.compile(r"https?[:/]+|https?(?=www\.)|(?<=\s)(?:https?)(?=\s)")
 _PATH = re.compile(r"(?<=[a-z])/(?=[a-z])")
 _MASK = re.compile(r"x{4,}|[*#]{2,}")
+_GAP = re.compile(r"(?<=[^\s*]) {2,}(?=\S)|\t+|,(?=\s*[^\s,])")
+_MARK_LENGTH = 2
+"""Letters by which a processor's mark is looked up."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,12 @@ class Processor:
     app_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Line:
-    """A merchant text, read. `body` is what follows the processor's mark; among `words` a host is one."""
+class Line(NamedTuple):
+    """A merchant text, read. `body` is what follows the processor's mark; among `words` a host is one.
+
+    `kinds` say what each of `words` is; `field` is the first of the words that another column or a comma sets
+    apart.
+    """
 
     text: str
     folded: str
@@ -40,12 +48,10 @@ class Line:
     processor: Processor | None
     has_star: bool
     words: tuple[str, ...]
+    kinds: tuple[str, ...]
     all_words: tuple[str, ...]
-
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Addresses in the text, the processor's own aside."""
-        return tuple(w for w in self.words if "." in w)
+    field: int | None = None
+    hosts: tuple[str, ...] = ()
 
     @property
     def before_star(self) -> str:
@@ -53,42 +59,55 @@ class Line:
         start, star, _ = self.body.partition("*")
         return "".join(tokens_of(start)) if star else ""
 
+    @property
+    def behind_star(self) -> tuple[str, ...]:
+        """The words behind a star that is not the processor's; none if there is no star."""
+        _, star, end = self.body.partition("*")
+        return _words(end) if star else ()
+
+    def kinds_for(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the kinds of words that are the end of `words`, or of other words by themselves."""
+        if len(words) <= len(self.words) and words == self.words[len(self.words) - len(words) :]:
+            return self.kinds[len(self.words) - len(words) :]
+        if (
+            words
+            and len(words) <= len(self.words)
+            and words[1:] == self.words[len(self.words) - len(words) + 1 :]
+        ):
+            return (kind_of(words[0]), *self.kinds[len(self.words) - len(words) + 1 :])
+        return tuple(kind_of(word) for word in words)
+
+
+_EXTRAS = r"(?:\s+(?:card|kort|karte|nr|no|vom|du|le|date)?\s*[\dx*][\dx*/.:-]*)*"
+"""What rails print behind their words: dates, numbers of cards, terminals."""
+
 
 @cache
-def _word_kinds() -> dict[str, str]:
-    return {row["word"]: row["kind"] for row in data_rows("word.csv", PACKAGE)}
-
-
-@cache
-def _processors() -> tuple[tuple[re.Pattern[str], Processor, bool], ...]:
+def _processors() -> dict[str, list[tuple[re.Pattern[str], Processor, bool]]]:
+    """Return patterns by the first letters of the mark, longer marks first."""
     rows = sorted(data_rows("processor.csv", PACKAGE), key=lambda row: -len(row["prefix"]))
-    found = []
+    found: dict[str, list[tuple[re.Pattern[str], Processor, bool]]] = {}
     for row in rows:
         start = re.escape(row["prefix"]).replace(r"\ ", r"\s+")
         processor = Processor(row["name"], row["channel"], row["app_id"] or None)
-        if processor.name == "card rail":
-            found.append((re.compile(rf"{start}(?:\s+[\d/.-]+)*\s+(?=\S)"), processor, False))
-        found.append((re.compile(rf"{start}\s*[*]+\s*(?=\S)"), processor, True))
+        patterns = found.setdefault(row["prefix"][:_MARK_LENGTH], [])
+        if processor.name == "card rail" and not row["star"]:
+            patterns.append((re.compile(rf"{start}{_EXTRAS}\s+(?=\S)"), processor, False))
+        patterns.append((re.compile(rf"{start}\s*[*]+\s*(?=\S)"), processor, True))
         if not row["star"]:
             following = r"\S" if processor.app_id else r"\S*[a-z]{2}"
-            found.append((re.compile(rf"{start}(?:\s+|\s*[-:|/]\s*)(?={following})"), processor, False))
-    return tuple(found)
-
-
-def kind_of(word: str) -> str:
-    """Return what a word is: host, reference, legal, product, place, trade or unknown."""
-    if "." in word:
-        return "host"
-    kind = _word_kinds().get(word)
-    if kind is not None:
-        return kind
-    return "reference" if any(c.isdigit() for c in word) or len(word) < 2 else "unknown"
+            patterns.append((re.compile(rf"{start}(?:\s+|\s*[-:|/]\s*)(?={following})"), processor, False))
+    return found
 
 
 def read_line(text: str) -> Line:
     """Read one merchant text; answers for any text, an empty one has no words."""
     folded = fold(text)
-    plain = _MASK.sub(lambda m: m.group()[0] if m.group()[0] in "*#" else " ", folded)
+    plain = (
+        _MASK.sub(lambda m: m.group()[0] if m.group()[0] in "*#" else " ", folded)
+        if _has_mask(folded)
+        else folded
+    )
     rest, processor, has_star = plain, None, False
     for _ in range(3):
         shorter, found, star = _without_processor(rest)
@@ -97,11 +116,29 @@ def read_line(text: str) -> Line:
         rest, processor, has_star = shorter, found, star
         if found.app_id is not None:
             break
-    return Line(text, folded, rest, processor, has_star, _words(rest), _words(plain))
+    words = _words(rest)
+    all_words = words if rest is plain else _words(plain)
+    field = _field(text, words)
+    hosts = tuple(word for word in words if "." in word) if "." in rest else ()
+    kinds = kinds_of(words, len(folded), field)
+    return Line(text, folded, rest, processor, has_star, words, kinds, all_words, field, hosts)
+
+
+def _has_mask(text: str) -> bool:
+    return "xxxx" in text or "**" in text or "##" in text or "*#" in text or "#*" in text
+
+
+def _field(text: str, words: tuple[str, ...]) -> int | None:
+    """Return the number of the first word behind a gap or comma that at least one word stands before."""
+    for gap in _GAP.finditer(text[:LONGEST]):
+        behind = len(_words(fold(text[gap.end() : LONGEST])))
+        if 0 < behind < len(words):
+            return len(words) - behind
+    return None
 
 
 def _without_processor(text: str) -> tuple[str, Processor | None, bool]:
-    for pattern, processor, star in _processors():
+    for pattern, processor, star in _processors().get(text[:_MARK_LENGTH], ()):
         match = pattern.match(text)
         if match:
             return text[match.end() :], processor, star
@@ -109,7 +146,10 @@ def _without_processor(text: str) -> tuple[str, Processor | None, bool]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    text = _SCHEME.sub(" ", text)
+    if "http" in text:
+        text = _SCHEME.sub(" ", text)
+    if "." not in text:
+        return tuple(w for w in tokens_of(text) if w != "www")
     found: list[str] = []
     at = 0
     for match in _HOST.finditer(text):
@@ -130,6 +170,25 @@ def marks() -> frozenset[str]:
 
 
 @cache
+def mark_patterns() -> dict[str, str]:
+    """Return patterns by which SQL sees marks.
+
+    `own_marks`: an app's own or a reseller's; `glued_marks`: the longest counts; `short_marks`: the shortest.
+    """
+    rows = list(data_rows("processor.csv", PACKAGE))
+    own = sorted(
+        {re.escape(r["prefix"]) for r in rows if r["channel"] in ("app", "software")}, key=len, reverse=True
+    )
+    glued = sorted((m for m in marks() if len(m) > 2 and m.isascii()), key=lambda m: (-len(m), m))
+    return {
+        "own_marks": rf"(^|\*)\s*({'|'.join(own)})([^a-z0-9]|$)",
+        "glued_marks": f"^({'|'.join(glued)})",
+        "short_marks": f"^({'|'.join(reversed(glued))})",
+        "marks": rf"^({'|'.join(sorted(re.escape(r['prefix']) for r in rows))})[^a-z0-9]",
+    }
+
+
+@cache
 def _reseller_marks() -> frozenset[str]:
     rows = data_rows("processor.csv", PACKAGE)
     return frozenset("".join(tokens_of(row["prefix"])) for row in rows if row["channel"] == "software")
@@ -137,7 +196,7 @@ def _reseller_marks() -> frozenset[str]:
 
 def is_bare_mark(line: Line) -> bool:
     """Return whether a text names a reseller of software and nothing else."""
-    return "".join("".join(tokens_of(w)) for w in name_words(line.words)) in _reseller_marks()
+    return "".join("".join(tokens_of(w)) for w in name_words(line.words, line.kinds)) in _reseller_marks()
 
 
 def without_glued(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -152,29 +211,34 @@ def without_glued(words: tuple[str, ...]) -> tuple[str, ...]:
         and any(c.isalpha() for c in first)
     ):
         return words[1:]
-    for size in range(len(first) - 5, 3, -1):
+    for size in range(len(first) - 5, 2, -1):
         if first[:size] in marks():
             return (first[size:], *words[1:])
     return ()
 
 
-def name_words(words: tuple[str, ...]) -> tuple[str, ...]:
+def name_words(words: tuple[str, ...], kinds: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without references, legal forms, product words and places at the end, never none."""
-    kept = list(words)
-    while len(kept) > 1 and kind_of(kept[-1]) in ("reference", "legal", "product", "place"):
-        kept.pop()
-    return tuple(kept)
+    end = len(words)
+    while end > 1 and kinds[end - 1] in ("reference", "legal", "product", "place"):
+        end -= 1
+    return words[:end]
 
 
 def normalise(text: str) -> str:
     """Return the merchant's name as far as the text tells it; normalising that again changes nothing."""
-    current = fold(text)
+    current = " ".join(_name_of(text))
     for _ in range(50):
-        following = " ".join(name_words(read_line(current).words))
+        following = " ".join(_name_of(current))
         if following == current:
             break
         current = following
     return current
+
+
+def _name_of(text: str) -> tuple[str, ...]:
+    line = read_line(text)
+    return name_words(line.words, line.kinds)
 
 
 def host_label(host: str) -> str:

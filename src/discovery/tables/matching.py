@@ -82,4 +82,17 @@ MATCHING: tuple[Table, ...] = (
         published=True,
         order_by=("kind", "mention", "position"),
     ),
+    Table(
+        "matching",
+        "labelled_match",
+        "a merchant of the labelled set that comes with the program, and how it is matched; for a check",
+        ("text",),
+        (
+            c("text", T, "merchant text, made up or retyped from public material"),
+            c("mcc", T, "merchant category code; NULL if none"),
+            c("expected_app_id", T, "app that it means; NULL if none"),
+            c("app_id", T, "app that the machine proposes"),
+            c("decision", T, "accept, review or reject"),
+        ),
+    ),
 )
