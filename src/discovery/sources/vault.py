@@ -22,7 +22,8 @@ class Sidecar:
     """How one input of a kept file was read; `snapshot_on` is an ISO day or None.
 
     is_reduced: the vault holds its records, not its bytes; the balance of the input then stands here:
-    rows_read, rows_elsewhere, ignored (reason → records), quarantined (record, column, reason, content), lacking (what a list lacks).
+    rows_read, rows_elsewhere, ignored (reason → records), quarantined (record, column, reason,
+    content), lacking (what a list lacks).
     """
 
     file_id: str
