@@ -155,3 +155,19 @@ def test_a_fine_night_is_strict_about_files_that_were_not_read(
     monkeypatch.setattr("discovery.cli.run._nightly", lambda: Nightly(publication=object(), is_fine=True))
     assert cli("run", "--home", own_home).exit_code == 0
     assert cli("run", "--home", own_home, "--strict").exit_code == 1
+
+
+def test_lists_that_lack_a_part_and_unproven_formats_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    from discovery.cli.report import RunReport, print_report
+
+    print_report(
+        RunReport(
+            Path("access_graph.duckdb"),
+            parts=[{"file_name": "users.json", "reason": "a page of a longer list (it has nextPageToken): fetch"}],
+            unproven={"adobe_users": 2},
+        )
+    )
+    said = " ".join(capsys.readouterr().out.split())
+    assert "users.json: a page of a longer list" in said
+    assert "adobe_users: 2 files" in said
+    assert "general knowledge" in said

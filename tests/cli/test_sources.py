@@ -178,3 +178,20 @@ def test_several_files_of_one_name_are_kept_apart(cli: Run) -> None:
         Path(folder).mkdir(parents=True)
         Path(folder, "x.csv").write_text(f"{folder},b\n1,2\n")
     assert len(check(cli, "a/exports/x.csv", "b/exports/x.csv", code=1)) == 2
+
+
+def test_a_page_of_a_list_and_an_unproven_format_are_told(cli: Run, tmp_path: Path) -> None:
+    page = tmp_path / "users.json"
+    page.write_text(
+        '{"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=x","value":[{"id":"1",'
+        '"displayName":"Ada","userPrincipalName":"ada@example.com","accountEnabled":true}]}'
+    )
+    said = cli("sources", "check", page).stdout
+    assert "a page of a longer list (it has @odata.nextLink)" in said
+    assert "fetch all pages" in said
+    assert "unproven" not in said
+    people = tmp_path / "people.json"
+    people.write_text('[{"id":"A1","name":"Ada","email":"ada@example.com","type":"MEMBER","state":"ACTIVE"}]')
+    assert "unproven" in cli("sources", "check", people).stdout
+    (one,) = check(cli, people)
+    assert (one["format"], one["is_proven"]) == ("onepassword_users", False)

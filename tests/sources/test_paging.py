@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from discovery.settings import SourceHint
+from discovery.sources.container import opened
 from discovery.sources.paging import missing_pages
 
 NEXT = "https://graph.microsoft.com/v1.0/users?$skiptoken=abc"
@@ -101,3 +102,22 @@ def test_the_last_page_alone_ends_nobody(make_bench: Callable[..., Any]) -> None
 )
 def test_what_envelopes_say_of_further_pages(envelope: dict[str, Any], records: int, is_part: bool) -> None:
     assert (missing_pages(envelope, records) is not None) is is_part
+
+
+@pytest.mark.parametrize(
+    ("value", "records"),
+    [
+        ({"data": [{"a": 1}], "has_more": False}, [{"a": 1}]),
+        ({"data": {"users": {"nodes": [{"a": 1}], "pageInfo": {"hasNextPage": False}}}}, [{"a": 1}]),
+        ({"data": {"users": [{"a": 1}]}, "account_id": 1}, [{"a": 1}]),
+        ({"schemas": [], "Resources": [{"a": 1}], "totalResults": 1}, [{"a": 1}]),
+        ({"id": 7, "data": [{"a": 1}]}, None),
+        ({"timestamp": "2026-09-01", "data": [{"a": 1}]}, None),
+        ({"event": "login", "data": {"items": [{"a": 1}]}}, None),
+        ({"name": "x", "details": {"members": [{"a": 1}]}}, None),
+        ({"name": "x", "data": []}, None),
+    ],
+)
+def test_a_record_is_not_taken_for_an_envelope(value: dict[str, Any], records: list[Any] | None) -> None:
+    inside = opened(value)
+    assert (inside[1] if inside else None) == records

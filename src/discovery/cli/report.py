@@ -190,7 +190,7 @@ def _print_needs(report: RunReport) -> None:
         needs.append(
             (
                 "Formats from general knowledge, never seen in a public example (compare what was read):",
-                [f"{name}: {count} files" for name, count in report.unproven.items()],
+                [f"{name}: {count} file{'s' * (count > 1)}" for name, count in report.unproven.items()],
                 "discovery sources check FILE shows the first records",
             )
         )

@@ -36,8 +36,11 @@ MAX_RATIO = 2000
 ENVELOPES = ("value", "records", "items", "users", "employees", "results", "members", "Report_Entry",
              "Browser History", "result")  # fmt: skip
 """Keys whose list of objects holds the records of a JSON export."""
-ENVELOPES_WITHOUT_ID = ("data", "entries", "Resources", "admins", "nodes")
-"""The same, but a record may have such a key too: an envelope has no id of its own."""
+ENVELOPES_OF_ANSWERS = ("data", "entries", "Resources", "admins", "nodes")
+"""The same, but a record may have such a key too: an answer has no id, time or event of its own, and is not empty."""
+_OF_RECORDS = frozenset(
+    ("id", "_id", "uuid", "timestamp", "time", "event", "eventType", "event_type", "eventName", "eventTime")
+)
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
@@ -305,10 +308,15 @@ class Item:
 
 def envelope_key(value: dict[str, Any]) -> str | None:
     """Return the key of an envelope whose list holds the records, or None for a record."""
-    keys = ENVELOPES if "id" in value else (*ENVELOPES, *ENVELOPES_WITHOUT_ID)
-    for key in keys:
+    for key in ENVELOPES:
         inner = value.get(key)
         if isinstance(inner, list) and (not inner or isinstance(inner[0], dict)):
+            return key
+    if not _OF_RECORDS.isdisjoint(value):
+        return None
+    for key in ENVELOPES_OF_ANSWERS:
+        inner = value.get(key)
+        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
             return key
     return None
 
@@ -323,7 +331,7 @@ def opened(value: dict[str, Any]) -> tuple[dict[str, Any], list[Any]] | None:
         key = envelope_key(value)
         if key is not None:
             return {**around, **{k: v for k, v in value.items() if k != key}}, value[key]
-        inner = value.get("data") if "id" not in value else None
+        inner = value.get("data") if _OF_RECORDS.isdisjoint(value) else None
         if not isinstance(inner, dict) and (depth > 0 or len(value) == 1):
             # Below `data`, the one object beside plain values; a record is not to be taken for an envelope.
             objects = [v for v in value.values() if isinstance(v, dict)]

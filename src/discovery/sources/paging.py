@@ -14,7 +14,7 @@ from discovery.sources.source import at_path
 NEXT = (
     "@odata.nextLink", "odata.nextLink", "nextLink", "nextPageToken", "next_page_token", "nextRecordsUrl",
     "next_cursor", "next_page", "nextUri", "response_metadata.next_cursor", "paging.next.after", "links.next",
-    "_links.next", "meta.next", "meta.next_cursor", "pageInfo.endCursor", "next",
+    "_links.next", "meta.next", "meta.next_cursor", "pageInfo.endCursor", "continuationToken", "next",
 )  # fmt: skip
 """Paths in an envelope that lead to the next page, if they hold anything.
 

@@ -6,7 +6,8 @@ Shape `powershell`: `Get-ADUser -Filter * -Properties * | Export-Csv` (or with a
 Enabled, or bit 2 of userAccountControl (512 on, 514 off). accountExpires is a FILETIME (100 ns since 1601; 0 and
 9223372036854775807 are never): an account that has expired on the day of the list is disabled. AccountExpirationDate is
 read where accountExpires is missing, as a day in `date_order`. The key is objectGUID (csvde writes it as X'…' with the
-bytes as they are stored: made the usual text), else the SID, else the distinguished name. `System.String[]` and
+bytes as they are stored: made the usual text), else the SID, the distinguished name or the login: take the same columns
+every time, or one account becomes two. `System.String[]` and
 `Microsoft.ActiveDirectory.…` stand for lists that were not joined: empty.
 
 account_kind by evidence only: service where the name is that of a service (svc-…), human with an employee id, or with
@@ -29,7 +30,7 @@ _GUID = """CASE WHEN regexp_matches(guid, '^X''[0-9a-fA-F]{32}''$') THEN lower(
         || guid[17:18] || guid[15:16] || '-' || guid[19:22] || '-' || guid[23:34])
     ELSE lower(trim(guid, '{} ')) END"""
 _SELECT = directory_accounts(
-    key=f"coalesce(blank_null({_GUID}), blank_null(sid), lower(blank_null(dn)))",
+    key=f"coalesce(blank_null({_GUID}), blank_null(sid), lower(blank_null(dn)), lower(blank_null(sam)))",
     login="coalesce(blank_null(upn), sam)", email="coalesce(email_of(mail), email_of(upn))", key_column="objectGUID",
     status="""CASE WHEN lower(enabled) = 'false' OR (TRY_CAST(control AS BIGINT) & 2) = 2 THEN 'disabled'
         WHEN TRY_CAST(expires AS HUGEINT) BETWEEN 1 AND 9223372036854775806 AND
@@ -60,6 +61,8 @@ def _source(columns: str) -> str:
     return _SELECT.replace("FROM raw", f"FROM (SELECT _record, {columns} FROM raw)", 1)  # noqa: S608 - names of ours
 
 
+_ONE_MORE = ("DistinguishedName", "ObjectGUID", "SID", "whenCreated", "LastLogonDate", "PasswordLastSet",
+             "UserPrincipalName", "EmailAddress", "mail")  # fmt: skip
 _POWERSHELL: dict[str, str | tuple[str, ...]] = {
     "guid": "ObjectGUID", "sid": ("SID", "objectSid"), "dn": "DistinguishedName", "sam": "SamAccountName",
     "upn": "UserPrincipalName", "mail": ("mail", "EmailAddress"), "proxies": "proxyAddresses", "enabled": "Enabled",
@@ -83,7 +86,7 @@ FORMAT = Format(
         Shape(
             name="powershell",
             container="csv",
-            requires=("SamAccountName", "Enabled", ("DistinguishedName", "ObjectGUID", "SID")),
+            requires=("SamAccountName", "Enabled", _ONE_MORE),
             columns=_POWERSHELL,
             select=_SELECT,
             numbered=True,
@@ -92,7 +95,7 @@ FORMAT = Format(
         Shape(
             name="powershell_json",
             container="json",
-            requires=("SamAccountName", "Enabled", ("DistinguishedName", "ObjectGUID", "SID")),
+            requires=("SamAccountName", "Enabled", _ONE_MORE),
             columns={
                 **dict.fromkeys(
                     ("ObjectGUID", "DistinguishedName", "SamAccountName", "UserPrincipalName", "mail", "EmailAddress",
@@ -160,12 +163,14 @@ FORMAT = Format(
 "SID":{"Value":"S-1-5-21-1"},"Surname":"Byron","UserPrincipalName":"ada@corp.example",\
 "proxyAddresses":["SMTP:ada@example.com"]},
 {"Enabled":"perhaps","ObjectGUID":"x","SamAccountName":"x","SID":{"Value":"S"}},
-{"Enabled":true,"ObjectGUID":"","SamAccountName":"y","DistinguishedName":"","SID":null}]
+{"Enabled":true,"ObjectGUID":"","SamAccountName":"","DistinguishedName":"","SID":null},
+{"Enabled":true,"SamAccountName":"Zoe","EmailAddress":"zoe@example.com","SID":null}]
 """,
             records={
                 "directory_account": (
                     {"account_key": "71269488-09f4-498f-a043-33ae89006239", "email": "ada@corp.example",
                      "aliases": ["ada@example.com"]},
+                    {"account_key": "zoe", "account_name": "zoe", "email": "zoe@example.com", "status": "active"},
                 )
             },
             quarantined=2,

@@ -9,7 +9,8 @@ Shape `organisation_csv`: the same as CSV.
 
 Lists in a cell are joined by a comma. Times are UTC. None of these tells when an enterprise seat was last used; an
 organisation's export does (last_active). Nothing is ignored: outside collaborators hold a seat as well.
-The two organisation shapes are from general knowledge.
+The two organisation shapes are from general knowledge. Answers of the API come in pages that only response headers
+name: not taken as whole.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ FORMAT = Format(
                  "enterprise_server_primary_emails"), "VARCHAR",
             ),
             select=_licences(_API),
+            is_complete=False,
             numbered=True,
         ),
         Shape(
@@ -95,6 +97,7 @@ FORMAT = Format(
                 ("login", "name", "role", "last_active", "saml_name_id", "created_at", "suspended"), "VARCHAR"
             ),
             select=_ORGANISATION,
+            is_complete=False,
             numbered=True,
         ),
         Shape(

@@ -3,7 +3,8 @@
 Shape `api`: Directory API `users.list` (`users`, nextPageToken). suspended and archived are disabled; with
 showDeleted the users of the last 20 days that were deleted, with deletionTime. The instance is customerId.
 Shape `gam`: `gam print users … allfields` (GAM, CSV): nested keys joined by dots, lists numbered. Without the field
-`suspended` the state is unknown, not active. What was asked for is not in the file: not taken as whole.
+`suspended` the state is unknown, not active. What was asked for is not in the file: not taken as whole. PSGSuite
+(`Get-GSUser | Export-Csv`) has the same names with capitals, and aliases in one cell.
 Shape `console`: Admin console, Users, Download users (User_Download_….csv). Status Active, Suspended, Archived. Home
 and recovery addresses are private and not read. The template to upload users has the same first columns and no
 Status: it is none. A filter may have been set: not taken as whole.
@@ -51,7 +52,8 @@ _API = _select(
     "gone",
 )
 _GAM = _select(
-    "(SELECT * REPLACE (list_filter(aliases, lambda a: contains(a, '@')) AS aliases) FROM raw)",
+    """(SELECT * REPLACE (list_filter(flatten(list_transform(aliases, lambda a: string_split_regex(a, '[;,| ]+'))),
+        lambda a: contains(a, '@')) AS aliases) FROM raw)""",
     """CASE WHEN 'true' IN (lower(state), lower(archived)) THEN 'disabled' WHEN lower(state) = 'false' THEN 'active'
         WHEN blank_null(state) IS NULL THEN 'unknown' END""",
 ).replace("blank_null(id) AS the_key", "coalesce(blank_null(id), lower(blank_null(login))) AS the_key")
@@ -169,6 +171,22 @@ cleo@example.com,Cleo,Vance,,,0,,,0,,,/
                     {"account_key": "cleo@example.com", "status": "unknown"},
                 )
             },
+        ),
+        Example(
+            shape="gam",
+            # PSGSuite; no state column of use; no address.
+            text="""\
+"User","PrimaryEmail","Aliases","Archived","CreationTime","Id","IsAdmin","OrgUnitPath","Suspended"
+"Ada@example.com","Ada@example.com","a@example.com;b@example.com","False","2021-01-01","100","False","/","False"
+"x@example.com","x@example.com","","False","2021-01-01","101","False","/","Sometimes"
+""",
+            records={
+                "directory_account": (
+                    {"account_key": "100", "email": "ada@example.com", "status": "active",
+                     "aliases": ["a@example.com", "b@example.com"]},
+                )
+            },
+            quarantined=1,
         ),
         Example(
             shape="console",
