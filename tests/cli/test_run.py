@@ -163,7 +163,9 @@ def test_lists_that_lack_a_part_and_unproven_formats_are_told(capsys: pytest.Cap
     print_report(
         RunReport(
             Path("access_graph.duckdb"),
-            parts=[{"file_name": "users.json", "reason": "a page of a longer list (it has nextPageToken): fetch"}],
+            parts=[
+                {"file_name": "users.json", "reason": "a page of a longer list (it has nextPageToken): fetch"}
+            ],
             unproven={"adobe_users": 2},
         )
     )

@@ -59,7 +59,7 @@ FORMAT = Format(
     ),
     how_to_get="Asana API: workspace_memberships with user.email, is_active, is_admin, is_guest; or admin console: "
     "Members, Export CSV",
-    proven_by="https://developers.asana.com/reference/workspace-memberships",
+    proven_by="https://developers.asana.com/jd/reference/workspace-memberships",
     proven_on=date(2026, 11, 24),
     is_list=True,
     examples=(

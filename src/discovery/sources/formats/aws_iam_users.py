@@ -49,7 +49,7 @@ FORMAT = Format(
         ),
     ),
     how_to_get="AWS console: IAM, Credential report, Download; or `aws iam get-credential-report`, Content decoded",
-    proven_by="https://github.com/turbot/steampipe-plugin-aws/blob/v0.136.1/aws/table_aws_iam_credential_report.go",
+    proven_by="https://docs.datadoghq.com/infrastructure/resource_catalog/aws_iam_credential_report/",
     proven_on=date(2026, 11, 24),
     is_list=True,
     is_complete=True,

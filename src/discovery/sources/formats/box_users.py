@@ -53,7 +53,7 @@ FORMAT = Format(
     ),
     how_to_get="Box API: GET /users?fields=id,type,name,login,status,role,created_at, all pages; or Reports, "
     "User Details",
-    proven_by="https://developer.box.com/reference/get-users.md",
+    proven_by="https://developer.box.com/en/reference/get-users-id/",
     proven_on=date(2026, 11, 24),
     is_list=True,
     examples=(

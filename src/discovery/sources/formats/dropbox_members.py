@@ -56,7 +56,7 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Dropbox API: team/members/list with include_removed, all pages; or admin console: Members, Export",
-    proven_by="https://github.com/dropbox/dropbox-api-spec/blob/main/team_members.stone",
+    proven_by="https://docs.rs/dropbox-sdk/0.15.0/dropbox_sdk/team/struct.TeamMemberProfile.html",
     proven_on=date(2026, 11, 24),
     is_list=True,
     examples=(

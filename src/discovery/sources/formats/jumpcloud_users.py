@@ -55,7 +55,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="JumpCloud API: GET /api/systemusers, all pages in one file; or Get-JCUser | Export-Csv",
-    proven_by="https://www.powershellgallery.com/packages/JumpCloud.SDK.V1/0.1.1",
+    proven_by="https://www.powershellgallery.com/packages/JumpCloud.SDK.V1/0.1.1/Content/"
+    "custom%5Cgenerated%5CGet-JcSdkUser.ps1",
     proven_on=date(2026, 11, 24),
     is_list=True,
     examples=(

@@ -3,7 +3,8 @@
 Shape `query`: `SELECT Id, Username, Email, Name, IsActive, LastLoginDate, CreatedDate, UserType, Profile.Name FROM
 User` (REST or `sf data query --json`): records with `attributes.type` User.
 Shape `object`: the same as CSV (Data Loader, `sf data query --result-format csv`).
-Shape `report`: a report on users, with the labels that the administrator chose; ends with footer lines.
+Shape `report`: a report on users, with the labels that the administrator chose; ends with footer lines. Its labels
+are from general knowledge.
 
 Trap: Username looks like an address and need not be one (sandboxes append a name, and `.invalid` to Email, which is
 taken off): Email comes first, FederationIdentifier if that is an address. A query chooses its own rows, so that no

@@ -86,7 +86,7 @@ FORMAT = Format(
         ),
     ),
     how_to_get="Slack administration: Manage members, Export full member list; or the API users.list, all pages",
-    proven_by="https://docs.slack.dev/reference/methods/users.list",
+    proven_by="https://prismatic.io/docs/example-payloads/slack/actions/listUsers.json",
     proven_on=date(2026, 11, 24),
     is_list=True,
     is_complete=True,

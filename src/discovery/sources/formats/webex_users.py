@@ -4,7 +4,8 @@ Shape `csv`: Control Hub, Users, Manage users, Export CSV; `User ID/Email (Requi
 User Status: Verified, Active, Not Verified, Inactive, Invite Pending. One column per service follows; they are not
 read.
 Shape `api`: `GET /people` (items). status is the presence of the moment and is not read: loginEnabled and
-invitePending tell the state. Its pages are named in response headers: not taken as whole. The file that a Meetings site exports is another (UTF-16, tabs).
+invitePending tell the state. Its pages are named in response headers: not taken as whole. The file that a Meetings
+site exports is another (UTF-16, tabs).
 
 Times are UTC. Ignored: `bot` (type bot of the API).
 """

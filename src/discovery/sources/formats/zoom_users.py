@@ -65,7 +65,8 @@ FORMAT = Format(
         ),
     ),
     how_to_get="API: GET /users for status active, inactive and pending; or User Management, Users, Export all",
-    proven_by="https://developers.zoom.us/docs/api/pagination",
+    proven_by="https://app.unpkg.com/@itentialopensource/adapter-zoom@0.5.3/files/entities/Users/mockdatafiles/"
+    "getUsers-default.json",
     proven_on=date(2026, 11, 24),
     is_list=True,
     examples=(
