@@ -5,6 +5,9 @@ counts, whatever product and site: columns are found by their beginning. With gr
 group: the first counts.
 Shape `managed`: Managed accounts, Export accounts: `Atlassian ID,…,Last active date [UTC]`.
 
+The linked project shows id, name, email and status of such a file; the other columns were read in public scripts whose
+addresses are not known.
+
 Days are `3 Jan 2024`; `Never accessed` is none. Ignored: `further group of the same user`.
 """
 
@@ -76,7 +79,7 @@ FORMAT = Format(
         ),
     ),
     how_to_get="admin.atlassian.com: Directory, Users, Export users (all users); or Managed accounts, Export accounts",
-    proven_by="https://github.com/sumlin/atlassian-user-suspend-cli",
+    proven_by="https://github.com/sumlin/atlassian-user-suspend-cli/blob/main/users.csv-example",
     proven_on=date(2026, 11, 24),
     is_list=True,
     examples=(
