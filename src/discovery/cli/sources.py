@@ -167,11 +167,11 @@ def _print_verdict(verdict: Any) -> None:
     if verdict.state in ("unrecognised", "refused"):
         say(f"  {verdict.state}: {verdict.reason}")
         return
+    say(f"  {verdict.format} ({verdict.shape}), instance {verdict.instance}{_how(verdict.instance_from)}")
     if not verdict.is_proven:
         say(
-            "  the format is unproven: made from general knowledge, not after a public example; look at the records"
+            "  unproven: the format was made from general knowledge, not after a public example; look at the records"
         )
-    say(f"  {verdict.format} ({verdict.shape}), instance {verdict.instance}{_how(verdict.instance_from)}")
     if verdict.person:
         say(f"  person: {verdict.person}, from the file's path or the settings")
     if verdict.snapshot_on:
