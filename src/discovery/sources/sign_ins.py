@@ -4,7 +4,8 @@ A format writes the inner half, its `entry`: one row per record with the columns
 
     event_id, at_text (as written), observed_at, account_key, account_name, mention_kind, mention, mention_name,
     method, result_text (as written), outcome (success, failure or NULL = not understood) and
-    reason (why the record is no sign-in at all, or NULL).
+    reason (why the record is no sign-in at all, or NULL), and, where records of other kinds lie in between,
+    elsewhere (true: the record counts through such a kind only; it is judged all the same).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from string import Template
 _OUTER = Template("""
 SELECT
     event_id, $record observed_at, account_key, account_name, mention_kind, mention, mention_name, method,
-    _ignored,
+    _ignored, $elsewhere
     CASE
         WHEN _ignored IS NOT NULL THEN NULL
         WHEN outcome IS NULL THEN problem('$result', result_text, '$expected')
@@ -38,4 +39,5 @@ def sign_in_select(entry: str, *, at: str, result: str, app: str, user: str, exp
     return _OUTER.substitute(
         entry=entry, at=at, result=result, app=app, user=user, expected=expected,
         record="_record AS record," if numbered else "",
+        elsewhere="elsewhere AND _ignored IS NULL AS _elsewhere," if " AS elsewhere," in entry else "",
     )  # fmt: skip
