@@ -4,7 +4,8 @@ A format writes the inner half, its `entry`: one row per record with the columns
 
     event_id, at_text (as written), observed_at, account_key, account_name, mention_kind, mention, mention_name,
     method, result_text (as written), outcome (success, failure or NULL = not understood) and
-    reason (why the record is no sign-in at all, or NULL), and, where records of other kinds lie in between,
+    reason (why the record is no sign-in at all, or NULL), and, where there is something to say,
+    instance_named (the instance that the record names) and, where records of other kinds lie in between,
     elsewhere (true: the record counts through such a kind only; it is judged all the same).
 """
 
@@ -15,7 +16,7 @@ from string import Template
 _OUTER = Template("""
 SELECT
     event_id, $record observed_at, account_key, account_name, mention_kind, mention, mention_name, method,
-    _ignored, $elsewhere
+    _ignored, $elsewhere $instance
     CASE
         WHEN _ignored IS NOT NULL THEN NULL
         WHEN outcome IS NULL THEN problem('$result', result_text, '$expected')
@@ -39,5 +40,6 @@ def sign_in_select(entry: str, *, at: str, result: str, app: str, user: str, exp
     return _OUTER.substitute(
         entry=entry, at=at, result=result, app=app, user=user, expected=expected,
         record="_record AS record," if numbered else "",
+        instance="nullif(lower(trim(instance_named)), '') AS _instance," if " AS instance_named" in entry else "",
         elsewhere="elsewhere AND _ignored IS NULL AS _elsewhere," if " AS elsewhere," in entry else "",
     )  # fmt: skip

@@ -9,7 +9,8 @@ Events of signin.amazonaws.com (and sso.amazonaws.com): `ConsoleLogin` and `User
 are sign-ins to Amazon Web Services, by whatever account; the trail does not tell the apps behind Identity Center. A
 `Federate` event names an app only for some of them (serviceEventDetails.app_id, relaying_party_name); those with a
 role are sign-ins to AWS too. Steps on the way (CredentialChallenge, CredentialVerification) and other sources are
-`other event`; a success of `Root` counts. Failures are `failed sign-in`. The recipient account names the instance.
+`other event`; a success of `Root` counts. Failures are `failed sign-in`. The recipient account names the
+instance; the trail of an organization holds many.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from discovery.sources.source import Example, Format, Head, Shape, at_path
 
 _ENTRY = """
 SELECT
-    blank_null("eventID") AS event_id, "eventTime" AS at_text, instant("eventTime") AS observed_at,
+    blank_null("eventID") AS event_id, "recipientAccountId" AS instance_named, "eventTime" AS at_text, instant("eventTime") AS observed_at,
     coalesce(blank_null("userIdentity" ->> '$.onBehalfOf.userId'), blank_null("userIdentity" ->> '$.arn'),
              CASE WHEN blank_null("userIdentity" ->> '$.userName') IS NULL
                   THEN blank_null("userIdentity" ->> '$.principalId') END) AS account_key,
@@ -118,10 +119,11 @@ FORMAT = Format(
             requires=("eventSource", "eventName", "eventTime", "userIdentity"),
             columns={
                 "eventID": "VARCHAR", "eventTime": "VARCHAR", "eventSource": "VARCHAR", "eventName": "VARCHAR",
-                "errorCode": "VARCHAR", "userIdentity": "JSON", "responseElements": "JSON",
+                "recipientAccountId": "VARCHAR", "errorCode": "VARCHAR", "userIdentity": "JSON", "responseElements": "JSON",
                 "additionalEventData": "JSON", "serviceEventDetails": "JSON",
             },
             instance="recipientAccountId",
+            several_instances=True,  # the trail of an organization
             recognise=_is_cloudtrail,
             select=sign_in_select(_ENTRY, at="eventTime", result="responseElements", app="eventName",
                                   user="userIdentity", expected="Success or Failure"),

@@ -65,7 +65,7 @@ WITH one AS ($events), said AS (
     SELECT
         CASE WHEN id.uniqueQualifier <> '' THEN concat_ws('/', id.time, id.uniqueQualifier, id.applicationName,
             id.customerId) END AS event_id,
-        id.time AS at_text, instant(id.time) AS observed_at,
+        id.time AS at_text, instant(id.time) AS observed_at, id.customerId AS instance_named,
         lower(id.applicationName) AS application,
         lower(event_name) AS event_name, lower(login_type) AS login_type, nullif(application_name, '') AS application_name,
         nullif(lower(trim(client_id)), '') AS client_id, nullif(trim(app_name), '') AS app_name,
@@ -76,7 +76,7 @@ WITH one AS ($events), said AS (
 """)
 
 _SIGN_IN = """
-SELECT event_id, at_text, observed_at, account_key, account_name, 'label' AS mention_kind,
+SELECT event_id, instance_named AS instance_named, at_text, observed_at, account_key, account_name, 'label' AS mention_kind,
        CASE application WHEN 'login' THEN 'Google Workspace' WHEN 'token' THEN client_id
             ELSE application_name END AS mention,
        CAST(NULL AS VARCHAR) AS mention_name,
@@ -99,7 +99,7 @@ FROM said
 _GRANT = """
 SELECT event_id, account_key, account_name, 'client_id' AS mention_kind, client_id AS mention,
        app_name AS mention_name, scopes, 'user' AS consent, observed_at AS granted_at,
-       CAST(observed_at AS DATE) AS snapshot_on
+       CAST(observed_at AS DATE) AS snapshot_on, nullif(lower(trim(instance_named)), '') AS _instance
 FROM said
 WHERE application = 'token' AND event_name = 'authorize' AND observed_at IS NOT NULL AND client_id IS NOT NULL
   AND (account_key IS NOT NULL OR account_name IS NOT NULL)
@@ -121,6 +121,7 @@ def _shape(name: str, events: str, **more: Any) -> Shape:
         select=select,
         also={"grant": said + _GRANT},
         instance="id.customerId",
+        several_instances=True,
         **more,
     )
 
