@@ -12,6 +12,11 @@ Shapes, and where their columns come from:
   workspace, not the directory, so that it never names the instance; `AADTenantId` does. Times are American
   and UTC, or ISO; a header in local time (`TimeGenerated [Berlin]`) is not recognised, since the offset is
   not in the file.
+- `log_analytics_json`: the same tables as a log query returns them (`{"tables": [{columns, rows}]}`) or as
+  `az monitor log-analytics query` prints them.
+- `powershell`: `Get-MgAuditLogSignIn | ConvertTo-Json -Depth 5` (or Get-AzureADAuditSignInLogs), names in PascalCase;
+  `powershell_csv`: the same through Export-Csv. Of Microsoft.Graph the CSV holds the name of a type as Status: the
+  result is lost, and each record is quarantined with that to say. Neither comes from a public example.
 - `portal`: InteractiveSignIns_*.csv and NonInteractiveSignIns_*.csv, which have the same header
   (`Application ID ` ends in a blank, `Incoming token type` comes twice; the first counts). Which of the two a
   file is stands in its name only; names change and must not change the graph. So a record into which a
@@ -150,6 +155,36 @@ SELECT id, coalesce(created, generated) AS at_text, user_id, user_name, app_id, 
 FROM raw
 """
 
+_LOG_ANALYTICS_NAMES = (
+    "Id", "CreatedDateTime", "TimeGenerated", "UserId", "UserPrincipalName", "AppId", "AppDisplayName",
+    "ServicePrincipalId", "ClientAppUsed", "AuthenticationProtocol", "IsInteractive", "Category", "Type", "ResultType",
+    "Status",
+)  # fmt: skip
+_LOG_ANALYTICS_JSON = """
+SELECT "Id" AS id, "CreatedDateTime" AS created, "TimeGenerated" AS generated, "UserId" AS user_id,
+       "UserPrincipalName" AS user_name, "AppId" AS app_id, "AppDisplayName" AS app_name,
+       "ServicePrincipalId" AS service_id, "ClientAppUsed" AS client, "AuthenticationProtocol" AS protocol,
+       "IsInteractive" AS interactive, "Category" AS category, "Type" AS "table", "ResultType" AS result,
+       "Status" AS status
+FROM raw
+"""
+
+_POWERSHELL_NAMES = (
+    "Id", "CreatedDateTime", "UserId", "UserPrincipalName", "AppId", "AppDisplayName", "ServicePrincipalId",
+    "ClientAppUsed", "AuthenticationProtocol", "IsInteractive",
+)  # fmt: skip
+# Windows PowerShell writes /Date(milliseconds)/ into JSON.
+_POWERSHELL_ENTRY = Template("""
+SELECT "Id" AS id,
+       CASE WHEN starts_with("CreatedDateTime", '/Date(')
+            THEN CAST(epoch_ms(CAST(regexp_extract("CreatedDateTime", '\\d+') AS BIGINT)) AS VARCHAR)
+            ELSE "CreatedDateTime" END AS at_text,
+       "UserId" AS user_id, "UserPrincipalName" AS user_name, "AppId" AS app_id, "AppDisplayName" AS app_name,
+       "ServicePrincipalId" AS service_id, "ClientAppUsed" AS client, "AuthenticationProtocol" AS protocol,
+       "IsInteractive" AS interactive, 'signinlogs' AS category, $code AS code
+FROM raw
+""")
+
 _PORTAL_ENTRY = """
 SELECT trim(id) AS id, at_text, trim(user_id) AS user_id, trim(user_name) AS user_name,
        trim(app_id) AS app_id, trim(app_name) AS app_name,
@@ -259,6 +294,43 @@ _SHAPES = (
             american=True,
         ),
         instance=("AADTenantId", "ResourceTenantId", "HomeTenantId"),
+    ),
+    Shape(
+        name="log_analytics_json",
+        container="json",
+        requires=(
+            ("CreatedDateTime", "TimeGenerated"), "AppId", "AppDisplayName", "UserPrincipalName", "ResultType",
+        ),
+        columns=dict.fromkeys(_LOG_ANALYTICS_NAMES, "VARCHAR"),
+        select=_select(
+            _LOG_ANALYTICS_ENTRY.replace("FROM raw", f"FROM ({_LOG_ANALYTICS_JSON})"), at="CreatedDateTime",
+            code="ResultType", app="AppId", user="UserId",
+        ),
+        instance=("AADTenantId", "ResourceTenantId", "HomeTenantId"),
+    ),
+    Shape(
+        name="powershell",
+        container="json",
+        requires=("CreatedDateTime", "AppDisplayName", "Status", ("UserId", "UserPrincipalName")),
+        forbids=("ResultType",),
+        columns={**dict.fromkeys(_POWERSHELL_NAMES, "VARCHAR"), "Status": "JSON"},
+        select=_select(
+            _POWERSHELL_ENTRY.substitute(code="""Status ->> '$.ErrorCode'"""), at="CreatedDateTime",
+            code="Status.ErrorCode", app="AppId", user="UserId",
+        ),
+    ),
+    Shape(
+        name="powershell_csv",
+        container="csv",
+        requires=("CreatedDateTime", "AppDisplayName", "AppId", "Status", "UserPrincipalName", "Id", "UserId"),
+        forbids=("ResultType",),
+        columns={**{name: name for name in _POWERSHELL_NAMES}, "Status": "Status"},
+        select=_select(
+            _POWERSHELL_ENTRY.substitute(
+                code="""coalesce(nullif(regexp_extract(Status, '(?i)ErrorCode["=: ]+(\\d+)', 1), ''), lower(Status))"""
+            ),
+            at="CreatedDateTime", code="Status", app="AppId", user="UserId", american=True,
+        ),
     ),
     Shape(
         name="portal",

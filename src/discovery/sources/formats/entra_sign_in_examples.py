@@ -99,6 +99,17 @@ def _portal_row(number: int, status: str, code: str, *, at: str = "2026-04-18T09
     )
 
 
+_TABLE_COLUMNS = ("TimeGenerated", "CreatedDateTime", "Id", "UserId", "UserPrincipalName", "AppId", "AppDisplayName",
+                  "ResultType", "Category", "AADTenantId")  # fmt: skip
+
+
+def _pascal(value: Any) -> Any:
+    """Return a record as PowerShell's objects have it: names in PascalCase, at every depth."""
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: _pascal(inner) for key, inner in value.items()}
+    return value
+
+
 EXAMPLES = (
     Example(
         shape="graph",
@@ -237,5 +248,46 @@ EXAMPLES = (
         f"2026-04-18T09:12:44Z,{_id(1)},{_id(9000)},{_id(2)},build,,build,{_APP},{_TENANT},Graph,,Success,\n"
         f"not a time,{_id(3)},{_id(9000)},{_id(2)},build,,build,{_APP},{_TENANT},Graph,,Failure,Other.\n",
         ignored={"service principal sign-in": 2},
+    ),
+    Example(
+        shape="log_analytics_json",
+        text=json.dumps({"tables": [{
+            "name": "PrimaryResult",
+            "columns": [{"name": n, "type": "string"} for n in _TABLE_COLUMNS],
+            "rows": [
+                ["2026-04-18T09:20:00Z", "2026-04-18T09:12:44Z", _id(1), _ANN, "Ann.Lee@contoso.example", _APP, "Figma", "0",
+                 "SignInLogs", _TENANT],
+                ["2026-04-18T09:20:00Z", None, _id(2), _ANN, "Ann.Lee@contoso.example", _APP, "Figma", "50126",
+                 "SignInLogs", _TENANT],
+                ["soon", None, _id(3), _ANN, "Ann.Lee@contoso.example", _APP, "Figma", "0", "SignInLogs", _TENANT],
+            ]}]}),
+        instance=_TENANT,
+        records={"sign_in": (_expected(1),)},
+        ignored={"failed sign-in": 1},
+        quarantined=1,
+    ),
+    Example(
+        shape="powershell",
+        text=json.dumps([
+            _pascal(_sign_in(1)),
+            _pascal(_sign_in(2, createdDateTime="/Date(1776503564000)/", isInteractive=False)),
+            _pascal(_sign_in(3, status=_FAILED)), _pascal(_sign_in(4, createdDateTime="")),
+        ]),
+        records={"sign_in": (_expected(1), _expected(2, method="idp_non_interactive"))},
+        ignored={"failed sign-in": 1},
+        quarantined=1,
+    ),
+    Example(
+        shape="powershell_csv",
+        text="Id,AppDisplayName,AppId,ClientAppUsed,CreatedDateTime,Status,UserId,UserPrincipalName\n"
+        f'{_id(1)},Figma,{_APP},Browser,4/18/2026 9:12:44 AM,"class SignInStatus {{\n  ErrorCode: 0\n}}",{_ANN},'
+        "Ann.Lee@contoso.example\n"
+        f'{_id(2)},Figma,{_APP},Browser,4/18/2026 9:12:44 AM,"class SignInStatus {{\n  ErrorCode: 50126\n}}",{_ANN},'
+        "Ann.Lee@contoso.example\n"
+        f"{_id(3)},Figma,{_APP},Browser,4/18/2026 9:12:44 AM,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus,"
+        f"{_ANN},Ann.Lee@contoso.example\n",
+        records={"sign_in": (_expected(1),)},
+        ignored={"failed sign-in": 1},
+        quarantined=1,
     ),
 )  # fmt: skip

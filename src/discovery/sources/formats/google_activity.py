@@ -87,8 +87,8 @@ SELECT event_id, instance_named AS instance_named, at_text, observed_at, account
             WHEN 'authorize' THEN 'success' END AS outcome,
        coalesce(application = 'token' AND event_name = 'authorize', false) AS elsewhere,
        CASE
-           WHEN application IS NULL OR event_name IS NULL THEN NULL
            WHEN application NOT IN ('login', 'saml', 'token') THEN 'other application'
+           WHEN application IS NULL OR event_name IS NULL THEN NULL
            WHEN application = 'token' THEN CASE event_name WHEN 'authorize' THEN NULL WHEN 'revoke' THEN 'revoked consent'
                WHEN 'deny' THEN 'refused consent' WHEN 'activity' THEN 'api activity' ELSE 'other event' END
            WHEN event_name NOT IN ('login_success', 'login_failure') THEN 'other event'
