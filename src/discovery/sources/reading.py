@@ -190,7 +190,9 @@ def _shown(raw: bytes) -> str:
 def _json_view(store: Store, path: Path, shape: Shape, *, numbered: bool, has_record: bool = False,
                lenient: bool = False) -> None:  # fmt: skip
     if WHOLE_RECORD in shape.columns:
-        _whole_json_view(store, path, str(shape.columns[WHOLE_RECORD]), numbered=numbered, has_record=has_record)
+        _whole_json_view(
+            store, path, str(shape.columns[WHOLE_RECORD]), numbered=numbered, has_record=has_record
+        )
         return
     types = {name: ("JSON" if lenient else str(kind)) for name, kind in shape.columns.items()}
     declared = dict(types)

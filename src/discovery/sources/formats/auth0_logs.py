@@ -45,7 +45,17 @@ SELECT
              THEN 'service principal sign-in' END AS reason
 FROM (SELECT *, blank_null($user_id) AS account_key FROM raw)
 """)
-_FIELDS = ("log_id", "date", "type", "client_id", "client_name", "user_id", "user_name", "strategy", "hostname")
+_FIELDS = (
+    "log_id",
+    "date",
+    "type",
+    "client_id",
+    "client_name",
+    "user_id",
+    "user_name",
+    "strategy",
+    "hostname",
+)
 _AT = datetime(2026, 4, 18, 9, 12, 44, 706000)
 
 

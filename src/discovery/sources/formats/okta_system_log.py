@@ -131,7 +131,9 @@ _DEBUG = "STRUCT(debugData STRUCT(signOnMode VARCHAR, grantType VARCHAR))"
 
 
 def _selects(event_type: str, debug: str, raw: str = "FROM raw", no_event: str = "false") -> tuple[str, str]:
-    events = _EVENTS.substitute(event_type=event_type, debug=debug, app_use=_APP_USE, raw=raw, no_event=no_event)
+    events = _EVENTS.substitute(
+        event_type=event_type, debug=debug, app_use=_APP_USE, raw=raw, no_event=no_event
+    )
     return events + _SIGN_IN, events + _ASSIGNMENT
 
 
@@ -166,7 +168,9 @@ def _mixed() -> Shape:
         "AS target, json_transform(coalesce(record -> '$.debugContext', record -> '$.debugcontext'), "
         f"'{debug}') AS debug_context FROM raw"
     )
-    sign_in, assignment = _selects("event_type_text", "debug_context", raw, "event_type_text IS NULL AND actor IS NULL")
+    sign_in, assignment = _selects(
+        "event_type_text", "debug_context", raw, "event_type_text IS NULL AND actor IS NULL"
+    )
     return Shape(
         name="json_mixed",
         container="json",
@@ -209,7 +213,12 @@ def _csv() -> Shape:
     targets = {
         f"t{n}_{ours}": (f"target{n}.{theirs}", f"target.{n}.{theirs}", f"targets.{n}.{theirs}")
         for n in range(3)
-        for ours, theirs in (("id", "id"), ("type", "type"), ("name", "alternate_id"), ("label", "display_name"))
+        for ours, theirs in (
+            ("id", "id"),
+            ("type", "type"),
+            ("name", "alternate_id"),
+            ("label", "display_name"),
+        )
     }
     return Shape(
         name="csv",

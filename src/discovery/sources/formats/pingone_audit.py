@@ -39,7 +39,12 @@ FROM (
 """
 _AT = datetime(2026, 4, 18, 9, 12, 44, 400000)
 _ENVIRONMENT = {"id": "abc12abc-12ab-4234-8abc-abc123abc123"}
-_APP = {"id": "c0ffee00-0000-4000-8000-000000000001", "name": "Figma", "environment": _ENVIRONMENT, "type": "CLIENT"}
+_APP = {
+    "id": "c0ffee00-0000-4000-8000-000000000001",
+    "name": "Figma",
+    "environment": _ENVIRONMENT,
+    "type": "CLIENT",
+}
 _ANN = {"id": "u0000001-0000-4000-8000-000000000001", "name": "Ann.Lee@contoso.example", "environment": _ENVIRONMENT,
         "type": "USER"}  # fmt: skip
 
