@@ -39,7 +39,8 @@ SELECT
          WHEN $type <> '' THEN 'success' END AS outcome,
     CASE WHEN blank_null($type) IS NULL THEN NULL
          WHEN $type NOT IN ('s', 'ssa', 'seacft', 'sertft', 'sepft', 'seccft', 'sede', 'f', 'fp', 'fu', 'fc', 'fco',
-                            'fcoa', 'fens', 'fsa', 'feacft', 'fepft', 'fertft', 'feccft', 'fede', 'limit_wc', 'limit_sul',
+                            'fcoa', 'fens', 'fsa', 'feacft', 'fepft', 'fertft', 'feccft', 'fede', 'limit_wc',
+                            'limit_sul',
                             'limit_mu', 'pwd_leak') THEN 'other event type'
          WHEN $type LIKE 'se%' AND account_key IS NULL AND blank_null($user_name) IS NULL
              THEN 'service principal sign-in' END AS reason

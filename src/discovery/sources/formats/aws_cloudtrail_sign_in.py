@@ -24,7 +24,8 @@ from discovery.sources.source import Example, Format, Head, Shape, at_path
 
 _ENTRY = """
 SELECT
-    blank_null("eventID") AS event_id, "recipientAccountId" AS instance_named, "eventTime" AS at_text, instant("eventTime") AS observed_at,
+    blank_null("eventID") AS event_id, "recipientAccountId" AS instance_named,
+    "eventTime" AS at_text, instant("eventTime") AS observed_at,
     coalesce(blank_null("userIdentity" ->> '$.onBehalfOf.userId'), blank_null("userIdentity" ->> '$.arn'),
              CASE WHEN blank_null("userIdentity" ->> '$.userName') IS NULL
                   THEN blank_null("userIdentity" ->> '$.principalId') END) AS account_key,
@@ -94,9 +95,11 @@ EXAMPLES = (
         shape="event",
         text="".join(json.dumps(r) + "\n" for r in (
             _event(1, "ConsoleLogin", additionalEventData={"SamlProviderArn": "arn:x"},
-                   userIdentity={"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/Dev/Ann@contoso.example"}),
+                   userIdentity={"type": "AssumedRole",
+                                 "arn": "arn:aws:sts::123456789012:assumed-role/Dev/Ann@contoso.example"}),
             _event(2, "ConsoleLogin", responseElements={"ConsoleLogin": "Failure"}, errorMessage="No username found"),
-            _event(3, "CredentialVerification", **_CENTERED), _event(4, "RunInstances", eventSource="ec2.amazonaws.com"),
+            _event(3, "CredentialVerification", **_CENTERED),
+            _event(4, "RunInstances", eventSource="ec2.amazonaws.com"),
             _event(5, "ConsoleLogin", eventTime=""), _event(6, "ConsoleLogin", responseElements=None),
             _event(7, "ConsoleLogin", userIdentity={"type": "Unknown"}),
         )) + "{\n",
@@ -119,7 +122,8 @@ FORMAT = Format(
             requires=("eventSource", "eventName", "eventTime", "userIdentity"),
             columns={
                 "eventID": "VARCHAR", "eventTime": "VARCHAR", "eventSource": "VARCHAR", "eventName": "VARCHAR",
-                "recipientAccountId": "VARCHAR", "errorCode": "VARCHAR", "userIdentity": "JSON", "responseElements": "JSON",
+                "recipientAccountId": "VARCHAR", "errorCode": "VARCHAR", "userIdentity": "JSON",
+                "responseElements": "JSON",
                 "additionalEventData": "JSON", "serviceEventDetails": "JSON",
             },
             instance="recipientAccountId",
@@ -129,7 +133,7 @@ FORMAT = Format(
                                   user="userIdentity", expected="Success or Failure"),
         ),
     ),
-    how_to_get="CloudTrail → Trails: the files of the bucket; or Event history → Download as JSON (signin.amazonaws.com).",
+    how_to_get="CloudTrail → Trails: the files of the bucket; or Event history (signin.amazonaws.com) → JSON.",
     proven_by="https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html",
     proven_on=date(2026, 11, 24),
     examples=EXAMPLES,

@@ -20,7 +20,8 @@ from discovery.sources.source import Example, Format, Shape
 _SELECT = Template("""
 SELECT
     _record AS record, blank_null(app_id) AS app_key, 'label' AS mention_kind, blank_null(app_name) AS mention,
-    list_sort(list_distinct(list_filter(list_transform($domains, lambda d: lower(trim(d))), lambda d: d <> ''))) AS hosts,
+    list_sort(list_distinct(list_filter(list_transform($domains, lambda d: lower(trim(d))), lambda d: d <> '')))
+        AS hosts,
     CASE WHEN regexp_matches(lower(tags), '(^|[^n])sanctioned') AND NOT contains(lower(tags), 'unsanctioned')
              THEN 'approved'
          WHEN contains(lower(tags), 'unsanctioned') THEN 'blocked'
@@ -51,9 +52,11 @@ FORMAT = Format(
         Shape(
             name="csv",
             container="csv",
-            requires=(("Name", "App", "App name"), ("Score", "Risk score"), ("Traffic", "Traffic (bytes)", "Total traffic"),
+            requires=(("Name", "App", "App name"), ("Score", "Risk score"),
+                      ("Traffic", "Traffic (bytes)", "Total traffic"),
                       "Transactions", "Users"),
-            columns={"app_id": ("App ID", "Id"), "app_name": ("Name", "App", "App name"), "domains": ("Domains", "Domain"),
+            columns={"app_id": ("App ID", "Id"), "app_name": ("Name", "App", "App name"),
+                     "domains": ("Domains", "Domain"),
                      "tags": ("Tags", "App tags", "Tag")},
             numbered=True,
             select=_SELECT.substitute(

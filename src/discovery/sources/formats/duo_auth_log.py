@@ -33,7 +33,8 @@ SELECT
     'label' AS mention_kind, blank_null($app_name) AS mention, CAST(NULL AS VARCHAR) AS mention_name,
     'idp_interactive' AS method, result AS result_text,
     CASE WHEN lower(trim(result)) IN ('success', 'granted', 'allow', 'allowed') THEN 'success'
-         WHEN lower(trim(result)) IN ('denied', 'deny', 'fraud', 'failure', 'failed', 'error') THEN 'failure' END AS outcome,
+         WHEN lower(trim(result)) IN ('denied', 'deny', 'fraud', 'failure', 'failed', 'error') THEN 'failure'
+    END AS outcome,
     CASE WHEN $admin THEN 'admin event'
          WHEN lower($event_type) <> 'authentication' THEN 'other event' END AS reason
 FROM ($raw)
@@ -99,7 +100,8 @@ EXAMPLES = (
     Example(
         shape="csv",
         text="Timestamp (UTC),User,Username,Email,Application,Factor,Result,Reason,Access Device IP\n"
-        "2026-04-18T09:12:44+00:00,Ann Lee,ann,Ann.Lee@contoso.example,Figma,Duo Push,Granted,User approved,203.0.113.7\n"
+        "2026-04-18T09:12:44+00:00,Ann Lee,ann,Ann.Lee@contoso.example,Figma,Duo Push,"
+        "Granted,User approved,203.0.113.7\n"
         "2026-04-18T09:13:44+00:00,Ann Lee,ann,,Figma,Duo Push,Denied,User mistake,203.0.113.7\n"
         "soon,Ann Lee,ann,,Figma,Duo Push,Granted,User approved,203.0.113.7\n",
         records={"sign_in": ({"observed_at": _AT, "account_name": "ann.lee@contoso.example", "mention": "Figma"},)},
@@ -128,7 +130,8 @@ FORMAT = Format(
             select=_select(
                 raw="SELECT *, coalesce(isotimestamp, timestamp) AS at_text FROM raw", event_id="blank_null(txid)",
                 account_key='blank_null("user".key)', email="email", user_name='"user".name',
-                app_name="application.name", event_type="event_type", admin="application IS NULL AND action IS NOT NULL",
+                app_name="application.name", event_type="event_type",
+                admin="application IS NULL AND action IS NOT NULL",
             ),
         ),
         Shape(

@@ -255,8 +255,8 @@ EXAMPLES = (
             "name": "PrimaryResult",
             "columns": [{"name": n, "type": "string"} for n in _TABLE_COLUMNS],
             "rows": [
-                ["2026-04-18T09:20:00Z", "2026-04-18T09:12:44Z", _id(1), _ANN, "Ann.Lee@contoso.example", _APP, "Figma", "0",
-                 "SignInLogs", _TENANT],
+                ["2026-04-18T09:20:00Z", "2026-04-18T09:12:44Z", _id(1), _ANN, "Ann.Lee@contoso.example", _APP, "Figma",
+                 "0", "SignInLogs", _TENANT],
                 ["2026-04-18T09:20:00Z", None, _id(2), _ANN, "Ann.Lee@contoso.example", _APP, "Figma", "50126",
                  "SignInLogs", _TENANT],
                 ["soon", None, _id(3), _ANN, "Ann.Lee@contoso.example", _APP, "Figma", "0", "SignInLogs", _TENANT],
@@ -284,7 +284,8 @@ EXAMPLES = (
         "Ann.Lee@contoso.example\n"
         f'{_id(2)},Figma,{_APP},Browser,4/18/2026 9:12:44 AM,"class SignInStatus {{\n  ErrorCode: 50126\n}}",{_ANN},'
         "Ann.Lee@contoso.example\n"
-        f"{_id(3)},Figma,{_APP},Browser,4/18/2026 9:12:44 AM,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus,"
+        f"{_id(3)},Figma,{_APP},Browser,4/18/2026 9:12:44 AM,"
+        "Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus,"
         f"{_ANN},Ann.Lee@contoso.example\n",
         records={"sign_in": (_expected(1),)},
         ignored={"failed sign-in": 1},

@@ -29,7 +29,8 @@ SELECT
 FROM raw
 """)
 _SCOPES = (
-    "list_sort(list_transform(coalesce(map_entries(TRY_CAST(TRY_CAST(permissions AS JSON) AS MAP(VARCHAR, VARCHAR))), []), "
+    "list_sort(list_transform(coalesce(map_entries("
+    "TRY_CAST(TRY_CAST(permissions AS JSON) AS MAP(VARCHAR, VARCHAR))), []), "
     "lambda e: e.key || ':' || e.value))"
 )
 _FIELDS = ("id", "app_id", "app_slug", "created_at", "suspended_at")
@@ -37,7 +38,8 @@ _FIELDS = ("id", "app_id", "app_slug", "created_at", "suspended_at")
 
 def _installed(number: int, **changes: Any) -> dict[str, Any]:
     return {
-        "id": number, "account": {"login": "Contoso", "id": 1}, "repository_selection": "selected", "app_id": 70 + number,
+        "id": number, "account": {"login": "Contoso", "id": 1}, "repository_selection": "selected",
+        "app_id": 70 + number,
         "target_id": 1, "target_type": "Organization", "permissions": {"metadata": "read", "contents": "write"},
         "events": ["push"], "created_at": "2026-04-18T11:12:44.000+02:00", "updated_at": "2026-04-18T09:12:44Z",
         "app_slug": "board-bot", "suspended_at": None, **changes,

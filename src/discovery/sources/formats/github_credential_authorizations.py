@@ -36,7 +36,8 @@ FROM raw
 
 def _credential(number: int, **changes: Any) -> dict[str, Any]:
     return {
-        "login": "Ann-Lee", "credential_id": number, "credential_type": "OAuth app token", "token_last_eight": "xxxxxxxx",
+        "login": "Ann-Lee", "credential_id": number, "credential_type": "OAuth app token",
+        "token_last_eight": "xxxxxxxx",
         "credential_authorized_at": "2026-04-18T09:12:44Z", "credential_accessed_at": None, "scopes": ["repo", "gist"],
         "authorized_credential_id": 70, "authorized_credential_note": "Board", **changes,
     }  # fmt: skip

@@ -67,7 +67,8 @@ WITH one AS ($events), said AS (
             id.customerId) END AS event_id,
         id.time AS at_text, instant(id.time) AS observed_at, id.customerId AS instance_named,
         lower(id.applicationName) AS application,
-        lower(event_name) AS event_name, lower(login_type) AS login_type, nullif(application_name, '') AS application_name,
+        lower(event_name) AS event_name, lower(login_type) AS login_type,
+        nullif(application_name, '') AS application_name,
         nullif(lower(trim(client_id)), '') AS client_id, nullif(trim(app_name), '') AS app_name,
         list_sort(list_distinct(scope)) AS scopes,
         nullif(actor.profileId, '') AS account_key, email_of(actor.email) AS account_name
@@ -76,7 +77,8 @@ WITH one AS ($events), said AS (
 """)
 
 _SIGN_IN = """
-SELECT event_id, instance_named AS instance_named, at_text, observed_at, account_key, account_name, 'label' AS mention_kind,
+SELECT event_id, instance_named AS instance_named, at_text, observed_at, account_key, account_name,
+       'label' AS mention_kind,
        CASE application WHEN 'login' THEN 'Google Workspace' WHEN 'token' THEN client_id
             ELSE application_name END AS mention,
        CAST(NULL AS VARCHAR) AS mention_name,
@@ -89,7 +91,8 @@ SELECT event_id, instance_named AS instance_named, at_text, observed_at, account
        CASE
            WHEN application NOT IN ('login', 'saml', 'token') THEN 'other application'
            WHEN application IS NULL OR event_name IS NULL THEN NULL
-           WHEN application = 'token' THEN CASE event_name WHEN 'authorize' THEN NULL WHEN 'revoke' THEN 'revoked consent'
+           WHEN application = 'token' THEN CASE event_name WHEN 'authorize' THEN NULL
+               WHEN 'revoke' THEN 'revoked consent'
                WHEN 'deny' THEN 'refused consent' WHEN 'activity' THEN 'api activity' ELSE 'other event' END
            WHEN event_name NOT IN ('login_success', 'login_failure') THEN 'other event'
        END AS reason

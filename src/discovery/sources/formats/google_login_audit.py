@@ -1,8 +1,8 @@
 """Google Workspace admin console: CSV export of the user sign-in log.
 
-Source of the columns: support.google.com/a/answer/4580120, read 2026-11-24, which names what the console shows; no public example has the header
-of the file itself, so that the format counts as unproven. Names of the older audit log and of the newer audit and
-investigation page are both taken.
+Source of the columns: support.google.com/a/answer/4580120, read 2026-11-24, which names what
+the console shows; no public example has the header of the file itself, so that the format counts as unproven. Names of
+the older audit log and of the newer audit and investigation page are both taken.
 
 `Date` has an offset, or is in the time zone of the browser that exported it: then `timezone` of a [[source]] block is
 needed, and a record without either is quarantined. The app is Google Workspace itself;
@@ -49,7 +49,8 @@ FORMAT = Format(
                      "login_type": "Login type"},
             numbered=True,
             select=sign_in_select(
-                _ENTRY, at="Date", result="Event", app="Event", user="User", numbered=True, expected="the name of the event",
+                _ENTRY, at="Date", result="Event", app="Event", user="User", numbered=True,
+                expected="the name of the event",
             ).replace("an instant, e.g. 2026-04-18T09:12:44Z",
                       "an instant with offset, or timezone in a [[source]] block"),
         ),
@@ -71,7 +72,8 @@ FORMAT = Format(
         Example(
             shape="csv",
             text="Date,Event,Actor,Login type\n2026-04-18T09:12:44Z,Failed login,ann@contoso.example,\n"
-            "2026-04-18T09:12:44Z,Logout,ann@contoso.example,\n2026-04-18 09:12:44,Successful login,ann@contoso.example,\n"
+            "2026-04-18T09:12:44Z,Logout,ann@contoso.example,\n"
+            "2026-04-18 09:12:44,Successful login,ann@contoso.example,\n"
             "2026-04-18T09:12:44Z,successful LOGIN,,\n2026-04-18T09:12:44Z,,ann@contoso.example,\n",
             ignored={"failed sign-in": 1, "other event": 1},
             quarantined=3,

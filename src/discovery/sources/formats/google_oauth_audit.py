@@ -1,8 +1,8 @@
 """Google Workspace admin console: CSV export of the OAuth (token) log.
 
-Source of the columns: support.google.com/a/answer/6124308, read 2026-11-24, which names what the console shows; no public example has the header
-of the file itself, so that the format counts as unproven. Names of the older audit log and of the newer audit and
-investigation page are both taken.
+Source of the columns: support.google.com/a/answer/6124308, read 2026-11-24, which names what
+the console shows; no public example has the header of the file itself, so that the format counts as unproven. Names of
+the older audit log and of the newer audit and investigation page are both taken.
 
 `Date` has an offset, or is in the time zone of the browser that exported it: then `timezone` of a [[source]] block is
 needed, and a record without either is quarantined. Ignored: `revoked consent`,
@@ -33,7 +33,8 @@ FROM (
          WHEN trim(at_text) LIKE '% UTC' THEN instant(replace(trim(at_text), ' UTC', 'Z')) END AS granted_at,
         CASE WHEN fold(event) LIKE 'revoke%' THEN 'revoked consent' WHEN fold(event) LIKE 'den%' THEN 'refused consent'
              WHEN fold(event) IN ('activity', 'apicall') THEN 'api activity'
-             WHEN fold(event) NOT IN ('authorize', 'authorise', 'grant', 'accessgranted') THEN 'other event' END AS _ignored
+             WHEN fold(event) NOT IN ('authorize', 'authorise', 'grant', 'accessgranted') THEN 'other event'
+        END AS _ignored
     FROM raw
 )
 """

@@ -1,8 +1,8 @@
 """Google Workspace admin console: CSV export of the SAML log.
 
-Source of the columns: support.google.com/a/answer/7007375, read 2026-11-24, which names what the console shows; no public example has the header
-of the file itself, so that the format counts as unproven. Names of the older audit log and of the newer audit and
-investigation page are both taken.
+Source of the columns: support.google.com/a/answer/7007375, read 2026-11-24, which names what
+the console shows; no public example has the header of the file itself, so that the format counts as unproven. Names of
+the older audit log and of the newer audit and investigation page are both taken.
 
 `Date` has an offset, or is in the time zone of the browser that exported it: then `timezone` of a [[source]] block is
 needed, and a record without either is quarantined. The app is the application's name.

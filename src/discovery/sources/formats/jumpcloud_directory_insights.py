@@ -59,7 +59,8 @@ EXAMPLES = (
         shape="event",
         text=json.dumps([
             _event(1, "sso_auth"),
-            _event(2, "user_login_attempt", application=None, sso_token_success=None, success=True, service="directory"),
+            _event(2, "user_login_attempt", application=None, sso_token_success=None, success=True,
+                   service="directory"),
         ]),
         instance="5bf6defbdcd8233029e0c000",
         records={"sign_in": (
@@ -104,7 +105,7 @@ FORMAT = Format(
                                   expected="true or false"),
         ),
     ),
-    how_to_get="POST /insights/directory/v1/events (service sso, directory); or JumpCloud → Directory Insights → Export.",
+    how_to_get="POST /insights/directory/v1/events (service sso, directory); or Directory Insights → Export.",
     proven_by="https://github.com/SEKOIA-IO/documentation",
     proven_on=date(2026, 11, 24),
     examples=EXAMPLES,

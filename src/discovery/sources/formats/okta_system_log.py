@@ -160,7 +160,7 @@ def _mixed() -> Shape:
     target = party[:-1] + ',"detailEntry":{"signOnModeType":"VARCHAR"}}'
     debug = '{"debugData":{"signOnMode":"VARCHAR","grantType":"VARCHAR"}}'
     raw = (
-        "SELECT record ->> '$.uuid' AS uuid, record ->> '$.published' AS published, "
+        "SELECT record ->> '$.uuid' AS uuid, record ->> '$.published' AS published, "  # noqa: S608 - of constants only
         "coalesce(record ->> '$.eventType', record ->> '$.eventtype') AS event_type_text, "
         f"json_transform(record -> '$.actor', '{party}') AS actor, "
         "json_transform(record -> '$.outcome', '{\"result\":\"VARCHAR\"}') AS outcome, "
