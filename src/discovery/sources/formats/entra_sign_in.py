@@ -37,7 +37,7 @@ from __future__ import annotations
 from datetime import date
 from string import Template
 
-from discovery.sources.formats.entra_sign_in_examples import EXAMPLES
+from discovery.sources.entra_sign_in_examples import EXAMPLES
 from discovery.sources.source import Format, Head, Shape, at_path
 
 _PERSON_CATEGORIES = (
