@@ -24,6 +24,7 @@ from typing import IO, Any
 import zstandard
 
 from discovery.errors import SourceFailed
+from discovery.sources.envelopes import opened
 from discovery.sources.source import Head
 from discovery.sources.unpack import unpacked
 
@@ -33,15 +34,6 @@ HEAD_BYTES = 1 << 19
 HEAD_RECORDS = 200
 MAX_EXPANDED = 64 << 30
 MAX_RATIO = 2000
-ENVELOPES = ("value", "records", "items", "users", "employees", "results", "members", "Report_Entry",
-             "Browser History", "result")  # fmt: skip
-"""Keys whose list of objects holds the records of a JSON export."""
-ENVELOPES_OF_ANSWERS = ("data", "entries", "Resources", "admins", "nodes")
-"""The same, but a record may have such a key too: an answer has no id, time or event of its own, and is not empty."""
-_OF_RECORDS = frozenset(
-    ("id", "_id", "uuid", "timestamp", "time", "event", "eventType", "event_type", "eventName", "eventTime")
-)
-
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -304,43 +296,6 @@ class Item:
     value: Any
     text: str
     error: str | None = None
-
-
-def envelope_key(value: dict[str, Any]) -> str | None:
-    """Return the key of an envelope whose list holds the records, or None for a record."""
-    for key in ENVELOPES:
-        inner = value.get(key)
-        if isinstance(inner, list) and (not inner or isinstance(inner[0], dict)):
-            return key
-    if not _OF_RECORDS.isdisjoint(value):
-        return None
-    for key in ENVELOPES_OF_ANSWERS:
-        inner = value.get(key)
-        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            return key
-    return None
-
-
-def opened(value: dict[str, Any]) -> tuple[dict[str, Any], list[Any]] | None:
-    """Return an envelope's other keys and its records, or None for a record.
-
-    The answer of a GraphQL query lies in envelopes: `{"data": {"users": {"nodes": […], "pageInfo": {…}}}}`.
-    """
-    around: dict[str, Any] = {}
-    for depth in range(4):
-        key = envelope_key(value)
-        if key is not None:
-            return {**around, **{k: v for k, v in value.items() if k != key}}, value[key]
-        inner = value.get("data") if _OF_RECORDS.isdisjoint(value) else None
-        if not isinstance(inner, dict) and (depth > 0 or len(value) == 1):
-            # Below `data`, the one object beside plain values; a record is not to be taken for an envelope.
-            objects = [v for v in value.values() if isinstance(v, dict)]
-            inner = objects[0] if len(objects) == 1 else None
-        if not isinstance(inner, dict):
-            return None
-        around |= {k: v for k, v in value.items() if v is not inner}
-        value = inner
-    return None
 
 
 def unwrap(path: Path, envelope: dict[str, Any] | None = None) -> Iterator[Item]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from discovery.sources.container import Layout, unwrap
-from discovery.sources.source import Shape, fold
+from discovery.sources.source import WHOLE_RECORD, Shape, fold
 from discovery.store import SqlError, Store, quoted
 
 MAX_OBJECT = 64 << 20
@@ -189,6 +189,11 @@ def _shown(raw: bytes) -> str:
 
 def _json_view(store: Store, path: Path, shape: Shape, *, numbered: bool, has_record: bool = False,
                lenient: bool = False) -> None:  # fmt: skip
+    if WHOLE_RECORD in shape.columns:
+        _whole_json_view(
+            store, path, str(shape.columns[WHOLE_RECORD]), numbered=numbered, has_record=has_record
+        )
+        return
     types = {name: ("JSON" if lenient else str(kind)) for name, kind in shape.columns.items()}
     declared = dict(types)
     if has_record:
@@ -206,6 +211,15 @@ def _json_view(store: Store, path: Path, shape: Shape, *, numbered: bool, has_re
     store.run(
         f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(picked)} FROM read_json({quoted(str(path))}, "
         f"format='newline_delimited', columns={{{struct}}}, maximum_object_size={MAX_OBJECT})"
+    )
+
+
+def _whole_json_view(store: Store, path: Path, name: str, *, numbered: bool, has_record: bool) -> None:
+    number = "CAST(json ->> '$._record' AS BIGINT)" if has_record else "row_number() OVER ()"
+    also = f", {number} AS _record" if has_record or numbered else ""
+    store.run(
+        f"CREATE OR REPLACE TEMP VIEW raw AS SELECT json AS {_name(name)}{also} FROM read_json({quoted(str(path))}, "
+        f"format='newline_delimited', records=false, columns={{json: 'JSON'}}, maximum_object_size={MAX_OBJECT})"
     )
 
 

@@ -31,6 +31,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 Container = Literal["json", "csv"]
+WHOLE_RECORD = "*"
+"""A raw column of this name is the whole JSON record; what it is mapped to is the column's name in `raw`."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "sign_in": ("observed_at", "mention"),
@@ -106,7 +108,7 @@ class Shape:
     columns: raw column → CSV headers (alternatives, the first present wins; none present = NULL; one that ends
         with * = the list of all columns whose header begins so) or, for
         JSON, raw column → DuckDB type ("VARCHAR", "JSON", "STRUCT(errorCode VARCHAR)") of the top-level
-        key of the same name.
+        key of the same name; `{WHOLE_RECORD: "record"}` alone gives each record whole, as JSON column `record`.
     select: SELECT over `raw` for the primary kind. also: further kinds yielded by the same records.
     instance: JSON path, `@envelope-key` or CSV header whose value names the instance; None = not in the file.
     instance_pattern: regular expression whose first group is the instance in that value (the account in an ARN).

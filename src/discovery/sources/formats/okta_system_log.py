@@ -2,7 +2,10 @@
 
 Shapes: `json`, events of `GET /api/v1/logs`, as an array or one per line
 (developer.okta.com/docs/reference/api/system-log); `json_lower`, the same from collectors that lower-case the
-outer keys (seen in panther-labs/panther-analysis). A `published` without zone is UTC.
+outer keys (seen in panther-labs/panther-analysis); `json_mixed`, a collector's file with both casings and with
+records of its own in between; `csv`, the export of the admin console, whose header comes from no public example:
+column names are the paths of the API, with dots or underscores (`event_type`, `actor.alternate_id`,
+`target0.display_name` …). A `published` without zone is UTC.
 
 - `user.authentication.sso` with a target of type AppInstance is a sign-in to that app. The method is what the
   app's sign-on mode says: SAML → saml, OpenID Connect → oidc, a stored password (SWA) → password; where the
@@ -14,7 +17,8 @@ outer keys (seen in panther-labs/panther-analysis). A `published` without zone i
   the account is the target of type User (AppUser holds the name inside the app).
 
 The event does not name the Okta org: the instance comes from the settings. Ignored: `failed sign-in`, `failed
-change`, `service principal sign-in` (a token grant without a person) and `other event type`. An event of the
+change`, `service principal sign-in` (a token grant without a person), `other event type`, and `no event` (a mixed
+file's record without type and actor: what a collector computed). An event of the
 kinds above without time, result, app or user is quarantined.
 """
 
@@ -26,7 +30,7 @@ from datetime import date, datetime
 from string import Template
 from typing import Any
 
-from discovery.sources.source import Example, Format, Shape
+from discovery.sources.source import WHOLE_RECORD, Example, Format, Head, Shape
 
 _APP_USE = r"^(user\.authentication\.sso$|app\.oauth2\.(as\.)?(authorize|token\.grant)(\.|$))"
 
@@ -49,8 +53,9 @@ WITH event AS (
         lower($debug.debugData.grantType) AS grant_type,
         regexp_matches($event_type, '$app_use') AS is_app_use,
         $event_type IN ('application.user_membership.add', 'application.user_membership.remove')
-            AS is_membership
-    FROM raw
+            AS is_membership,
+        $no_event AS is_no_event
+    FROM ($raw)
 ), named AS (
     SELECT
         *,
@@ -96,6 +101,7 @@ FROM (
     SELECT
         *,
         CASE
+            WHEN is_no_event THEN 'no event'
             WHEN event_type IS NULL THEN NULL
             WHEN NOT is_app_use AND NOT is_membership THEN 'other event type'
             WHEN result <> 'SUCCESS'
@@ -118,25 +124,117 @@ WHERE is_membership AND result = 'SUCCESS' AND observed_at IS NOT NULL AND app_n
 """
 
 
-def _shape(name: str, event_type: str, debug: str) -> Shape:
-    events = _EVENTS.substitute(event_type=event_type, debug=debug, app_use=_APP_USE)
+_TARGET = ("STRUCT(id VARCHAR, type VARCHAR, alternateId VARCHAR, displayName VARCHAR, "
+           "detailEntry STRUCT(signOnModeType VARCHAR))[]")  # fmt: skip
+_ACTOR = "STRUCT(id VARCHAR, type VARCHAR, alternateId VARCHAR, displayName VARCHAR)"
+_DEBUG = "STRUCT(debugData STRUCT(signOnMode VARCHAR, grantType VARCHAR))"
+
+
+def _selects(event_type: str, debug: str, raw: str = "FROM raw", no_event: str = "false") -> tuple[str, str]:
+    events = _EVENTS.substitute(
+        event_type=event_type, debug=debug, app_use=_APP_USE, raw=raw, no_event=no_event
+    )
+    return events + _SIGN_IN, events + _ASSIGNMENT
+
+
+def _shape(name: str, event_type: str, debug: str, other: str) -> Shape:
+    sign_in, assignment = _selects(event_type, debug)
     return Shape(
         name=name,
         container="json",
         requires=(event_type, "published", "actor", ("uuid", "outcome", "target")),
         columns={
-            "uuid": "VARCHAR",
-            "published": "VARCHAR",
-            event_type: "VARCHAR",
-            "actor": "STRUCT(id VARCHAR, type VARCHAR, alternateId VARCHAR, displayName VARCHAR)",
-            "outcome": "STRUCT(result VARCHAR)",
-            "target": "STRUCT(id VARCHAR, type VARCHAR, alternateId VARCHAR, displayName VARCHAR, "
-            "detailEntry STRUCT(signOnModeType VARCHAR))[]",
-            debug: "STRUCT(debugData STRUCT(signOnMode VARCHAR, grantType VARCHAR))",
+            "uuid": "VARCHAR", "published": "VARCHAR", event_type: "VARCHAR", "actor": _ACTOR,
+            "outcome": "STRUCT(result VARCHAR)", "target": _TARGET, debug: _DEBUG,
         },
-        select=events + _SIGN_IN,
-        also={"assignment": events + _ASSIGNMENT},
+        select=sign_in,
+        also={"assignment": assignment},
+        recognise=lambda head: not any(other in record for record in head.records),
+    )  # fmt: skip
+
+
+def _mixed() -> Shape:
+    """Take either casing: the engine compares keys letter by letter, and columns not at all by case."""
+    # json_transform, not a cast: it leaves out what is not named.
+    party = '{"id":"VARCHAR","type":"VARCHAR","alternateId":"VARCHAR","displayName":"VARCHAR"}'
+    target = party[:-1] + ',"detailEntry":{"signOnModeType":"VARCHAR"}}'
+    debug = '{"debugData":{"signOnMode":"VARCHAR","grantType":"VARCHAR"}}'
+    raw = (
+        "SELECT record ->> '$.uuid' AS uuid, record ->> '$.published' AS published, "  # noqa: S608 - of constants only
+        "coalesce(record ->> '$.eventType', record ->> '$.eventtype') AS event_type_text, "
+        f"json_transform(record -> '$.actor', '{party}') AS actor, "
+        "json_transform(record -> '$.outcome', '{\"result\":\"VARCHAR\"}') AS outcome, "
+        f"json_transform(CASE json_type(record, '$.target') WHEN 'ARRAY' THEN record -> '$.target' END, '[{target}]') "
+        "AS target, json_transform(coalesce(record -> '$.debugContext', record -> '$.debugcontext'), "
+        f"'{debug}') AS debug_context FROM raw"
     )
+    sign_in, assignment = _selects(
+        "event_type_text", "debug_context", raw, "event_type_text IS NULL AND actor IS NULL"
+    )
+    return Shape(
+        name="json_mixed",
+        container="json",
+        requires=(("eventType", "eventtype"), "published", "actor"),
+        columns={WHOLE_RECORD: "record"},
+        select=sign_in,
+        also={"assignment": assignment},
+        share=0.05,
+        recognise=_has_both,
+    )
+
+
+def _has_both(head: Head) -> bool:
+    """Tell Okta's events, in whatever casing, from those of others with a type, an actor and a time."""
+    return any(
+        {"published", "actor"} <= set(record) and bool({"legacyEventType", "legacyeventtype", "debugContext",
+        "debugcontext", "securityContext", "securitycontext"} & set(record)) for record in head.records
+    )  # fmt: skip
+
+
+_CSV_RAW = """
+SELECT uuid, published, event_type_text,
+       {'id': actor_id, 'type': coalesce(nullif(actor_type, ''), 'User'), 'alternateId': actor_name,
+        'displayName': actor_label} AS actor,
+       {'result': result} AS outcome,
+       list_filter([
+           {'id': t0_id, 'type': t0_type, 'alternateId': t0_name, 'displayName': t0_label,
+            'detailEntry': {'signOnModeType': NULL::VARCHAR}},
+           {'id': t1_id, 'type': t1_type, 'alternateId': t1_name, 'displayName': t1_label,
+            'detailEntry': {'signOnModeType': NULL::VARCHAR}},
+           {'id': t2_id, 'type': t2_type, 'alternateId': t2_name, 'displayName': t2_label,
+            'detailEntry': {'signOnModeType': NULL::VARCHAR}}], lambda t: t.type <> '') AS target,
+       {'debugData': {'signOnMode': sign_on_mode, 'grantType': grant_type}} AS debug_context
+FROM raw
+"""
+
+
+def _csv() -> Shape:
+    sign_in, assignment = _selects("event_type_text", "debug_context", _CSV_RAW)
+    targets = {
+        f"t{n}_{ours}": (f"target{n}.{theirs}", f"target.{n}.{theirs}", f"targets.{n}.{theirs}")
+        for n in range(3)
+        for ours, theirs in (
+            ("id", "id"),
+            ("type", "type"),
+            ("name", "alternate_id"),
+            ("label", "display_name"),
+        )
+    }
+    return Shape(
+        name="csv",
+        container="csv",
+        requires=(("event_type", "eventType"), ("timestamp", "published"), ("actor.alternate_id", "actor.id"),
+                  ("outcome.result", "outcome"), ("target0.type", "target.0.type", "targets.0.type")),
+        columns={
+            "uuid": ("uuid", "event_id"), "published": ("published", "timestamp"),
+            "event_type_text": ("event_type", "eventType"), "actor_id": "actor.id", "actor_type": "actor.type",
+            "actor_name": "actor.alternate_id", "actor_label": "actor.display_name",
+            "result": ("outcome.result", "outcome"), "grant_type": "debug_context.debug_data.grant_type",
+            "sign_on_mode": "debug_context.debug_data.sign_on_mode", **targets,
+        },
+        select=sign_in,
+        also={"assignment": assignment},
+    )  # fmt: skip
 
 
 # ── examples: invented values in the public shape ────────────────────────────────────────────────────────
@@ -247,6 +345,35 @@ EXAMPLES = (
         ignored={"failed sign-in": 1},
         quarantined=1,
     ),
+    Example(
+        shape="json_mixed",
+        text=_lines(
+            _event(1, _SSO, [_app("SAML_2_0")]),
+            _lowered(_event(2, _SSO, [_app("SAML_2_0")])),
+            _lowered(_event(3, "user.session.start", None)),
+            {"user_email": "ann@contoso.example", "baseline_total_events": 500},
+            _lowered(_event(4, _SSO, None)),
+        ),
+        records={"sign_in": (_expected(1), _expected(2))},
+        ignored={"other event type": 1, "no event": 1},
+        quarantined=1,
+    ),
+    Example(
+        shape="csv",
+        text="timestamp,event_type,outcome.result,actor.id,actor.type,actor.alternate_id,actor.display_name,uuid,"
+        "target0.id,target0.type,target0.alternate_id,target0.display_name\n"
+        "2026-04-18T09:12:44.123Z,user.authentication.sso,SUCCESS,00u1ann,User,Ann.Lee@contoso.example,Ann Lee,"
+        "AB0F5C0A-3C4E-11F1-9D2B-000000000001,0oa1fig,AppInstance,Figma,Figma\n"
+        "2026-04-18T09:12:45.123Z,user.authentication.sso,FAILURE,00u1ann,User,ann.lee@contoso.example,Ann Lee,"
+        "AB0F5C0A-3C4E-11F1-9D2B-000000000002,0oa1fig,AppInstance,Figma,Figma\n"
+        "2026-04-18T09:12:46.123Z,user.session.start,SUCCESS,00u1ann,User,ann.lee@contoso.example,Ann Lee,"
+        "AB0F5C0A-3C4E-11F1-9D2B-000000000003,,,,\n"
+        "soon,user.authentication.sso,SUCCESS,00u1ann,User,ann.lee@contoso.example,Ann Lee,"
+        "AB0F5C0A-3C4E-11F1-9D2B-000000000004,0oa1fig,AppInstance,Figma,Figma\n",
+        records={"sign_in": (_expected(1, method="idp_interactive"),)},
+        ignored={"failed sign-in": 1, "other event type": 1},
+        quarantined=1,
+    ),
 )  # fmt: skip
 
 FORMAT = Format(
@@ -254,7 +381,12 @@ FORMAT = Format(
     system="okta",
     kind="sign_in",
     title="Okta System Log",
-    shapes=(_shape("json", "eventType", "debugContext"), _shape("json_lower", "eventtype", "debugcontext")),
+    shapes=(
+        _shape("json", "eventType", "debugContext", "eventtype"),
+        _shape("json_lower", "eventtype", "debugcontext", "eventType"),
+        _mixed(),
+        _csv(),
+    ),
     how_to_get="Okta admin console → Reports → System Log → Download, as JSON; or GET /api/v1/logs.",
     proven_by="https://github.com/panther-labs/panther-analysis",
     proven_on=date(2026, 11, 23),
