@@ -120,7 +120,12 @@ def evidence_table(matches: Sequence[Match]) -> pa.Table:
 
 STEPS = (
     Step("matching.labelled_match", build_labelled_match, ()),
-    Step("matching.match", build_match, tuple(sorted({*tables_read(_MENTIONS), *READS}))),
+    # Not read, but asked by the check that stops the graph where labelled merchants are matched badly.
+    Step(
+        "matching.match",
+        build_match,
+        tuple(sorted({*tables_read(_MENTIONS), *READS, "matching.labelled_match"})),
+    ),
     Step("matching.match_evidence", build_match_evidence, ("matching.match",)),
     Step("matching.app", build_app, tables_read(_IN_USE)),
     Step("matching.app_alias", build_app_alias, tables_read(_IN_USE)),
