@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -116,6 +117,11 @@ def read_catalog(overlay: Path | None = None) -> Catalog:
     """Return the shipped catalog with the user's overlay laid over it. Raises BadSettings for the overlay."""
     if overlay is None:
         return _shipped()
+    return _overlaid(overlay, hashlib.sha256(overlay.read_bytes()).digest() if overlay.is_file() else b"")
+
+
+@lru_cache(maxsize=4)
+def _overlaid(overlay: Path, content: bytes) -> Catalog:  # noqa: ARG001 - a changed overlay is read anew
     from discovery.catalog.overlay import lay_over
 
     return lay_over(_shipped(), overlay)

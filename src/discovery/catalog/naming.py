@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
@@ -45,6 +45,7 @@ def tokens_of(folded: str) -> list[str]:
     return _TOKEN.findall(folded.replace("'", "").replace("’", "").replace("_", " "))
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(text: str) -> str:
     """Return the key under which spellings of a name meet: `GitHub, Inc.` → `githubinc`."""
     return "".join(tokens_of(fold(text)))

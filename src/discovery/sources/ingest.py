@@ -73,11 +73,14 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     outcome carries the error.
     """
     settings = night.settings
+    total = Outcome()
+    if not store.value("SELECT count(*) FROM sources.pending WHERE system = $system", {"system": system}):
+        store.run("DELETE FROM sources.source_status WHERE system = $system", {"system": system})
+        return total
     formats = {f.name: f for f in known_formats(settings)}
     private = [f.name for f in formats.values() if f.private]
     vault, lake = Vault(settings.home), Lake(settings.home)
     load_macros(store)
-    total = Outcome()
     while pending := store.dicts(
         # One by one: a file with records of several instances adds an input for each that it turns out to hold.
         "SELECT * FROM sources.pending WHERE system = $system ORDER BY file_name, instance LIMIT 1",
