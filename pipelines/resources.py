@@ -17,6 +17,7 @@ from discovery.errors import BadUse
 from discovery.publish import Publication
 from discovery.run import NightRun, writing
 from discovery.settings import Settings
+from discovery.sources.ingest import Outcome
 from pipelines.wording import refused_in_words, without_personal_data
 
 WAIT_SECONDS = 5.0
@@ -25,10 +26,16 @@ WAIT_SECONDS = 5.0
 
 @dataclass
 class Watch:
-    """What a caller in the same process wants to know: `on_step` gets each step's name as it begins."""
+    """What a caller in the same process wants to know, and what it has done already.
+
+    on_step: gets each step's name as it begins. is_scanned: the inbox was looked at just before. idle: systems
+    that the run leaves out, because nothing of them was ever read and nothing waits.
+    """
 
     on_step: Callable[[str], None] | None = None
     night: OpenNight | None = None
+    is_scanned: bool = False
+    idle: tuple[str, ...] = ()
 
 
 @dataclass
@@ -46,7 +53,9 @@ class OpenNight:
         return self.run
 
     def scan(self, *, again: bool = False) -> int:
-        """Look at the inbox."""
+        """Look at the inbox, unless the caller in this process has just done so; returns what waits."""
+        if self.watch.is_scanned:
+            return self.run.store.count("sources.pending")
         return self.run.scan(again=again)
 
     def scan_unless_done(self) -> None:
@@ -81,6 +90,8 @@ def night_resource(settings: Settings, watch: Watch | None = None) -> dg.Resourc
                     writing(settings, as_of, wait_seconds=config.get("wait_seconds") or 0, run_id=run_id)
                 )
             opened = OpenNight(run, watch or Watch())
+            run.is_scanned = opened.watch.is_scanned
+            run.outcomes.update({system: Outcome() for system in opened.watch.idle})
             opened.watch.night = opened
             yield opened
 

@@ -76,6 +76,14 @@ class NightRun:
         self.is_scanned = True
         return scan(self.store, self.settings, self.night.as_of, again=again)
 
+    def idle_systems(self) -> tuple[str, ...]:
+        """Return the systems of which nothing was ever read and nothing waits, after the scan."""
+        busy = {str(r[0]) for r in self.store.rows(
+            "SELECT system FROM sources.pending UNION SELECT system FROM sources.source_file "
+            "WHERE system IS NOT NULL UNION SELECT system FROM sources.source_status"
+        )}  # fmt: skip
+        return tuple(system for system in self.systems if system not in busy)
+
     def ingest(self, system: str) -> Outcome:
         """Read one system's pending inputs; a fault is in the outcome, not raised."""
         outcome = ingest_system(self.store, self.night, system)
