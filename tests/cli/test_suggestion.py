@@ -55,7 +55,7 @@ CASES = {
     ),
     "french card, negative, blanks in thousands": Case(
         "Date de l'opération;Libellé;Montant;Devise;Titulaire de la carte;Carte\n"
-        "13/08/2026;FIGMA INC;-16,50;EUR;Ada Byron;XXXX 1234\n14/08/2026;HÔTEL;-1 016,50;EUR;Ada Byron;XXXX 1234\n",
+        "13/08/2026;FIGMA INC;-16,50;EUR;Ada Byron;**** 1234\n14/08/2026;HÔTEL;-1 016,50;EUR;Ada Byron;**** 1234\n",
         "charge",
         {"charged_on": "Date de l'opération", "merchant": "Libellé", "amount": "Montant", "card": "Carte",
          "cardholder": "Titulaire de la carte"},

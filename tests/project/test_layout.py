@@ -14,14 +14,7 @@ REGISTRIES = re.compile(
     "|index" + "-url|extra" + "-index"
     "|python" + r"hosted\.org|registry\." + "npmjs"
 )  # fmt: skip
-# HiBob names the fields of a person by such paths.
-MACHINE_PATHS = re.compile(
-    "/wo"
-    + r"rk/(?!(startDate|department|employeeIdInCompany)\b)[a-z.]|/fa"
-    + "rm/[a-z]|/ro"
-    + r"ot/(?!(id|email|firstName|surname|displayName)\b)"
-    "|bash" + "_jobs"
-)
+MACHINE_PATHS = re.compile("/wo" + "rk/[a-z.]|/fa" + "rm/[a-z]|/ro" + "ot/|bash" + "_jobs")
 
 
 def _lines_matching(pattern: re.Pattern[str], root: Path, files: list[Path]) -> list[str]:

@@ -41,7 +41,7 @@ FROM (
 # ── examples: invented visits in the public shape ────────────────────────────────────────────────────────
 
 _ANN = "ann.lee@contoso.example"
-_CLIENT = {"client_id": "XXXXXXXXXXXXXXXXXXXXXX=="}
+_CLIENT = {"client_id": "q1u7Zt0Jw3mYk9RbVd5sAg=="}
 
 
 def _history(

@@ -1,7 +1,7 @@
 """HiBob: people (`POST /people/search`, or `GET /people`).
 
-Shape `nested`: work and internal are objects. Shape `paths`: the fields that were asked for as `/root/email`,
-`/work/startDate`, `/internal/status` …, each a text or an object with `value`.
+Shape `nested`: work and internal are objects. Shape `paths`: the fields that were asked for, each named by a slash,
+its category (root, work, internal, employee), a slash and its name; each a text or an object with `value`.
 
 internal.status Active or Inactive; internal.lifecycleStatus where that is missing. The last day is
 employee.lastDayOfWork, else internal.terminationDate. Without showInactive the leavers are missing: not taken as whole.
@@ -11,17 +11,22 @@ The CSV of People lists was not seen; hr_roster reads it by its labels.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from discovery.sources.account_list import directory_accounts, employed, full_name
 from discovery.sources.source import Example, Format, Shape
 
-_PATHS = {
-    "id": "/root/id", "email": "/root/email", "first_name": "/root/firstName", "last_name": "/root/surname",
-    "whole_name": "/root/displayName", "hired": "/work/startDate", "department": "/work/department",
-    "number": "/work/employeeIdInCompany", "state": "/internal/status", "cycle": "/internal/lifecycleStatus",
-    "gone": "/internal/terminationDate", "last_day": "/employee/lastDayOfWork",
+_FIELDS = {
+    "id": ("root", "id"), "email": ("root", "email"), "first_name": ("root", "firstName"),
+    "last_name": ("root", "surname"), "whole_name": ("root", "displayName"), "hired": ("work", "startDate"),
+    "department": ("work", "department"), "number": ("work", "employeeIdInCompany"),
+    "state": ("internal", "status"), "cycle": ("internal", "lifecycleStatus"),
+    "gone": ("internal", "terminationDate"), "last_day": ("employee", "lastDayOfWork"),
 }  # fmt: skip
+_PATHS = {name: "".join(f"/{part}" for part in field) for name, field in _FIELDS.items()}
 _NESTED = """(SELECT _record, id, email, "firstName" AS first_name, surname AS last_name,
     coalesce("displayName", "fullName") AS whole_name, work ->> '$.startDate' AS hired,
     work ->> '$.department' AS department, work ->> '$.employeeIdInCompany' AS number,
@@ -35,6 +40,10 @@ _FLAT = (
     )
     + ", CAST(NULL AS VARCHAR) AS manager FROM raw)"
 )
+
+
+def _by_path(*people: Mapping[str, Any]) -> str:
+    return json.dumps({"employees": [{_PATHS[name]: value for name, value in one.items()} for one in people]})
 
 
 def _select(source: str) -> str:
@@ -69,7 +78,7 @@ FORMAT = Format(
         Shape(
             name="paths",
             container="json",
-            requires=("/root/id", "/root/email"),
+            requires=(_PATHS["id"], _PATHS["email"]),
             columns=dict.fromkeys(_PATHS.values(), "JSON"),
             select=_select(_FLAT),
             numbered=True,
@@ -103,14 +112,13 @@ FORMAT = Format(
         ),
         Example(
             shape="paths",
-            text="""\
-{"employees":[
-{"/root/id":{"value":"1"},"/root/email":{"value":"ada@example.com"},"/root/firstName":{"value":"Ada"},\
-"/root/surname":{"value":"Byron"},"/internal/status":{"value":"Active"},"/work/startDate":{"value":"2022-10-10"}},
-{"/root/id":"2","/root/email":"b@example.com","/internal/lifecycleStatus":"garden leave"},
-{"/root/id":"3","/root/email":"c@example.com","/internal/status":"Floating"},
-{"/root/id":null,"/root/email":"d@example.com","/internal/status":"Active"}]}
-""",
+            text=_by_path(
+                {"id": {"value": "1"}, "email": {"value": "ada@example.com"}, "first_name": {"value": "Ada"},
+                 "last_name": {"value": "Byron"}, "state": {"value": "Active"}, "hired": {"value": "2022-10-10"}},
+                {"id": "2", "email": "b@example.com", "cycle": "garden leave"},
+                {"id": "3", "email": "c@example.com", "state": "Floating"},
+                {"id": None, "email": "d@example.com", "state": "Active"},
+            ),
             records={
                 "directory_account": (
                     {"account_key": "1", "status": "active", "display_name": "Ada Byron",
