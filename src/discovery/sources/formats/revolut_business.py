@@ -15,8 +15,8 @@ negative. `Amount` belongs to `Payment currency` (what the account paid) and is 
 who holds the card, a name; `Card number` is 516760******9873. Both exports name a payment by the same id: where both
 are loaded it counts once, unless it was split.
 
-Ignored: `pending` (also: no state, and not completed), `declined`, `reverted`, `failed`; and what no card paid: `transfer`, `top-up`,
-`currency exchange`, `fee of the issuer`, `cash withdrawal`, `no card payment` (any other type).
+Ignored: `pending` (also: no state, and not completed), `declined`, `reverted`, `failed`; and what no card paid:
+`transfer`, `top-up`, `currency exchange`, `fee of the issuer`, `cash withdrawal`, `no card payment` (any other type).
 """
 
 from __future__ import annotations
