@@ -11,7 +11,7 @@ No public example of a file was found (looked for on 2026-11-24), so that both s
 
 Traps: days are year first; another order only with the hint `date_order`. Positive is taken for spent, negative for
 refunded. An amount is taken with the currency of the same name, Billing Amount with Billing Currency and so on;
-without any, the hint `currency`. Which words a status has is not known: those that say that nothing was paid are heeded.
+without any, the hint `currency`. The words of a status are not known: those that say that nothing was paid are heeded.
 
 Ignored: `declined` (also void, cancelled, rejected), `pending` (also draft), `repayment`, and `no purchase` (fee,
 adjustment, rebate, dispute).

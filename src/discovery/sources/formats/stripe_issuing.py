@@ -6,7 +6,8 @@ Shapes, and where their keys come from:
   read 2026-11-24); the format's proof is for this one. Until about 2018 `object` was issuing_transaction.
 - `table`: the table issuing_transactions of Sigma, Data Pipeline or a warehouse, `id,amount,…,card_id,cardholder_id,
   …,merchant_data_name` (the columns in public schemas, no file was seen;
-  docs.stripe.com/stripe-data/query-issuing-data; read 2026-11-24). Columns that were joined on (last4, cardholder_name, cardholder_email) are read.
+  docs.stripe.com/stripe-data/query-issuing-data; read 2026-11-24). Columns that were joined on (last4,
+  cardholder_name, cardholder_email) are read.
 
 Left out on purpose: the CSV of the dashboard, whose header was found nowhere: read it with a [[mapping]] block.
 
