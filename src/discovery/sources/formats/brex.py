@@ -93,6 +93,7 @@ FORMAT = Format(
     how_to_get="Brex: Transactions, Card, Download CSV",
     proven_by="https://github.com/usevenice/venice (format-brex.ts)",
     proven_on=date(2026, 11, 24),
+    cadence_days=31,
     examples=(
         Example(
             shape="transactions",

@@ -93,6 +93,7 @@ FORMAT = Format(
     how_to_get="capitalone.com: the card account, Download Transactions, CSV",
     proven_by="https://github.com/mtlynch/beancount-capitalone (beancount_capitalone/credit_test.py)",
     proven_on=date(2026, 11, 24),
+    cadence_days=31,
     examples=(
         Example(
             shape="transactions",

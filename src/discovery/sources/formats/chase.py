@@ -97,6 +97,7 @@ FORMAT = Format(
     proven_by="https://github.com/LaunchPlatform/beanhub-extract (tests/extractors/fixtures/chase_credit_card.csv)",
     proven_on=date(2026, 11, 24),
     person_from_path=True,
+    cadence_days=31,
     examples=(
         Example(
             shape="activity",

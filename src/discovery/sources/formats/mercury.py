@@ -6,8 +6,9 @@ public parsers, which add `Mercury Category`, `Check Number`, `Tags`, `Cardholde
 
 Traps: days are written 04-17-2024, month first, in UTC. Money out is negative: the sign is turned. `Amount` is in the
 currency of the account, US dollars unless the hint `currency` says otherwise; `Original Currency` is what the merchant
-asked for and names no amount of this file. `Bank Description` is the raw text, `Description` Mercury's cleaned one. A
-line is of a card if it names its last four digits or its holder, or belongs to Mercury Credit; a debit of the account
+asked for and names no amount of this file. `Bank Description` is the raw text, `Description` Mercury's cleaned one; a
+debit's raw text goes on behind a semicolon with its reference and the company's own name, which are cut. A line is of a
+card if it names its last four digits or its holder, or belongs to Mercury Credit; a debit of the account
 (a merchant that collects) counts, too, without a person. No line has an id of its own that is always filled.
 
 Ignored: `pending`, `failed`, `cancelled`, `blocked`, `reversed` (by `Status`); `transfer between own accounts`
@@ -26,10 +27,11 @@ WITH line AS (
     SELECT *,
            day_in(date_text, coalesce(hint('date_order'), 'mdy')) AS charged_day,
            -amount_in(amount_text, hint('decimal')) AS amount_read,
-           coalesce(blank_null(bank_description), blank_null(description)) AS merchant_text,
            lower(trim(status)) AS state,
            coalesce(blank_null(last_four), blank_null(name_on_card)) IS NOT NULL
-               OR regexp_matches(coalesce(source_account, ''), 'mercury credit', 'i') AS is_card
+               OR regexp_matches(coalesce(source_account, ''), 'mercury credit', 'i') AS is_card,
+           coalesce(blank_null(CASE WHEN is_card THEN bank_description ELSE split_part(bank_description, ';', 1) END),
+                    blank_null(description)) AS merchant_text
     FROM raw
 )
 SELECT
@@ -93,6 +95,7 @@ FORMAT = Format(
     how_to_get="Mercury: Transactions, Export all, CSV",
     proven_by="https://github.com/LaunchPlatform/beanhub-extract (beanhub_extract/extractors/mercury.py)",
     proven_on=date(2026, 11, 24),
+    cadence_days=31,
     examples=(
         Example(
             shape="transactions",
@@ -112,7 +115,7 @@ Profit distribution,,,,,,04-15-2024 14:35:37,
                 "charge": (
                     {
                         "charged_on": date(2024, 4, 17),
-                        "merchant": "GUSTO; FEE 111111; Example Ltd",
+                        "merchant": "GUSTO",
                         "merchant_clean": "GUSTO",
                         "amount": 46.00,
                         "currency": "USD",

@@ -158,6 +158,7 @@ FORMAT = Format(
     ),
     how_to_get="Navan Expense API: GET /v1/expense/transactions, all pages; or Expense, Transactions, Export, CSV",
     proven_by=None,
+    cadence_days=31,
     examples=(
         Example(
             shape="api",

@@ -74,15 +74,15 @@ SELECT
         ELSE 'no card payment'
     END AS _ignored,
     CASE
-        WHEN coalesce(kind, '') = '' THEN problem('Type', line_type, 'a type as CARD_PAYMENT')
-        WHEN state_word NOT IN ('COMPLETED', '') THEN problem('State', state,
+        WHEN coalesce(kind, '') = '' THEN problem('$type_name', line_type, 'a type as CARD_PAYMENT')
+        WHEN state_word NOT IN ('COMPLETED', '') THEN problem('$state_name', state,
             'COMPLETED, PENDING, DECLINED, REVERTED or FAILED')
-        WHEN charged_day IS NULL THEN problem('Date started (UTC)', day_text,
+        WHEN charged_day IS NULL THEN problem('$day_name', day_text,
             'a day as 2022-07-03; an order of day and month that nothing in this file proves: set date_order = "dmy" '
             || 'or "mdy" in a [[source]] block')
-        WHEN amount_read IS NULL THEN problem('Amount', amount_text,
+        WHEN amount_read IS NULL THEN problem('$amount_name', amount_text,
             'an amount as -1234.50; a decimal comma: set decimal = "," in a [[source]] block')
-        WHEN blank_null(description) IS NULL THEN problem('Description', description, 'a merchant text')
+        WHEN blank_null(description) IS NULL THEN problem('$text_name', description, 'a merchant text')
         WHEN code IS NOT NULL AND NOT regexp_matches(code, '^[A-Z]{3}$$') THEN problem('Payment currency', code,
             'a three-letter currency code')
     END AS _problem
@@ -121,7 +121,14 @@ FORMAT = Format(
                 "amount_text": "Amount",
                 "mcc": "MCC",
             },
-            select=_SELECT.substitute(amount="-amount_read"),
+            select=_SELECT.substitute(
+                amount="-amount_read",
+                type_name="Type",
+                state_name="State",
+                day_name="Date started (UTC)",
+                amount_name="Amount",
+                text_name="Description",
+            ),
             numbered=True,
         ),
         Shape(
@@ -151,7 +158,12 @@ FORMAT = Format(
                 "mcc": "MCC",
             },
             select=_SELECT.substitute(
-                amount="CASE WHEN kind = 'CARD_PAYMENT' THEN 1 ELSE -1 END * abs(amount_read)"
+                amount="CASE WHEN kind = 'CARD_PAYMENT' THEN 1 ELSE -1 END * abs(amount_read)",
+                type_name="Transaction type",
+                state_name="Transaction status",
+                day_name="Transaction started (UTC)",
+                amount_name="Amount (Payment currency)",
+                text_name="Transaction description",
             ),
             numbered=True,
         ),
@@ -159,6 +171,7 @@ FORMAT = Format(
     how_to_get="Revolut Business: Statements, Transaction statement, CSV; or Expenses, Export, CSV",
     proven_by="https://github.com/BananaAccounting/Universal (extensions/import/revolut/test/testcases)",
     proven_on=date(2026, 11, 24),
+    cadence_days=31,
     examples=(
         Example(
             shape="transactions",

@@ -158,6 +158,7 @@ FORMAT = Format(
     " Sigma: issuing_transactions, CSV",
     proven_by="https://docs.stripe.com/api/issuing/transactions/list",
     proven_on=date(2026, 11, 24),
+    cadence_days=31,
     examples=(
         Example(
             shape="api",

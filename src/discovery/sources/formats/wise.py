@@ -159,6 +159,7 @@ FORMAT = Format(
     how_to_get="Wise: Statements and reports, Balance statement, CSV; or Transactions, Download, CSV",
     proven_by="https://github.com/BananaAccounting/Universal (extensions/import/wise/test/testcases)",
     proven_on=date(2026, 11, 24),
+    cadence_days=31,
     examples=(
         Example(
             shape="statement",
