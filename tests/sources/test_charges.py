@@ -176,6 +176,26 @@ def test_a_later_statement_settles_what_was_pending(make_bench: Callable[..., An
 
 
 @pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("-1,234.50", "1234.50"),
+        ("\N{MINUS SIGN}18.50", "18.50"),
+        ("\N{EN DASH}$18.50", "18.50"),
+        ("(18.50)", "18.50"),
+        ("18.50-", "18.50"),
+        ("$18.50", "-18.50"),
+        ("+18.50", "-18.50"),
+    ],
+)
+def test_a_minus_is_one_however_it_is_written(
+    make_bench: Callable[..., Any], written: str, amount: str
+) -> None:
+    text = f'Card,Trans Date,Post Date,Description,Type,Amount\n1,9/1/2026,9/2/2026,MIRO,Sale,"{written}"\n'
+    bench = read(make_bench, {}, ("chase",), ("statements/one", text))
+    assert [r["amount"] for r in bench.records("charge")] == [Decimal(amount)]
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "Date,Description,Amount",

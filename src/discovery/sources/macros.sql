@@ -49,11 +49,12 @@ CREATE OR REPLACE TEMP MACRO day_in(text, date_order) AS
     END;
 
 -- An amount with a declared decimal sign ('.' or ','); currency signs, blanks and a trailing or bracketed
--- minus are understood: (1,234.50) = 1,234.50- = -1234.50.
+-- minus are understood, also the typographic ones: (1,234.50) = 1,234.50- = −1234.50 = -1234.50.
 CREATE OR REPLACE TEMP MACRO amount_in(text, decimal_sign) AS
     CASE WHEN regexp_matches(trim(text), '\d') THEN
         CAST(
-            CASE WHEN regexp_matches(trim(text), '^\(.*\)$|^[^\d]*-|-\s*$') THEN -1 ELSE 1 END
+            CASE WHEN regexp_matches(trim(text), '^\(.*\)$|^[^\d]*[-\x{2212}\x{2013}]|[-\x{2212}\x{2013}]\s*$')
+                 THEN -1 ELSE 1 END
             * TRY_CAST(
                 CASE WHEN coalesce(decimal_sign, '.') = ','
                      THEN CASE WHEN regexp_matches(trim(text), '^[^\d.,]*(\d{1,3}([.'' \x{00A0}\x{202F}]\d{3})+|\d+)(,\d+)?[^\d.,]*$')
