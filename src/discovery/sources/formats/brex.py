@@ -1,8 +1,9 @@
 """Brex: card transactions as the dashboard exports them (Transactions, Download CSV).
 
-The header after usevenice/venice, format-brex.ts, and oxidecomputer/cio, cio/src/finance.rs (both read 2026-11-24). The
-column of the day has been called `Swipe Date (UTC)` and `Swipe Time (UTC)`, that of the posting `Posted Date (UTC)` and
-`Posted Date`; the columns of the accounting system (Integration …) come and go.
+The header after usevenice/venice, format-brex.ts, and oxidecomputer/cio, cio/src/finance.rs (both read 2026-11-24; two
+further public parsers agree on sign and names). The column of the day has been called `Swipe Date (UTC)` and `Swipe
+Time (UTC)`, that of the posting `Posted Date (UTC)` and `Posted Date`; the columns of the accounting system
+(Integration …) come and go.
 
 Traps: the swipe is an ISO instant in UTC, `Posted Date` is MM/dd/yyyy; the day of the swipe counts, that of the posting
 where there is none. Positive is spent (more is owed), negative came back. `Last 4` loses leading zeros and may carry a
@@ -69,8 +70,7 @@ FORMAT = Format(
             requires=(
                 _DAYS,
                 "Amount",
-                "User",
-                "Last 4",
+                ("User", "Last 4"),
                 "Merchant Name",
                 ("Brex Category", "Outstanding Balance", "Statement Descriptor"),
             ),
