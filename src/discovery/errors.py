@@ -7,6 +7,7 @@ DiscoveryError
 ├── StoreLocked             exit 3: another writer holds the warehouse
 ├── SourceFailed            exit 1: a source could not be read; the others go on
 │   └── UnrecognisedExport
+├── LedgerBroken            exit 1: the ledger is not as it was written; nothing is acted on
 ├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
 └── ContractBroken          exit 70: a table differs from its declaration
 """
@@ -48,6 +49,17 @@ class SourceFailed(DiscoveryError):
 
 class UnrecognisedExport(SourceFailed):
     """No known format fits a file; the message names the nearest one and what is missing."""
+
+
+class LedgerBroken(DiscoveryError):
+    """The ledger is not as it was written. `record`: number of the first wrong record; `reason`: what is wrong."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, record: int | None = None, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.record = record
+        self.reason = reason
 
 
 class StoreDamaged(DiscoveryError):
