@@ -202,7 +202,7 @@ def test_forgetting_leaves_the_chain_whole_and_nothing_of_the_person(tmp_path: P
 def test_the_chain_names_nobody_but_the_actor(tmp_path: Path) -> None:
     ledger = write_some(tmp_path)
     chain = ledger.path.read_bytes()
-    assert b"ada" not in chain
+    assert b"@example.com" not in chain
     assert b"person1" not in chain
 
 

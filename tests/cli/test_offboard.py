@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from discovery.ledger import Ledger
+from discovery.settings import Settings
+from tests.cli.conftest import LEAVER, Run
+
+ACCEPT = ("--as-published", "--accept-old", "all", "--reason", "the sample is of September")
+
+
+def test_a_plan_prints_steps_reasons_and_source_ages_and_sends_nothing(cli: Run, own_home: Path) -> None:
+    result = cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT)
+    assert result.exit_code == 0, result.output
+    for text in (
+        "Disable the directory account",
+        "hand_over",
+        "delete_later",
+        "Sources:",
+        "TOO OLD, accepted",
+        "case-",
+    ):
+        assert text in result.stdout
+    assert "Nothing was sent" in result.stderr
+    assert [e.kind for e in Ledger(own_home).entries()] == ["case", "override", "plan"]
+    again = json.loads(cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT, "--json").stdout)
+    assert again[0]["case_id"] in result.stdout
+    assert len(Ledger(own_home).entries()) == 3, "the same plan again changes nothing"
+
+
+def test_old_sources_and_unknown_persons_are_refused(cli: Run, own_home: Path) -> None:
+    old = cli("offboard", "plan", LEAVER, "--home", own_home, "--as-published")
+    assert (old.exit_code, "hr/hr_roster ends on 2026-09-30" in old.stderr) == (2, True)
+    assert cli("offboard", "plan", "nobody@nowhere.example", "--home", own_home, *ACCEPT).exit_code == 2
+    assert not (own_home / "ledger.jsonl").exists()
+
+
+def test_the_scope_is_built_anew_unless_told_otherwise(
+    cli: Run, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = cli("offboard", "plan", LEAVER, "--home", own_home)
+    assert (refused.exit_code, "--as-published" in refused.stderr) == (2, True)
+    built = []
+    monkeypatch.setattr("discovery.cli.offboard._build_anew", lambda settings: built.append(settings.home))
+    assert cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT[1:]).exit_code == 0
+    assert built == [own_home]
+
+
+def test_compare_is_a_table_of_what_is_sent_when_and_what_is_forfeited(cli: Run, own_home: Path) -> None:
+    result = cli("offboard", "plan", LEAVER, "--compare", "--home", own_home, "--as-published")
+    assert result.exit_code == 0, result.output
+    for text in (
+        "disable first",
+        "delete first",
+        "unassign first",
+        "on demand",
+        "never",
+        "forfeited",
+        "https://",
+    ):
+        assert text in result.stdout
+    (one,) = json.loads(
+        cli("offboard", "plan", LEAVER, "--compare", "--home", own_home, "--as-published", "--json").stdout
+    )
+    assert len(one["alternatives"]) == 4
+    assert not (own_home / "ledger.jsonl").exists(), "comparing opens no case"
+
+
+def test_settings_of_offboarding_are_checked(cli: Run, own_home: Path, sample: Settings) -> None:
+    for text in ("[offboarding]\ntask_days = 0\n", "[offboarding]\ncolour = 1\n", "[mail]\nhost = 'x'\n"):
+        Path("discovery.toml").write_text(text, encoding="utf-8")
+        assert cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT).exit_code == 2
