@@ -7,6 +7,7 @@ DiscoveryError
 ├── StoreLocked             exit 3: another writer holds the warehouse
 ├── SourceFailed            exit 1: a source could not be read; the others go on
 │   └── UnrecognisedExport
+├── ActRefused              exit 1: a guard rail holds; nothing was sent
 ├── LedgerBroken            exit 1: the ledger is not as it was written; nothing is acted on
 ├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
 └── ContractBroken          exit 70: a table differs from its declaration
@@ -49,6 +50,12 @@ class SourceFailed(DiscoveryError):
 
 class UnrecognisedExport(SourceFailed):
     """No known format fits a file; the message names the nearest one and what is missing."""
+
+
+class ActRefused(DiscoveryError):
+    """A guard rail of offboarding holds: the act was not done, and the ledger says so."""
+
+    exit_code = 1
 
 
 class LedgerBroken(DiscoveryError):

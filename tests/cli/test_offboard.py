@@ -44,7 +44,9 @@ def test_the_scope_is_built_anew_unless_told_otherwise(
     refused = cli("offboard", "plan", LEAVER, "--home", own_home)
     assert (refused.exit_code, "--as-published" in refused.stderr) == (2, True)
     built = []
-    monkeypatch.setattr("discovery.cli.offboard._build_anew", lambda settings: built.append(settings.home))
+    monkeypatch.setattr(
+        "discovery.cli.offboard_plan._build_anew", lambda settings: built.append(settings.home)
+    )
     assert cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT[1:]).exit_code == 0
     assert built == [own_home]
 
@@ -73,3 +75,45 @@ def test_settings_of_offboarding_are_checked(cli: Run, own_home: Path, sample: S
     for text in ("[offboarding]\ntask_days = 0\n", "[offboarding]\ncolour = 1\n", "[mail]\nhost = 'x'\n"):
         Path("discovery.toml").write_text(text, encoding="utf-8")
         assert cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT).exit_code == 2
+
+
+@pytest.fixture
+def planned(cli: Run, own_home: Path) -> Path:
+    assert cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT).exit_code == 0
+    return own_home
+
+
+def test_nothing_is_sent_without_an_approved_plan(cli: Run, planned: Path) -> None:
+    dry = cli("offboard", "execute", LEAVER, "--home", planned)
+    assert (dry.exit_code, "nothing was sent" in dry.stderr) == (0, True)
+    before = (planned / "ledger.jsonl").read_bytes()
+    assert cli("offboard", "execute", LEAVER, "--home", planned).exit_code == 0
+    assert (planned / "ledger.jsonl").read_bytes() == before
+    refused = cli("offboard", "execute", LEAVER, "--home", planned, "--send")
+    assert (refused.exit_code, "is not approved" in refused.stderr) == (1, True)
+
+
+def test_from_approval_to_tasks_status_and_undo(cli: Run, planned: Path) -> None:
+    wrong = cli("offboard", "approve", LEAVER, "--home", planned, "--plan", "0" * 16)
+    assert (wrong.exit_code, "look at it" in wrong.stderr) == (2, True)
+    assert "approved by os:" in cli("offboard", "approve", LEAVER, "--home", planned).stdout
+    sent = json.loads(cli("offboard", "execute", LEAVER, "--home", planned, "--send", "--json").stdout)
+    assert {one["what"] for one in sent} == {"task", "waits"}, "no connector is configured: people do it"
+    one = json.loads(cli("offboard", "status", LEAVER, "--home", planned, "--json").stdout)
+    assert one["state"] == "executing"
+    assert {s["state"] for s in one["steps"]} == {"requested", "planned"}
+    assert "Disable the" in cli("offboard", "status", LEAVER, "--home", planned).stdout
+    everything = cli("offboard", "status", "--home", planned).stdout
+    assert one["case_id"] in everything
+    looked = cli("offboard", "verify", LEAVER, "--home", planned)
+    assert (looked.exit_code, "is executing" in looked.stdout) == (1, True)
+    assert cli("offboard", "undo", LEAVER, "--home", planned).exit_code == 2, "a reason is needed"
+    assert "is undone" in cli("offboard", "undo", LEAVER, "--home", planned, "--reason", "she stays").stdout
+    assert cli("offboard", "execute", LEAVER, "--home", planned, "--send").exit_code == 2
+    assert cli("ledger", "verify", "--home", planned).exit_code == 0
+
+
+def test_a_person_without_a_case_is_bad_use(cli: Run, own_home: Path) -> None:
+    for command in ("approve", "execute", "status", "verify"):
+        result = cli("offboard", command, LEAVER, "--home", own_home)
+        assert (result.exit_code, "offboard plan" in result.stderr) == (2, True), command
