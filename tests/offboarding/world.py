@@ -60,7 +60,7 @@ def write_world(home: Path, *, apps: dict[str, dict[str, Any]] | None = None, **
         _insert(store, "person", ada)
         for who, name in ((BOB, "bob"), (CEO, "ceo"), ("44", "mia"), ("55", "olga"), ("66", "dora")):
             _insert(store, "person", {"person_id": who, "email": f"{name}@example.com", "status": "active",
-                                      "left_on": date(2026, 11, 18)})  # fmt: skip
+                                      "left_on": date(2026, 11, 18) if name == "bob" else None})  # fmt: skip
         for who, name in ((ADA, "ada"), (BOB, "bob"), (CEO, "ceo")):
             _insert(
                 store,

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("review:review", "Decide on matches that the machine leaves open."),
     "findings": ("findings:findings", "List what is wrong."),
     "offboard": ("offboard:offboard", "Plan, approve, execute, verify and prove an offboarding."),
+    "task": ("task:task", "List manual tasks; complete, decline or send reminders of them."),
     "ledger": ("ledger:ledger", "Verify, show or export the record of what was done."),
     "catalog": ("catalog:catalog", "Look at the catalog of apps."),
     "doctor": ("doctor:doctor", "Check that everything is in order; exit code 1 if something is wrong."),

@@ -36,7 +36,7 @@ def owner_of(
 ) -> str | None:
     """Return who gets the task of a step: the app's owner, the deputy, the fallback; never the leaver.
 
-    Handing over what is the person's own goes to the manager first. Who has left themselves, or turned it down, is
+    What is handed over may go to the manager as well. Who has left themselves, or turned it down, is
     passed over. None: nobody is known.
     """
     for email in _candidates(settings, plan, step):
@@ -55,8 +55,7 @@ def owner_of(
 def _candidates(settings: Settings, plan: Plan, step: Step) -> Iterator[str]:
     deputy = settings.offboarding.deputies.get(step.app_id or "")
     manager = plan.manager_email if step.action == "hand_over" else None
-    found = [step.owner_email, deputy] if step.owner_email != plan.manager_email else [manager, deputy]
-    for email in (*found, manager, settings.offboarding.fallback_owner):
+    for email in (step.owner_email, deputy, manager, settings.offboarding.fallback_owner):
         if email:
             yield email
 
