@@ -25,8 +25,11 @@ from pathlib import Path
 from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
 from discovery.canonical.usage import touch_days
+from discovery.errors import LedgerBroken
 from discovery.graph import STEPS as GRAPH_STEPS
+from discovery.ledger import anchor
 from discovery.matching import STEPS as MATCHING_STEPS
+from discovery.offboarding.publication import STEPS as OFFBOARDING_STEPS
 from discovery.publish import Publication, publish
 from discovery.settings import Settings
 from discovery.sources.inbox import inbox_files, scan
@@ -39,7 +42,7 @@ from discovery.store import Store, make_private, writer_lock
 @cache
 def steps() -> tuple[Step, ...]:
     """Return the steps downstream of the sources, in an order in which they can run."""
-    return (*CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS)
+    return (*CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS, *OFFBOARDING_STEPS)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,10 @@ class NightRun:
 
     def publish(self) -> Publication:
         """Build, verify and put in place the file that people open; remember what it stands on."""
+        with contextlib.suppress(
+            LedgerBroken
+        ):  # `doctor` and `ledger verify` tell; the graph is published all the same
+            anchor(self.settings.home)
         publication = publish(self.store, self.night, run_id=self.run_id, started_at=self.started_at)
         last = LastRun(
             self._stands_on(), self.run_id, self.night.as_of.isoformat(), publication.content_hash,
@@ -188,6 +195,7 @@ def fingerprint_of(settings: Settings, as_of: date) -> str:
             )
     data = [
         settings.home / "decisions.jsonl",
+        settings.home / "ledger.jsonl",
         settings.home / "match_rules.csv",
         *_shipped_data(),
         *_plugins(settings),

@@ -135,6 +135,16 @@ class Ledger:
         """
         return list(self._checked(self._content()))
 
+    def whole_part(self) -> tuple[list[Entry], LedgerBroken | None]:
+        """Return the entries up to the first wrong one, and what is wrong: for showing, never for acting."""
+        found: list[Entry] = []
+        try:
+            for entry in self._checked(self._content()):
+                found.append(entry)
+        except LedgerBroken as broken:
+            return found, broken
+        return found, None
+
     def read_private(self, entries: list[Entry]) -> dict[str, dict[str, Any]]:
         """Return the private parts of entries by digest, as far as the persons are not forgotten."""
         found: dict[str, dict[str, Any]] = {}
