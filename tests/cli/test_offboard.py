@@ -117,3 +117,10 @@ def test_a_person_without_a_case_is_bad_use(cli: Run, own_home: Path) -> None:
     for command in ("approve", "execute", "status", "verify"):
         result = cli("offboard", command, LEAVER, "--home", own_home)
         assert (result.exit_code, "offboard plan" in result.stderr) == (2, True), command
+
+
+def test_a_protected_person_gets_no_plan_and_that_is_kept(cli: Run, own_home: Path) -> None:
+    Path("discovery.toml").write_text('[offboarding]\nprotected = ["linnea.*"]\n', encoding="utf-8")
+    result = cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT)
+    assert (result.exit_code, "is protected" in result.stderr) == (1, True)
+    assert [e.kind for e in Ledger(own_home).entries()] == ["refusal"]

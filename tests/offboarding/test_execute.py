@@ -16,9 +16,9 @@ import pytest
 from discovery.errors import ActRefused, BadUse, LedgerBroken, StoreLocked
 from discovery.ledger import Ledger, verify_ledger
 from discovery.offboarding.approve import approve
-from discovery.offboarding.case import Case, read_cases, record_plan
+from discovery.offboarding.case import Case, one_at_a_time, read_cases, record_plan
 from discovery.offboarding.execute import Did, execute, idempotency_key
-from discovery.offboarding.guard import one_at_a_time
+from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.task import complete_task
 from discovery.offboarding.undo import undo
 from discovery.offboarding.verify import verify_case
@@ -26,7 +26,7 @@ from discovery.settings import Settings
 from discovery.store import Store
 from tests.offboarding.conftest import MakePlan
 from tests.offboarding.target import App, HttpConnector
-from tests.offboarding.world import APPS, BOB, write_world
+from tests.offboarding.world import ADA, APPS, BOB, write_world
 
 NOW = datetime(2026, 11, 20, 10)
 ROUTES = {"scim:asana", "api:asana", "api:github", "api:zoom", "idp:entra"}
@@ -317,7 +317,7 @@ def test_nothing_is_sent_when_the_ledger_is_broken(settings: Settings, case: Cas
 
 
 def _hold(home: Path, case: Case, ready: Any, leave: Any) -> None:
-    with one_at_a_time(home, case):
+    with one_at_a_time(home, case.case_id):
         ready.set()
         leave.wait(20)
 
@@ -478,3 +478,58 @@ def test_a_case_that_was_begun_keeps_its_plan(
     run(settings, app, case.case_id)
     with pytest.raises(BadUse, match="is being executed by another plan"):
         record_plan(settings.home, planned(can=ROUTES, leaves_on=date(2026, 11, 1)))
+
+
+def test_two_accounts_in_one_app_are_two_acts_and_a_personal_one_is_for_a_person(
+    planned: MakePlan, settings: Settings
+) -> None:
+    with Store(settings.published) as store:
+        for number, kind in ((2, "human"), (3, "personal")):
+            store.run(
+                "INSERT INTO account (account_id, person_id, system, instance, identifier, kind, account_name) VALUES "
+                f"('github-{number}', '{ADA}', 'github', 'default', 'github-{number}', '{kind}', 'a{number}')"
+            )
+            store.run(
+                "INSERT INTO account_access (account_id, app_id, person_id) VALUES "
+                f"('github-{number}', 'github', '{ADA}')"
+            )
+    steps = [s for s in planned(can=ROUTES).steps if s.rule == "remove_account" and s.app_id == "github"]
+    assert [(s.step_id, s.route, s.accounts[0]["identifier"]) for s in steps] == [
+        ("remove_account-github", "api", "github-1"),
+        ("remove_account-github-2", "api", "github-2"),
+        ("remove_account-github-3", "manual", "github-3"),
+    ]
+
+
+def test_a_plan_that_was_changed_beside_the_chain_is_not_executed(
+    settings: Settings, case: Case, app: App
+) -> None:
+    approved(settings, case)
+    (file,) = (settings.home / "ledger_private").glob("*.jsonl")
+    file.write_bytes(file.read_bytes().replace(b"github-1", b"github-9"))
+    with pytest.raises(BadUse, match="no plan"):
+        run(settings, app, case.case_id)
+    assert app.requests == []
+
+
+def test_while_a_case_is_executed_its_plan_is_not_replaced(
+    planned: MakePlan, settings: Settings, case: Case
+) -> None:
+    with one_at_a_time(settings.home, case.case_id), pytest.raises(StoreLocked):
+        record_plan(settings.home, planned(can=ROUTES, is_immediate=True))
+
+
+def test_what_looks_like_a_secret_in_a_playbook_is_not_kept_and_the_plan_still_holds(
+    planned: MakePlan, settings: Settings, app: App, tmp_path: Path
+) -> None:
+    folder = tmp_path / "books"
+    folder.mkdir()
+    (folder / "figma.toml").write_text(
+        'app = "figma"\n[[step]]\nid = "x"\nphase = "manual"\nroute = "manual"\naction = "delete"\ntitle = "t"\n'
+        'reason = "r"\ninstruction = "sign in with password: hunter2hunter2"\n',
+        encoding="utf-8",
+    )
+    made = record_plan(settings.home, planned(can=ROUTES, playbooks=read_playbooks(folder)))
+    approved(settings, made)
+    run(settings, app, made.case_id)
+    assert b"hunter2" not in b"".join(p.read_bytes() for p in settings.home.rglob("*") if p.is_file())

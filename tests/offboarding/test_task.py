@@ -192,6 +192,14 @@ def test_who_declines_hands_it_on_and_silence_completes_nothing(given: Settings,
         )
     assert said.state == "declined", "nobody is left"
     assert not step(given, "remove_by_hand-figma").is_done
+    case_id = said.case_id
+    with Store(given.published, read_only=True) as store:
+        execute(given, store, [case_id], {}, now=NOW, is_sent=True)
+        assert tasks(given)["remove_by_hand-figma"].state == "declined", "still nobody"
+        wider = replace(given, offboarding=replace(given.offboarding, fallback_owner="new@example.com"))
+        execute(wider, store, [case_id], {}, now=NOW, is_sent=True)
+    again = tasks(given)["remove_by_hand-figma"]
+    assert (again.state, again.owner_email) == ("open", "new@example.com")
     with pytest.raises(BadUse), Store(given.published, read_only=True) as store:
         decline_task(given, store, task.task_id, by="x@example.com", outcome="later", statement="no")
 

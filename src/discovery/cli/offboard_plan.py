@@ -15,6 +15,7 @@ from discovery.errors import BadUse
 from discovery.offboarding.case import record_plan
 from discovery.offboarding.compare import BIN_DAYS
 from discovery.offboarding.compare import compare as compared
+from discovery.offboarding.guard import refuse_protected
 from discovery.offboarding.plan import Plan, begins_at, make_plan
 from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.route import can_act
@@ -87,6 +88,8 @@ def plan(
             ]
             _print_compared(found, alternatives, as_json=as_json)
             return
+        for who in found:
+            refuse_protected(settings, store, who.person_id)
         ages = source_ages(store, settings, today())
         overrides = overridden(ages, accept_old, reason)
         plans = [
@@ -98,9 +101,10 @@ def plan(
         ]  # fmt: skip
         for who, made in zip(found, plans, strict=True):
             case = record_plan(settings.home, made, overrides_reason=reason)
-            answers.append({"case_id": case.case_id, "plan_hash": made.hash, **made.plain()})
+            kept = case.plan or made
+            answers.append({"case_id": case.case_id, "plan_hash": case.plan_hash, **kept.plain()})
             if not as_json:
-                _print_plan(who, made, case.case_id)
+                _print_plan(who, kept, case.case_id)
         if as_json:
             print_json(answers)
         elif as_published:

@@ -148,8 +148,9 @@ class Ledger:
     def read_private(self, entries: list[Entry]) -> dict[str, dict[str, Any]]:
         """Return the private parts of entries by digest, as far as the persons are not forgotten."""
         found: dict[str, dict[str, Any]] = {}
-        for subject in {e.subject for e in entries if e.subject and e.private}:
-            found.update(self.subjects.private_of(subject))
+        persons = self.subjects.persons()
+        for subject in sorted({e.subject for e in entries if e.subject and e.private} & set(persons)):
+            found.update(self.subjects.private_of(subject, persons[subject]))
         return found
 
     @contextlib.contextmanager

@@ -113,12 +113,9 @@ class Subjects:
             sync_folder(self._private)
         return digest
 
-    def private_of(self, subject: str) -> dict[str, dict[str, Any]]:
+    def private_of(self, subject: str, person_id: str) -> dict[str, dict[str, Any]]:
         """Return the private parts of a person's entries by digest; only those whose digest is right."""
-        persons = self.persons()
-        if subject not in persons:
-            return {}
-        key = self._read_key(self._key_file(persons[subject]))
+        key = self._read_key(self._key_file(person_id))
         path = self._private / f"{subject}.jsonl"
         found: dict[str, dict[str, Any]] = {}
         if key is None or not path.is_file():

@@ -6,16 +6,20 @@ sum of the entries about it, in their order.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from discovery.errors import BadUse, UnknownName
-from discovery.ledger import Entry, Ledger, Writer
-from discovery.offboarding.plan import Plan, Step
+from discovery.errors import BadUse, StoreLocked, UnknownName
+from discovery.ledger import Entry, Ledger, Writer, without_secrets
+from discovery.offboarding.plan import Plan, Step, plan_hash
+from discovery.store import make_private
 
 OPEN_STATES = ("planned", "approved", "executing", "verifying")
 GREEN = ("verified", "already_absent", "attested")
@@ -123,7 +127,7 @@ def read_cases(home: Path, entries: Iterable[Entry] | None = None) -> dict[str, 
         if case is None:
             case = Case(entry.case_id, entry.subject, persons.get(entry.subject or ""), entry.moment)
             cases[entry.case_id] = case
-        _apply(case, entry, private.get(entry.private or "", {}))
+        apply_entry(case, entry, private.get(entry.private or "", {}))
     return cases
 
 
@@ -146,6 +150,21 @@ def newest_case(cases: Mapping[str, Case], person_id: str) -> Case | None:
     return next((case for case in own if case.is_open), own[-1] if own else None)
 
 
+@contextlib.contextmanager
+def one_at_a_time(home: Path, case_id: str) -> Iterator[None]:
+    """Hold a case for one process. Raises StoreLocked if another one has it; a dead one holds nothing."""
+    path = make_private(home / "cases") / f"{case_id}.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreLocked(f"{case_id} is being executed by somebody else right now") from error
+        yield
+    finally:
+        os.close(handle)
+
+
 def record_plan(home: Path, plan: Plan, *, overrides_reason: str | None = None) -> Case:
     """Put a plan into the person's open case, or open one. The same plan again changes nothing.
 
@@ -153,8 +172,12 @@ def record_plan(home: Path, plan: Plan, *, overrides_reason: str | None = None) 
     have begun: that case is executed, undone or closed first.
     """
     ledger = Ledger(home)
-    with ledger.exclusive() as writer:
+    # What the ledger would take out as a secret is taken out before the plan is hashed.
+    plan = Plan.parse(without_secrets(plan.plain()))
+    with contextlib.ExitStack() as held, ledger.exclusive() as writer:
         case = open_case(read_cases(home, writer.entries()), plan.person_id)
+        if case is not None:
+            held.enter_context(one_at_a_time(home, case.case_id))
         if case is not None and case.plan_hash == plan.hash:
             return case
         if case is not None and case.started_at is not None:
@@ -182,10 +205,13 @@ def _write_plan(writer: Writer, case_id: str, plan: Plan) -> None:
     )  # fmt: skip
 
 
-def _apply(case: Case, entry: Entry, private: Mapping[str, Any]) -> None:
+def apply_entry(case: Case, entry: Entry, private: Mapping[str, Any]) -> None:
+    """Add to a case what one more entry says of it."""
     if entry.kind == "plan":
         case.plan_hash = str(entry.data["plan_hash"])
-        case.plan = Plan.parse(private["plan"]) if "plan" in private else None
+        row = private.get("plan")
+        is_it = row is not None and plan_hash(row) == case.plan_hash
+        case.plan = Plan.parse(row) if is_it and row is not None else None
         case.approvals, case.state = [], "planned"
         case.steps = {s.step_id: StepState(s) for s in case.plan.steps} if case.plan else {}
     elif entry.kind == "case" and entry.state:

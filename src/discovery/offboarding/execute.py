@@ -13,15 +13,14 @@ from datetime import datetime
 
 from discovery.connectors import Connector, Outcome, Target
 from discovery.errors import BadUse
-from discovery.ledger import Ledger
-from discovery.offboarding.case import UNKNOWN, Case, StepState, read_cases
+from discovery.ledger import Ledger, without_secrets
+from discovery.offboarding.case import UNKNOWN, Case, StepState, apply_entry, one_at_a_time, read_cases
 from discovery.offboarding.guard import (
     check_accounts,
     check_approval,
     check_person,
     check_state,
     check_stop,
-    one_at_a_time,
     refuse,
 )
 from discovery.offboarding.plan import DIRECTORIES, Plan, Step
@@ -92,7 +91,17 @@ def execute(
         if not is_sent:
             done += [_foreseen(case, one, now) for one in case.steps.values()]
             continue
-        with one_at_a_time(settings.home, case):
+        with one_at_a_time(settings.home, case.case_id):
+            fresh = read_cases(settings.home)[case.case_id]
+            if (fresh.plan_hash, fresh.is_open) != (case.plan_hash, True) or len(fresh.approvals) < len(
+                case.approvals
+            ):
+                raise refuse(
+                    settings.home,
+                    case,
+                    "the case was changed by somebody else: look at it again",
+                    rule="changed",
+                )
             executor = _Executor(settings, store, connectors, case.case_id, now, notify, on_step)
             done += executor.run(budget - sum(d.what == "sent" for d in done))
     return done
@@ -192,9 +201,9 @@ class _Executor:
         if wait is not None:
             return _did(self.case.case_id, one, "waits", wait)
         if not one.step.is_automatic:
-            return self._hand_to_person(one, one.step.instruction) if one.task_id is None else None
-        if one.task_id is not None:
-            return None  # a person has it now
+            return self._hand_to_person(one, one.step.instruction) if self._needs_task(one) else None
+        if one.task_id is not None:  # a person has it now
+            return self._hand_to_person(one, one.reason) if self._needs_task(one) else None
         check_stop(self.settings, self.case, one.step.step_id)
         check_accounts(self.settings, self.case, one.step)
         connector = self._connector(one.step)
@@ -216,6 +225,15 @@ class _Executor:
         elif one.state == "failed" and not one.is_retryable:
             return self._hand_to_person(one, one.reason)
         return self._act(connector, one, target)
+
+    def _needs_task(self, one: StepState) -> bool:
+        """Tell whether a person has to be asked: nobody was, or who was declined and somebody else may be asked now."""
+        task = self.case.tasks.get(one.task_id or "")
+        if task is None:
+            return True
+        return task.state == "declined" and bool(
+            owner_of(self.settings, self.store, self.plan, one.step, task.turned_down)
+        )
 
     def _connector(self, step: Step) -> Connector | None:
         where = step.app_id or ""
@@ -282,7 +300,9 @@ class _Executor:
         return seen
 
     def _hand_to_person(self, one: StepState, why: str) -> Did:
-        owner = owner_of(self.settings, self.store, self.plan, one.step)
+        before = self.case.tasks.get(one.task_id or "")
+        passed_over = before.turned_down if before else ()
+        owner = owner_of(self.settings, self.store, self.plan, one.step, passed_over)
         task = create_task(
             self.settings,
             self.case,
@@ -299,11 +319,11 @@ class _Executor:
 
     def _record(self, kind: str, one: StepState, state: str, data: Mapping[str, object],
                 private: Mapping[str, object]) -> None:  # fmt: skip
-        self.ledger.append(
+        entry = self.ledger.append(
             kind, case_id=self.case.case_id, step_id=one.step.step_id, person_id=self.case.person_id,
             app_id=one.step.app_id, state=state, data=data, private=private,
         )  # fmt: skip
-        self._refresh(one)
+        apply_entry(self.case, entry, without_secrets(private))
 
     def _refresh(self, one: StepState) -> None:
         fresh = read_cases(self.settings.home)[self.case.case_id]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from discovery.errors import ActRefused, StoreLocked
+from discovery.errors import ActRefused
 from discovery.ledger import Ledger
 from discovery.offboarding.case import Case
 from discovery.offboarding.plan import Step, changes, state_of
 from discovery.settings import Settings
-from discovery.store import Store, make_private
+from discovery.store import Store
 
 WINDOW = timedelta(hours=24)
 """Persons whose cases were started within it count together for the two-person rule."""
@@ -66,6 +63,21 @@ def names_of(store: Store, person_id: str) -> list[str]:
         {"person": person_id},
     )
     return [person_id, *(str(row[0]) for row in rows if row[0])]
+
+
+def refuse_protected(settings: Settings, store: Store, person_id: str) -> None:
+    """Raise ActRefused for a protected person before there is a case."""
+    hit = is_protected(settings, names_of(store, person_id))
+    if hit is not None:
+        why = f"{hit} is protected by the settings (offboarding.protected): no plan is made"
+        Ledger(settings.home).append(
+            "refusal",
+            person_id=person_id,
+            state="refused",
+            data={"rule": "protected"},
+            private={"detail": why},
+        )
+        raise ActRefused(why)
 
 
 def check_person(settings: Settings, store: Store, case: Case) -> None:
@@ -128,18 +140,3 @@ def check_approval(settings: Settings, cases: Mapping[str, Case], running: list[
                 f"are more than {settings_.two_approvers_above} (offboarding.two_approvers_above)"
             )
             raise refuse(settings.home, case, why, rule="approval")
-
-
-@contextlib.contextmanager
-def one_at_a_time(home: Path, case: Case) -> Iterator[None]:
-    """Hold a case for one process. Raises StoreLocked if another one executes it; a dead one holds nothing."""
-    path = make_private(home / "cases") / f"{case.case_id}.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreLocked(f"{case.case_id} is being executed by somebody else right now") from error
-        yield
-    finally:
-        os.close(handle)

@@ -40,10 +40,17 @@ WHERE c.person_id = $person AND c.kind NOT IN ('service')
 ORDER BY x.app_id, c.system, c.instance, c.identifier
 """
 _DIRECTORY = """
-SELECT system, instance, identifier, account_name FROM account
+SELECT system, instance, identifier, account_name, kind FROM account
 WHERE person_id = $person AND kind = 'human' AND list_contains($directories, system)
 ORDER BY list_position($directories, system), instance, identifier
 """
+
+
+def plan_hash(row: Mapping[str, Any]) -> str:
+    """Return the hash of a plan as `Plan.plain` writes it: of all that it says but `made_from`."""
+    said = {k: v for k, v in row.items() if k != "made_from"}
+    return hashlib.sha256(b"discovery plan\0" + canonical(said)).hexdigest()
+
 
 CanAct = Callable[[str, str, str], bool]
 """Tells whether a connector is configured: route, app_id or system, action."""
@@ -53,7 +60,7 @@ CanAct = Callable[[str, str, str], bool]
 class Step:
     """One step. `app_id`: the app, or the directory system; `needs`: step_ids that must be done before.
 
-    `not_before`: UTC, ISO; None = at once. `accounts`: what it is known by, each {system, instance, identifier, name}.
+    `not_before`: UTC, ISO; None = at once. `accounts`: each {system, instance, identifier, name, kind}.
     `planned_route` differs from `route` where no connector is configured and a person has to do it.
     """
 
@@ -102,8 +109,7 @@ class Plan:
     @property
     def hash(self) -> str:
         """SHA-256 of what the plan says."""
-        said = {k: v for k, v in self.plain().items() if k != "made_from"}
-        return hashlib.sha256(b"discovery plan\0" + canonical(said)).hexdigest()
+        return plan_hash(self.plain())
 
     def plain(self) -> dict[str, Any]:
         """Return the plan as JSON knows it."""
@@ -242,6 +248,16 @@ class _Steps:
 
     def add(self, rule: StepRule, app_id: str | None, name: str, accounts: tuple[Mapping[str, str], ...],
             owner: str | None, reason: str | None = None) -> None:  # fmt: skip
+        own = [account for account in accounts if account["system"] == app_id]
+        if rule.per == "app" and rule.route in ("api", "scim") and len(own) > 1:
+            # One act ends one account: each gets a step of its own, so that none is forgotten.
+            for account in own:
+                self._add(rule, app_id, name, (account,), owner, reason)
+        else:
+            self._add(rule, app_id, name, accounts, owner, reason)
+
+    def _add(self, rule: StepRule, app_id: str | None, name: str, accounts: tuple[Mapping[str, str], ...],
+             owner: str | None, reason: str | None) -> None:  # fmt: skip
         route, why, phase = rule.route, reason or rule.reason, rule.phase
         # A consent or an assignment lies in the identity provider that the account belongs to, not in the app.
         if route == "idp" and rule.per == "app":
@@ -250,7 +266,10 @@ class _Steps:
             where = app_id or ""
         if route in ("idp", "scim", "api") and not self._can_act(route, where, rule.action):
             route, why = "manual", f"{why} No connector for it is configured, so a person does it."
-            phase = "manual" if phase == "api" else phase
+        elif route in ("scim", "api") and any(a.get("kind") in ("personal", "shared") for a in accounts):
+            route, why = "manual", f"{why} The account is personal or shared: no program acts on it."
+        if route == "manual" and phase == "api":
+            phase = "manual"
         begins = None if rule.phase == "hand_over" else self._begins
         if rule.after_days:
             begins = self._begins or datetime.now(UTC).replace(
@@ -332,6 +351,7 @@ def _account(row: Mapping[str, Any]) -> dict[str, str]:
         "instance": row["instance"] or "",
         "identifier": row["identifier"],
         "name": row["account_name"] or row["identifier"],
+        "kind": row["kind"],
     }
 
 

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 
 from discovery.errors import BadUse
 from discovery.ledger import Ledger
-from discovery.offboarding.case import Case, read_cases
-from discovery.offboarding.guard import one_at_a_time
+from discovery.offboarding.case import Case, one_at_a_time, read_cases
 from discovery.offboarding.task import Notify, owner_of
 from discovery.settings import Settings
 from discovery.store import Store
@@ -53,7 +52,7 @@ def undo(
         raise BadUse(f"{case.case_id} has no plan that could be undone")
     ledger = Ledger(settings.home)
     back: list[Back] = []
-    with one_at_a_time(settings.home, case), ledger.exclusive() as writer:
+    with one_at_a_time(settings.home, case.case_id), ledger.exclusive() as writer:
         case = read_cases(settings.home, writer.entries())[case.case_id]
         if not case.is_open or case.plan is None:
             raise BadUse(f"{case.case_id} is {case.state} already")
