@@ -103,6 +103,11 @@ def execute(
             right=("#",),
             whole=("#", "route", "what", "state"),
         )
+        ownerless = sum(d.what == "task" and d.detail.endswith("no owner is known") for d in done)
+        if ownerless:
+            note(
+                f"\n{ownerless} tasks are nobody's: set offboarding.fallback_owner, or give the apps owners."
+            )
         if not is_sent:
             note("\nA dry run: nothing was sent. --send acts.")
     bad = [d for d in done if d.what == "unknown" or (d.what == "sent" and d.state == "failed")]

@@ -163,14 +163,20 @@ def _print_compared(found: list[Person], answers: list[dict[str, Any]], *, as_js
                 first, last = event.earliest_at, event.latest_at
                 when = "never" if event.is_sent == "no" else "not known"
                 if first is not None:
-                    when = f"{first:%Y-%m-%d %H:%M} to {last or first:%Y-%m-%d %H:%M}"
+                    end = last or first
+                    is_same_day = end.date() == first.date()
+                    when = f"{first:%Y-%m-%d %H:%M} to {end:%H:%M}" if is_same_day else f"{first} to {end}"
                 rows.append((one.name if number == 0 else "", event.what, event.is_sent, when,
                              one.forfeited if number == 0 else ""))  # fmt: skip
         table(("order", "event", "sent", "when (UTC)", "forfeited"), rows, whole=("order", "event", "sent"))
         for one in answer["alternatives"]:
             say(f"\n{one.name}: {one.acts}. {one.advice}")
             for event in one.events:
-                say(f"  {event.what}: {event.note} ({event.source}, {event.as_of})")
+                say(f"  {event.what}: {event.note}")
+        events = [event for one in answer["alternatives"] for event in one.events]
+        say("\nDocumented behaviour, not this tenant's: its provisioning log wins. Sources:")
+        for source, as_of in dict.fromkeys((event.source, event.as_of) for event in events):
+            say(f"  {source} (looked up {as_of})")
 
 
 def _print_plan(who: Person, made: Plan, case_id: str) -> None:

@@ -45,6 +45,22 @@ why; approval: of a plan; refusal: an act that was not allowed; intent and resul
 what looking again showed; task: made, completed, declined, escalated; notice: a message that was sent or could not be;
 forgotten: a person's private parts were deleted; torn: a crash cut an entry short."""
 
+_SAID = {
+    "action": "{}",
+    "attempt": "attempt {}",
+    "status": "answer {}",
+    "old_sources": "{}",
+    "plan_hash": "plan {:.16}",
+    "steps": "{} steps",
+    "rule": "guard rail {}",
+    "notice": "{} by mail",
+    "outcome": "outcome {}",
+    "owner_email": "for {}",
+    "due_on": "due {}",
+    "by": "said by {}",
+    "bytes": "{} bytes cut short",
+}
+"""What a summary says of an entry's data, in this order."""
 _DOMAIN = b"discovery ledger 1\0"
 _FIELDS = {
     "sequence", "at", "actor", "kind", "case_id", "step_id", "subject", "app_id", "state", "data", "private",
@@ -80,14 +96,11 @@ class Entry:
         return datetime.fromisoformat(self.at.removesuffix("Z"))
 
     def summary(self, private: Mapping[str, Any]) -> str:
-        """Return what the entry says in words: its own data, and of the private part what fits a line."""
-        detail = [str(private["detail"])] if private.get("detail") else []
-        others = [
-            f"{key} {value}"
-            for key, value in {**self.data, **private}.items()
-            if key != "detail" and isinstance(value, str | int | float) and value != ""
-        ]
-        return "; ".join([*detail, *others])
+        """Return what the entry says in one line of words; `data` and the private part hold the rest."""
+        said = {**self.data, **private}
+        first = said.get("detail") or said.get("title") or ""
+        others = [words.format(said[key]) for key, words in _SAID.items() if said.get(key)]
+        return "; ".join(str(part) for part in (first, *others) if part)
 
     def line(self) -> bytes:
         """Return the entry's line without its end."""

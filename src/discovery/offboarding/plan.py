@@ -156,7 +156,7 @@ def make_plan(
             steps.add(rule, None, "", (), person["manager_email"])
         elif rule.per == "directory":
             for row in directories:
-                steps.add(rule, row["system"], _directory_name(row), (_account(row),), None)
+                steps.add(rule, row["system"], _directory_name(row, directories), (_account(row),), None)
     for row in scope:
         known = _facts_of(row)
         for rule in playbooks.rules_for(row["app_id"]):
@@ -355,8 +355,10 @@ def _account(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _directory_name(row: Mapping[str, Any]) -> str:
-    return f"{row['system']} ({row['instance']})" if row["instance"] else str(row["system"])
+def _directory_name(row: Mapping[str, Any], directories: list[dict[str, Any]]) -> str:
+    """The system, with its instance where there are several of it."""
+    same = [other for other in directories if other["system"] == row["system"]]
+    return f"{row['system']} ({row['instance']})" if len(same) > 1 else str(row["system"])
 
 
 def _digest(value: Mapping[str, Any]) -> str:
