@@ -43,7 +43,7 @@ def test_a_soft_deleted_account_can_be_restored_until_a_day(days: int, is_late: 
     assert [one.name for one in found] == ["restore", "act now"]
     restore, act = found
     assert {event.is_sent for event in restore.events} == ({"no"} if is_late else {"yes"})
-    assert "group memberships" in restore.forfeited
+    assert "own groups" in restore.forfeited
     assert ("too late" in restore.advice) is is_late
     if not is_late:
         assert f"{deleted_at + timedelta(days=30):%Y-%m-%d}" in restore.advice

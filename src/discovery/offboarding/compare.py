@@ -12,6 +12,9 @@ from typing import Any
 
 DOCS = "https://github.com/MicrosoftDocs/entra-docs/blob/main/docs/identity/app-provisioning"
 HOW = f"{DOCS}/how-provisioning-works.md"
+RESTORE = "https://learn.microsoft.com/graph/api/user-delete"
+NOT_SENT = "https://github.com/MicrosoftDocs/azure-docs/issues/104769"
+PURGE = "https://github.com/MicrosoftDocs/azure-docs/issues/30269"
 ON_DEMAND = f"{DOCS}/provision-on-demand.md"
 AS_OF = "2026-11-24"
 """The day on which the sources were looked up."""
@@ -84,10 +87,10 @@ def _active(at: datetime, *, is_disabled: bool) -> list[Alternative]:
             "delete first",
             "delete at once, without disabling",
             (
-                Event("PATCH active=false", "either", at, at + CYCLE, "documented for the soft deletion, reported missing by "
-                      "users: only the tenant's provisioning log tells"),
+                Event("PATCH active=false", "either", at, at + CYCLE, "documented as an update for the soft deletion; "
+                      "whether it was sent only the tenant's provisioning log tells"),
                 Event("DELETE", "yes", gone, gone + CYCLE, f"not before the hard deletion: {BIN_DAYS} days in the bin; a purge "
-                      "from the bin was reported to send nothing"),
+                      "from the bin is documented to send it at once, and one user saw nothing come", PURGE),
             ),
             "certainty: until then nobody knows whether the app was told",
             "Look into the provisioning log; if nothing was sent, act in the app by API or by hand.",
@@ -96,8 +99,8 @@ def _active(at: datetime, *, is_disabled: bool) -> list[Alternative]:
             "unassign first",
             "remove the assignment, then disable or delete",
             (
-                Event("PATCH active=false", "yes", at, at + CYCLE, "once, in the next cycle; then the person is out of scope "
-                      "and no longer managed"),
+                Event("PATCH active=false", "yes", at, at + CYCLE, "once, in the next cycle; then the person is no longer "
+                      "managed. One open report saw nothing come: look into the provisioning log", NOT_SENT),
                 Event("DELETE", "no", None, None, "an account that is out of scope gets none, whenever the person is deleted"),
             ),
             "the DELETE, for good",
@@ -135,14 +138,15 @@ def _soft_deleted(at: datetime, deleted_at: datetime | None) -> list[Alternative
             "restore, disable, see the PATCH in the provisioning log, delete again",
             (
                 Event("PATCH active=true", "no" if is_late else "yes", None if is_late else at, None if is_late else again,
-                      "restoring enables the account in the apps again, until the next cycle after the disable"),
+                      "restoring activates the account in the apps again, until the next cycle after the disable"),
                 Event("PATCH active=false", "no" if is_late else "yes", None if is_late else again,
                       None if is_late else again + CYCLE, "in the cycle after the disable; wait for it before deleting again"),
                 Event("DELETE", "no" if is_late else "yes", None if is_late else again + timedelta(days=BIN_DAYS),
                       None if is_late else again + timedelta(days=BIN_DAYS) + CYCLE, f"{BIN_DAYS} days after the second deletion"),
             ),
-            "group memberships, and what they gave: restoring does not bring them back; for a time the person has access again",
-            f"Restoring is {restored}.",
+            "memberships in the apps' own groups: restoring does not bring them back there (in the directory mailbox, "
+            "licences and groups come back); and for a time the person has access again",
+            f"Restoring is {restored} ({RESTORE}).",
         ),
         Alternative(
             "act now",
