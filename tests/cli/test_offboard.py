@@ -124,3 +124,34 @@ def test_a_protected_person_gets_no_plan_and_that_is_kept(cli: Run, own_home: Pa
     result = cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT)
     assert (result.exit_code, "is protected" in result.stderr) == (1, True)
     assert [e.kind for e in Ledger(own_home).entries()] == ["refusal"]
+
+
+ROSTER = (
+    "Employee ID,Work Email,First Name,Last Name,Status,Termination Date\n"
+    "1,ada@corp.example,Ada,Leaver,Active,{day}\n2,bob@corp.example,Bob,Stayer,Active,\n"
+)
+
+
+def test_a_plan_stands_on_a_scope_of_today_and_cases_do_not_make_it_old(cli: Run, tmp_path: Path) -> None:
+    from discovery.cli.options import today
+
+    inbox = tmp_path / "own" / "inbox"
+    inbox.mkdir(parents=True)
+    config = tmp_path / "own" / "discovery.toml"
+    config.write_text(
+        'domains = ["corp.example"]\n[[mapping]]\nname = "roster"\nkind = "directory_account"\n[mapping.columns]\n'
+        'employee_id = "Employee ID"\nemail = "Work Email"\nleft_on = "Termination Date"\n',
+        encoding="utf-8",
+    )
+    (inbox / "people.csv").write_text(ROSTER.format(day=today()), encoding="utf-8")
+    first = cli("offboard", "plan", "ada@corp.example", "--config", config)
+    assert first.exit_code == 0, first.output
+    last = config.parent / ".discovery" / "last_run.json"
+    run_id = json.loads(last.read_text(encoding="utf-8"))["run_id"]
+    assert cli("offboard", "plan", "ada@corp.example", "--config", config).exit_code == 0
+    assert json.loads(last.read_text(encoding="utf-8"))["run_id"] == run_id, (
+        "a case alone is no news for the scope"
+    )
+    (inbox / "people.csv").write_text(ROSTER.format(day=today()).replace("Bob", "Robert"), encoding="utf-8")
+    assert cli("offboard", "plan", "ada@corp.example", "--config", config).exit_code == 0
+    assert json.loads(last.read_text(encoding="utf-8"))["run_id"] != run_id

@@ -10,8 +10,9 @@ import click
 from discovery.cli.options import Day, example, json_option, today, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.published import Person, find_person, published, run_of, warn_if_old
+from discovery.cli.run import nightly_job
 from discovery.cli.terminal import note, say, table, working
-from discovery.errors import BadUse
+from discovery.errors import BadUse, SourceFailed
 from discovery.offboarding.case import record_plan
 from discovery.offboarding.compare import BIN_DAYS
 from discovery.offboarding.compare import compare as compared
@@ -112,18 +113,25 @@ def plan(
 
 
 def _build_anew(settings: Settings) -> None:
-    """Run the stages in this process if anything changed since the last run. Raises StoreLocked."""
-    from discovery.run import is_current, writing
+    """Run the nightly job if anything changed since the last run but cases. Raises StoreLocked, SourceFailed."""
+    from discovery.run import is_scope_current
 
-    if is_current(settings, today()) is not None:
+    if is_scope_current(settings, today()):
         return
     if not settings.inbox.is_dir():
         raise BadUse(
             f"the inbox {settings.inbox} is not there, so the scope cannot be built anew: name the settings with "
             "--config, or plan from the published file as it is with --as-published"
         )
-    with working("building the scope anew"), writing(settings, today()) as night_run:
-        night_run.all_stages()
+    with working("building the scope anew"):
+        result = nightly_job().run_nightly(settings, today())
+    if result.publication is None:
+        raise SourceFailed(
+            f"the scope could not be built anew ({'; '.join(result.errors) or 'a check is red'}): no plan is made. "
+            "`discovery run` says more."
+        )
+    for failed in result.failed_sources:
+        note(f"{failed.system} could not be read, the plan stands on what was known of it: {failed.reason}")
 
 
 def _alternatives(

@@ -14,9 +14,9 @@ from discovery.settings import Settings
 from discovery.store import Store
 
 RESTORE_DAYS = {"entra": 30, "google": 20}
-"""Days in which a deleted directory account can be restored. Entra ID: learn.microsoft.com/graph/api/user-delete; Google
-Workspace: Google's help "Restore a recently deleted user", read in the copy support.sanver.com/portal/en/kb/articles/restore;
-both looked up 2026-11-24."""
+"""Days in which a deleted directory account can be restored. Entra ID: learn.microsoft.com/graph/api/user-delete;
+Google Workspace: its help "Restore a recently deleted user", read in a copy at
+support.sanver.com/portal/en/kb/articles/restore. Looked up on 2026-11-24."""
 _BACK = {
     "deactivate": "Enable the account again.",
     "delete": "Restore the account, or invite the person anew; what was in it may be gone.",
