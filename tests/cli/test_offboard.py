@@ -8,6 +8,7 @@ import pytest
 from discovery.ledger import Ledger
 from discovery.settings import Settings
 from tests.cli.conftest import LEAVER, Run
+from tests.offboarding.target import App, HttpConnector
 
 ACCEPT = ("--as-published", "--accept-old", "all", "--reason", "the sample is of September")
 
@@ -155,3 +156,36 @@ def test_a_plan_stands_on_a_scope_of_today_and_cases_do_not_make_it_old(cli: Run
     (inbox / "people.csv").write_text(ROSTER.format(day=today()).replace("Bob", "Robert"), encoding="utf-8")
     assert cli("offboard", "plan", "ada@corp.example", "--config", config).exit_code == 0
     assert json.loads(last.read_text(encoding="utf-8"))["run_id"] != run_id
+
+
+def test_with_a_connector_an_approved_plan_acts_on_the_target_and_reads_it_back(
+    cli: Run, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = App(f"entra/{LEAVER}")
+    try:
+        connectors = {("idp", "entra"): HttpConnector(target.url, "entra")}
+        for module in ("discovery.cli.offboard", "discovery.offboarding.route"):
+            monkeypatch.setattr(f"{module}.configured_connectors", lambda settings: connectors)
+        assert cli("offboard", "plan", LEAVER, "--home", own_home, *ACCEPT).exit_code == 0
+        assert cli("offboard", "approve", LEAVER, "--home", own_home).exit_code == 0
+        assert cli("offboard", "execute", LEAVER, "--home", own_home).exit_code == 0
+        assert target.requests == [], "a dry run asks nothing either"
+        target.answer["revoke_sessions"] = [403]
+        sent = cli("offboard", "execute", LEAVER, "--home", own_home, "--send")
+        assert sent.exit_code == 1, "a step failed"
+        assert target.acts()[:2] == [
+            (f"entra/{LEAVER}", "deactivate"),
+            (f"entra/{LEAVER}", "revoke_sessions"),
+        ]
+        steps = json.loads(cli("offboard", "status", LEAVER, "--home", own_home, "--json").stdout)["steps"]
+        states = {s["step_id"]: s["state"] for s in steps}
+        assert states["disable-entra"] == "verified"
+        assert states["end_sessions-entra"] == "failed"
+        assert states["revoke_grant-zapier"] == "verified"
+        acts = target.acts()
+        assert cli("offboard", "execute", LEAVER, "--home", own_home, "--send").exit_code == 0
+        assert target.acts() == acts, "nothing is done twice, and a refusal is not repeated"
+        assert "idp" in cli("offboard", "status", "--home", own_home).stdout, "how long the route took"
+        assert cli("ledger", "verify", "--home", own_home).exit_code == 0
+    finally:
+        target.close()
