@@ -17,7 +17,7 @@ from discovery.errors import ActRefused, BadUse, LedgerBroken, StoreLocked
 from discovery.ledger import Ledger, verify_ledger
 from discovery.offboarding.approve import approve
 from discovery.offboarding.case import Case, one_at_a_time, read_cases, record_plan
-from discovery.offboarding.execute import Did, execute, idempotency_key
+from discovery.offboarding.execute import Did, execute, idempotency_key, target_of
 from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.task import complete_task
 from discovery.offboarding.undo import undo
@@ -533,3 +533,33 @@ def test_what_looks_like_a_secret_in_a_playbook_is_not_kept_and_the_plan_still_h
     approved(settings, made)
     run(settings, app, made.case_id)
     assert b"hunter2" not in b"".join(p.read_bytes() for p in settings.home.rglob("*") if p.is_file())
+
+
+def test_an_account_under_another_address_is_looked_for_under_that_one(
+    planned: MakePlan, settings: Settings
+) -> None:
+    seen = (("push-1", "ADA@example.com", "human"), ("push-2", "ada.alias@example.com", "human"),
+            ("push-3", "ada@private.example", "personal"))  # fmt: skip
+    with Store(settings.published) as store:
+        for account_id, name, kind in seen:
+            store.run(
+                "INSERT INTO account (account_id, person_id, system, instance, identifier, kind, account_name) VALUES "
+                f"('{account_id}', '{ADA}', 'push', 'default', '{name}', '{kind}', '{name}')"
+            )
+            store.run(
+                f"INSERT INTO account_access (account_id, app_id, person_id) VALUES ('{account_id}', 'zoom', '{ADA}')"
+            )
+    plan = planned(can=ROUTES)
+    steps = [s for s in plan.steps if s.rule == "remove_account" and s.app_id == "zoom"]
+    assert [(s.route, s.accounts[0]["name"]) for s in steps] == [
+        ("api", "ada@example.com"), ("api", "ada.alias@example.com"), ("manual", "ada@private.example"),
+    ]  # fmt: skip
+    assert target_of(plan, steps[0]).identifiers == {
+        "email": "ada@example.com", "account_key": "zoom-1", "user_name": "ada@example.com",
+    }  # fmt: skip
+    assert target_of(plan, steps[1]).identifiers["email"] == "ada.alias@example.com"
+    (disable,) = [s for s in plan.steps if s.rule == "disable"]
+    assert target_of(plan, disable).identifiers["account_key"] == "object-ada"
+    (revoke,) = [s for s in plan.steps if s.rule == "revoke_grant"]
+    assert target_of(plan, revoke).identifiers["account_key"] == "object-ada", "not the account in the app"
+    assert target_of(plan, revoke).app_id == "zapier"

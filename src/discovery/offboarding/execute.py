@@ -114,12 +114,15 @@ def idempotency_key(case: Case, step_id: str) -> str:
 
 def target_of(plan: Plan, step: Step) -> Target:
     """Return the account that a step acts on, with all that it is known by there."""
-    own = [a for a in step.accounts if a["system"] == step.app_id] or [
-        a for a in step.accounts if step.planned_route == "idp" and a["system"] in DIRECTORIES
-    ]
-    identifiers = {"email": plan.email} if plan.email else {}
+    # A consent or an assignment is removed from the directory account, not from the one in the app.
+    is_idp = step.planned_route == "idp"
+    own = [a for a in step.accounts if (a["system"] in DIRECTORIES if is_idp else a["system"] == step.app_id)]
+    identifiers = {"email": plan.email or ""}
     if own:
         identifiers |= {"account_key": own[0]["identifier"], "user_name": own[0]["name"]}
+    elif step.accounts and not is_idp and "@" in step.accounts[0]["name"]:
+        # Seen to sign in elsewhere than in the app's own list: the login is what is known, not the work address.
+        identifiers = {"email": step.accounts[0]["name"], "user_name": step.accounts[0]["name"]}
     instance = own[0]["instance"] if own else ""
     return Target(step.app_id or "", instance, {k: v for k, v in identifiers.items() if v})
 

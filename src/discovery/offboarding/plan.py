@@ -21,7 +21,8 @@ from discovery.settings import Settings
 from discovery.store import Store
 
 VERSION = 1
-DIRECTORIES = ("active_directory", "entra", "okta", "google", "jumpcloud", "onelogin")
+DIRECTORIES = ("active_directory", "entra", "okta", "google", "jumpcloud", "onelogin", "ping", "auth0",
+               "aws_identity_center", "duo")  # fmt: skip
 """Systems whose account is the directory account, in the order in which they are disabled: a synchronised account has
 to be disabled where it comes from."""
 ENDS = ("deactivate", "delete", "remove_grant", "remove_assignment")
@@ -248,10 +249,14 @@ class _Steps:
 
     def add(self, rule: StepRule, app_id: str | None, name: str, accounts: tuple[Mapping[str, str], ...],
             owner: str | None, reason: str | None = None) -> None:  # fmt: skip
-        own = [account for account in accounts if account["system"] == app_id]
-        if rule.per == "app" and rule.route in ("api", "scim") and len(own) > 1:
-            # One act ends one account: each gets a step of its own, so that none is forgotten.
-            for account in own:
+        by_account: list[Mapping[str, str]] = []
+        if rule.per == "app" and rule.route in ("api", "scim"):
+            by_account = _logins(accounts, app_id)
+        elif rule.per == "app" and rule.route == "idp":
+            by_account = [account for account in accounts if account["system"] in DIRECTORIES]
+        if by_account:
+            # One act is for one account: each gets a step of its own, so that none is forgotten.
+            for account in by_account:
                 self._add(rule, app_id, name, (account,), owner, reason)
         else:
             self._add(rule, app_id, name, accounts, owner, reason)
@@ -305,6 +310,22 @@ class _Steps:
             )
             ordered.append(Step(**{**_shallow(step), "position": position, "needs": needs}))
         return tuple(ordered)
+
+
+def _logins(accounts: Iterable[Mapping[str, str]], app_id: str | None) -> list[Mapping[str, str]]:
+    """Return the accounts in the app itself, one per login: from its own list, and as other sources saw them sign in.
+
+    A directory account is none of them: it is what the person signs in with where the directory is asked.
+    """
+    found: dict[str, Mapping[str, str]] = {}
+    for account in sorted(accounts, key=lambda a: (a["system"] != app_id, a["instance"], a["identifier"])):
+        is_own = account["system"] == app_id
+        if is_own or (account["system"] not in DIRECTORIES and "@" in account["name"]):
+            # Two rows of the app's own list are two accounts, whatever they are called.
+            key = f"{account['instance']}\0{account['identifier']}" if is_own else account["name"].lower()
+            if is_own or account["name"].lower() not in {a["name"].lower() for a in found.values()}:
+                found.setdefault(key, account)
+    return list(found.values())
 
 
 def _shallow(step: Step) -> dict[str, Any]:
