@@ -12,7 +12,7 @@ from pipelines.hosted import host
 from pipelines.metadata import OWNERS
 from pipelines.published import published, read_departures, read_run
 from pipelines.resources import OpenNight
-from pipelines.steps import key_of
+from pipelines.steps import key_of, step_assets
 from pipelines.wording import in_words
 
 ACCESS_GRAPH = dg.AssetKey(["offboarding", "access_graph"])
@@ -20,8 +20,8 @@ DEPARTURE = dg.AssetKey(["offboarding", "departure"])
 
 
 def assets() -> list[dg.AssetsDefinition]:
-    """Return the published file and the departures in it."""
-    return [_access_graph(), _departure()]
+    """Return cases and ledger as tables, the published file and the departures in it."""
+    return [*step_assets("offboarding"), _access_graph(), _departure()]
 
 
 def _access_graph() -> dg.AssetsDefinition:

@@ -7,6 +7,8 @@ DiscoveryError
 ├── StoreLocked             exit 3: another writer holds the warehouse
 ├── SourceFailed            exit 1: a source could not be read; the others go on
 │   └── UnrecognisedExport
+├── ActRefused              exit 1: a guard rail holds; nothing was sent
+├── LedgerBroken            exit 1: the ledger is not as it was written; nothing is acted on
 ├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
 └── ContractBroken          exit 70: a table differs from its declaration
 """
@@ -48,6 +50,23 @@ class SourceFailed(DiscoveryError):
 
 class UnrecognisedExport(SourceFailed):
     """No known format fits a file; the message names the nearest one and what is missing."""
+
+
+class ActRefused(DiscoveryError):
+    """A guard rail of offboarding holds: the act was not done, and the ledger says so."""
+
+    exit_code = 1
+
+
+class LedgerBroken(DiscoveryError):
+    """The ledger is not as it was written. `record`: number of the first wrong record; `reason`: what is wrong."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, record: int | None = None, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.record = record
+        self.reason = reason
 
 
 class StoreDamaged(DiscoveryError):

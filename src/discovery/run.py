@@ -25,8 +25,11 @@ from pathlib import Path
 from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
 from discovery.canonical.usage import touch_days
+from discovery.errors import LedgerBroken
 from discovery.graph import STEPS as GRAPH_STEPS
+from discovery.ledger import anchor
 from discovery.matching import STEPS as MATCHING_STEPS
+from discovery.offboarding.publication import STEPS as OFFBOARDING_STEPS
 from discovery.publish import Publication, publish
 from discovery.settings import Settings
 from discovery.sources.inbox import inbox_files, scan
@@ -39,18 +42,19 @@ from discovery.store import Store, make_private, writer_lock
 @cache
 def steps() -> tuple[Step, ...]:
     """Return the steps downstream of the sources, in an order in which they can run."""
-    return (*CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS)
+    return (*CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS, *OFFBOARDING_STEPS)
 
 
 @dataclass(frozen=True)
 class LastRun:
-    """What the last published run stood on; `home/last_run.json`."""
+    """What the last published run stood on; `home/last_run.json`. `scope_fingerprint`: the same without the ledger."""
 
     fingerprint: str
     run_id: str
     as_of: str
     content_hash: str
     finished_at: str
+    scope_fingerprint: str = ""
 
 
 @dataclass
@@ -63,6 +67,7 @@ class NightRun:
     run_id: str
     started_at: datetime
     fingerprint: str
+    scope_fingerprint: str
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     is_scanned: bool = False
 
@@ -100,10 +105,14 @@ class NightRun:
 
     def publish(self) -> Publication:
         """Build, verify and put in place the file that people open; remember what it stands on."""
+        with contextlib.suppress(
+            LedgerBroken
+        ):  # `doctor` and `ledger verify` tell; the graph is published all the same
+            anchor(self.settings.home)
         publication = publish(self.store, self.night, run_id=self.run_id, started_at=self.started_at)
         last = LastRun(
             self._stands_on(), self.run_id, self.night.as_of.isoformat(), publication.content_hash,
-            datetime.now(UTC).isoformat(timespec="seconds"),
+            datetime.now(UTC).isoformat(timespec="seconds"), self._stands_on(scope=True),
         )  # fmt: skip
         path = self.settings.home / "last_run.json"
         temporary = path.with_suffix(".tmp")
@@ -112,16 +121,18 @@ class NightRun:
         temporary.replace(path)
         return publication
 
-    def _stands_on(self) -> str:
+    def _stands_on(self, *, scope: bool = False) -> str:
         """Return the fingerprint to remember: this run's own only if it read all that lay in the inbox.
 
         A part of the steps (days built anew) publishes what was read before it, so that a file that came in
         the meantime has to stay news.
         """
         if self.is_scanned and set(self.systems) <= set(self.outcomes):
-            return self.fingerprint
+            return self.scope_fingerprint if scope else self.fingerprint
         before = last_run(self.settings)
-        return before.fingerprint if before and before.as_of == self.night.as_of.isoformat() else ""
+        if before is None or before.as_of != self.night.as_of.isoformat():
+            return ""
+        return before.scope_fingerprint if scope else before.fingerprint
 
     def all_stages(self, *, again: bool = False) -> Publication:
         """Run everything in this process, without Dagster."""
@@ -141,6 +152,7 @@ def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
     try:
         with writer_lock(settings.home, wait_seconds=wait_seconds):
             fingerprint = fingerprint_of(settings, as_of)
+            scope_fingerprint = fingerprint_of(settings, as_of, with_ledger=False)
             make_private(settings.home)
             store = Store(settings.warehouse, memory_limit=settings.memory_limit, threads=settings.threads)
             try:
@@ -150,7 +162,7 @@ def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
                 Lake(settings.home).sweep(store)
                 yield NightRun(
                     settings, Night(settings, as_of), store, run_id or uuid.uuid4().hex,
-                    datetime.now(UTC).replace(tzinfo=None), fingerprint,
+                    datetime.now(UTC).replace(tzinfo=None), fingerprint, scope_fingerprint,
                 )  # fmt: skip
             finally:
                 store.close()
@@ -176,7 +188,18 @@ def is_current(settings: Settings, as_of: date) -> LastRun | None:
     return last if last.fingerprint == fingerprint_of(settings, as_of) else None
 
 
-def fingerprint_of(settings: Settings, as_of: date) -> str:
+def is_scope_current(settings: Settings, as_of: date) -> bool:
+    """Tell whether the published scope stands on what is there now; what cases did since does not change it."""
+    last = last_run(settings)
+    return (
+        last is not None
+        and settings.published.exists()
+        and settings.warehouse.exists()
+        and last.scope_fingerprint == fingerprint_of(settings, as_of, with_ledger=False)
+    )
+
+
+def fingerprint_of(settings: Settings, as_of: date, *, with_ledger: bool = True) -> str:
     """Hash what a run stands on; files of the inbox by name, size and time."""
     digest = hashlib.sha256()
     digest.update(f"{__version__}\0{as_of}\0{settings!r}\0".encode())
@@ -188,6 +211,7 @@ def fingerprint_of(settings: Settings, as_of: date) -> str:
             )
     data = [
         settings.home / "decisions.jsonl",
+        *([settings.home / "ledger.jsonl"] if with_ledger else []),
         settings.home / "match_rules.csv",
         *_shipped_data(),
         *_plugins(settings),

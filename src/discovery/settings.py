@@ -56,6 +56,37 @@ class ColumnMapping:
 
 
 @dataclass(frozen=True)
+class OffboardingSettings:
+    """Guard rails and people of offboarding. `protected`: globs on any identifier; such accounts are never acted on."""
+
+    playbooks: Path | None = None
+    protected: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    max_steps_per_run: int = 100
+    max_persons_per_run: int = 5
+    two_approvers_above: int = 3
+    stop_file: Path | None = None
+    max_source_age_days: int = 7
+    silence_days: int = 7
+    fallback_owner: str | None = None
+    task_days: int = 5
+    remind_every_days: int = 3
+    escalate_to: str | None = None
+    deputies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """The mail server for tasks; the password comes from DISCOVERY_SMTP_PASSWORD alone."""
+
+    host: str
+    sender: str
+    port: int = 25
+    starttls: bool = False
+    user: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that may be set; paths are absolute."""
 
@@ -79,6 +110,8 @@ class Settings:
     browsing: bool = True
     min_visit_days: int = 2
     group: str | None = None
+    offboarding: OffboardingSettings = field(default_factory=OffboardingSettings)
+    mail: MailSettings | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -92,7 +125,8 @@ class Settings:
 
 
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
-        "mapping", "cadence_days", "schedule", "publish", "engine", "browsing"}  # fmt: skip
+        "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
+        "mail"}  # fmt: skip
 
 
 def load_settings(
@@ -168,6 +202,48 @@ def load_settings(
         threads=reader.number(engine, "threads", 0) or None,
         browsing=reader.flag(browsing, "enabled", default=True),
         min_visit_days=reader.number(browsing, "min_visit_days", 2),
+        offboarding=_offboarding(reader, base),
+        mail=_mail(reader),
+    )
+
+
+def _offboarding(reader: _Reader, base: Path) -> OffboardingSettings:
+    known = {f.name for f in dataclasses.fields(OffboardingSettings)} - {"deputies"}
+    block = reader.section("offboarding", known)
+    standard = OffboardingSettings()
+    playbooks = reader.text(block, "playbooks", "")
+    stop = reader.text(block, "stop_file", "")
+    return OffboardingSettings(
+        playbooks=(base / playbooks).absolute() if playbooks else None,
+        protected=tuple(text.lower() for text in reader.texts(block, "protected")),
+        approvers=tuple(reader.texts(block, "approvers")),
+        max_steps_per_run=reader.at_least(block, "max_steps_per_run", standard.max_steps_per_run, 1),
+        max_persons_per_run=reader.at_least(block, "max_persons_per_run", standard.max_persons_per_run, 1),
+        two_approvers_above=reader.at_least(block, "two_approvers_above", standard.two_approvers_above, 0),
+        stop_file=(base / stop).absolute() if stop else None,
+        max_source_age_days=reader.at_least(block, "max_source_age_days", standard.max_source_age_days, 0),
+        silence_days=reader.at_least(block, "silence_days", standard.silence_days, 0),
+        fallback_owner=reader.text(block, "fallback_owner", "") or None,
+        task_days=reader.at_least(block, "task_days", standard.task_days, 1),
+        remind_every_days=reader.at_least(block, "remind_every_days", standard.remind_every_days, 1),
+        escalate_to=reader.text(block, "escalate_to", "") or None,
+        deputies=reader.text_map("deputies"),
+    )
+
+
+def _mail(reader: _Reader) -> MailSettings | None:
+    block = reader.section("mail", {f.name for f in dataclasses.fields(MailSettings)})
+    if not block:
+        return None
+    for key in ("host", "sender"):
+        if not reader.text(block, key, ""):
+            raise BadSettings(f"{reader.where}: [mail] has no `{key}`")
+    return MailSettings(
+        host=reader.text(block, "host", ""),
+        sender=reader.text(block, "sender", ""),
+        port=reader.at_least(block, "port", 25, 1),
+        starttls=reader.flag(block, "starttls", default=False),
+        user=reader.text(block, "user", "") or None,
     )
 
 
@@ -196,6 +272,12 @@ class _Reader:
 
     def number(self, block: Mapping[str, Any], key: str, default: int) -> int:
         return int(self._typed(block, key, int, default, "a whole number"))
+
+    def at_least(self, block: Mapping[str, Any], key: str, default: int, least: int) -> int:
+        number = self.number(block, key, default)
+        if number < least:
+            raise BadSettings(f"{self.where}: {key} = {number}; expected {least} or more")
+        return number
 
     def flag(self, block: Mapping[str, Any], key: str, *, default: bool) -> bool:
         return bool(self._typed(block, key, bool, default, "true or false"))

@@ -31,6 +31,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain-match": ("match:explain_match", "Show how a text is matched, point by point."),
     "review": ("review:review", "Decide on matches that the machine leaves open."),
     "findings": ("findings:findings", "List what is wrong."),
+    "offboard": ("offboard:offboard", "Plan, approve, execute, verify and prove an offboarding."),
+    "task": ("task:task", "List manual tasks; complete, decline or send reminders of them."),
+    "ledger": ("ledger:ledger", "Verify, show or export the record of what was done."),
     "catalog": ("catalog:catalog", "Look at the catalog of apps."),
     "doctor": ("doctor:doctor", "Check that everything is in order; exit code 1 if something is wrong."),
 }

@@ -73,6 +73,7 @@ def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
         (_formats, "formats", "correct the plug-in or the mapping, or take it out"),
         (_catalog, "catalog", "correct that row"),
         (_decisions, "decisions", "correct that line, or restore the file from a backup"),
+        (_ledger, "ledger", "`discovery ledger verify` says more; restore it from a backup"),
         (_lock, "lock", "wait for that process, or end it"),
         (_published, "published file", "discovery run --force"),
     ):
@@ -147,6 +148,22 @@ def _inbox(settings: Settings) -> Iterator[Check]:
             and "/" not in hint.files
         ):
             yield Check("settings", "note", f"[[source]] files = {hint.files!r} fits no file of the inbox")
+
+
+def _ledger(settings: Settings) -> Iterator[Check]:
+    from discovery.ledger import verify_ledger
+
+    verdict = verify_ledger(settings.home)
+    if not verdict.is_whole:
+        yield Check(
+            "ledger",
+            "wrong",
+            f"record {verdict.bad_record}: {verdict.reason}",
+            "`discovery ledger verify` says more; restore it from a backup",
+        )
+    elif verdict.count:
+        where = f"anchored up to record {verdict.anchored}" if verdict.anchored else "not anchored"
+        yield Check("ledger", "ok", f"{verdict.count} records, {where}")
 
 
 def _home(settings: Settings) -> Iterator[Check]:

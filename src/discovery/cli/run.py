@@ -134,6 +134,11 @@ def refuse_nothing_to_read(settings: Settings) -> None:
     )
 
 
+def nightly_job() -> Any:
+    """Return the pipeline's nightly job, for a command that needs a fresh graph."""
+    return _nightly()
+
+
 def _nightly() -> Any:
     """Load the pipeline: the one place where the library's command line meets Dagster."""
     try:

@@ -6,7 +6,7 @@ Version 1 of the contract is DESIGN section 6. Columns may be added behind those
 from __future__ import annotations
 
 from discovery.tables import PUBLISHED, Column, Table
-from discovery.tables.declare import COUNT, DAY, FLAG, INSTANT, T, c
+from discovery.tables.declare import COUNT, DAY, INSTANT, T, c
 
 SCHEMA_VERSION = 1
 
@@ -46,58 +46,6 @@ _LATER: tuple[Table, ...] = (
         c("purge_source", T, "where that is said"),
         c("grade", T, "how well the app takes part"),
     ), published=True, order_by=("person_id", "app_id", "event")),
-    Table("offboarding", "offboarding_case", "one offboarding of one person", ("case_id",), (
-        c("case_id", T, "case"),
-        c("person_id", T, "person"),
-        c("state", T, "planned, approved, executing, verifying, closed or undone"),
-        c("plan_hash", T, "hash of the approved plan"),
-        c("opened_at", INSTANT, "when it was opened"),
-        c("approved_at", INSTANT, "when it was approved"),
-        c("approved_by", T, "who approved it", personal=True),
-        c("closed_at", INSTANT, "when it was closed"),
-    ), published=True, order_by=("case_id",)),
-    Table("offboarding", "step", "one step of a case", ("case_id", "step_id"), (
-        c("case_id", T, "case"),
-        c("step_id", T, "step"),
-        c("position", COUNT, "order, from 1"),
-        c("person_id", T, "person"),
-        c("app_id", T, "app; NULL for the directory account"),
-        c("route", T, "scim, api, idp or manual"),
-        c("action", T, "what is done"),
-        c("state", T, "requested, accepted, verified, failed, already_absent, attested or unverifiable"),
-        c("requested_at", INSTANT, "when it was sent"),
-        c("accepted_at", INSTANT, "when the other side took it"),
-        c("verified_at", INSTANT, "when its effect was observed"),
-        c("reason", T, "in words"),
-    ), published=True, order_by=("case_id", "position")),
-    Table("offboarding", "task", "one manual step and who has to do it", ("task_id",), (
-        c("task_id", T, "task"),
-        c("case_id", T, "case"),
-        c("step_id", T, "step"),
-        c("person_id", T, "person"),
-        c("app_id", T, "app"),
-        c("owner_email", T, "who has to do it", personal=True),
-        c("state", T, "open, completed or declined"),
-        c("due_on", DAY, "day by which it is to be done"),
-        c("created_at", INSTANT, "when it was made"),
-        c("completed_at", INSTANT, "when it was done"),
-        c("completed_by", T, "who did it", personal=True),
-        c("is_attested", FLAG, "done on a named person's word"),
-        c("note", T, "what was said", personal=True),
-    ), published=True, order_by=("task_id",)),
-    Table("offboarding", "ledger_entry", "one entry of the ledger, as far as it was read", ("sequence",), (
-        c("sequence", COUNT, "number, from 1"),
-        c("at", INSTANT, "when"),
-        c("actor", T, "who", personal=True),
-        c("kind", T, "intent, result, observation or override"),
-        c("case_id", T, "case"),
-        c("step_id", T, "step"),
-        c("person_id", T, "person"),
-        c("app_id", T, "app"),
-        c("summary", T, "in words", personal=True),
-        c("previous_hash", T, "hash of the entry before"),
-        c("hash", T, "hash of this entry"),
-    ), published=True, order_by=("sequence",)),
 )  # fmt: skip
 """Tables of the contract that a later stage fills; empty with their columns until it declares them itself."""
 
