@@ -27,7 +27,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 Container = Literal["json", "csv"]
@@ -69,16 +69,23 @@ class Head:
     envelope: Mapping[str, Any] = field(default_factory=dict)
     file_name: str = ""
 
-    @property
+    # Every format asks every head, and many ask for the same names: each answer is found once.
+    @cached_property
     def folded(self) -> frozenset[str]:
         """The folded header names."""
         return frozenset(fold(name) for name in self.header)
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        return {}
 
     def share_with(self, path: str) -> float:
         """Share of the sampled records in which a dotted path is present, whatever its value."""
         if not self.records:
             return 0.0
-        return sum(has_path(record, path) for record in self.records) / len(self.records)
+        if path not in self._shares:
+            self._shares[path] = sum(has_path(record, path) for record in self.records) / len(self.records)
+        return self._shares[path]
 
 
 def has_path(record: Any, path: str) -> bool:
