@@ -13,8 +13,8 @@ keeps away from bank statements (a balance), sales (a customer) and logs.
 - Coupa's flat file mixes rows: those of `RecordType` Header and Line Split are left out, and where a line does not
   say who spent, the header row of the same report does.
 
-Ignored: `declined` (also rejected, void), `pending` (also draft), `no purchase` (mileage, per diem, repayment,
-top-up, transfer), `total`, `header of a report`, `split of a line`.
+Ignored: `declined` (also rejected, void), `pending` (also draft, authorised), `no purchase` (mileage, per diem,
+repayment, top-up, transfer), `total`, `header of a report`, `split of a line`.
 """
 
 from __future__ import annotations
@@ -42,8 +42,7 @@ _EMAILS = ("Employee Email", "User Email", "Employee Email Address", "Submitter 
            "Expensed-By_email", "Spender Email", "Payer Email", "Card Holder Email", "Cardholder Email", "Owner Email",
            "Requester Email", "Email")  # fmt: skip
 _NAMES = ("Employee", "Employee Name", "User", "User Name", "Submitter", "Submitted By", "Spender", "Payer",
-          "Card Holder", "Cardholder", "Cardholder Name", "Owner", "Requester", "Expensed By", "Paid By",
-          "Created By")  # fmt: skip
+          "Card Holder", "Cardholder", "Cardholder Name", "Owner", "Requester", "Expensed By", "Paid By")  # fmt: skip
 _NOT_EXPENSES = {fold(n) for n in (
     "Balance", "Running Balance", "Customer", "Customer ID", "Invoice Status", "URL", "IP address", "Event",
     "Debit", "Credit", "Quantity Sold", "Order ID",

@@ -2,7 +2,7 @@
 
 Asked for are a supplier, a day and an amount under usual names, and an invoice, voucher or document number, which
 tells a ledger from other statements. No vendor's header is claimed. The format is weak: it gives way to every other
-that fits, and keeps away from sales (a customer), stock and logs.
+that fits, and keeps away from sales (a customer), expenses (an employee), stock and logs.
 
 - Positive is bought. Where a ledger has Debit and Credit in place of an amount, a purchase is what a supplier's
   account is credited with; a debit is a payment of it (`payment of a bill`), unless the document type says credit
@@ -28,7 +28,9 @@ _DOCUMENTS = ("Invoice Number", "Invoice No", "Invoice No.", "Invoice ID", "Invo
               "Bill #")  # fmt: skip
 _AMOUNTS = ("Gross Amount", "Invoice Amount", "Total Amount", "Amount", "Total", "Bill Amount", "Net Amount")
 _NOT_A_LEDGER = {fold(n) for n in ("Customer", "Customer Name", "Debtor", "Quantity", "SKU", "IP address", "Event",
-                                   "Stock", "ContactName")}  # fmt: skip
+                                   "Stock", "ContactName", "Employee", "Employee Name", "Employee Email", "Spender",
+                                   "Card Holder", "Cardholder", "Cardholder Name", "Submitter",
+                                   "Expensed By")}  # fmt: skip
 _LINES = """(
     SELECT *, fold(coalesce(type_text, '')) AS kind,
            coalesce(blank_null(amount), blank_null(credit), debit) AS amount_text,

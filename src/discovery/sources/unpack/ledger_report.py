@@ -101,10 +101,13 @@ def _said(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[list[str
         row += [""] * (len(header) - len(row))
         first = next((row[n].strip() for n in sorted({*days, *texts}) if row[n].strip()), "")
         has_money = any(row[n].strip() for n in money)
-        if first.casefold().startswith(_TOTALS) or (is_journal and has_money and not first):
+        said = sum(bool(row[n].strip()) for n in (*days, *texts))
+        # One word and a sum (Net Income), or in a journal a sum alone, is a result; in a journal a line may be short.
+        is_result = has_money and (said == 0 if is_journal else said == 1)
+        if first.casefold().startswith(_TOTALS) or is_result:
             kind = "total"
             _close(headings, first)
-        elif first and not has_money and sum(bool(row[n].strip()) for n in (*days, *texts)) == 1:
+        elif said == 1 and not has_money:
             kind = "heading"
             headings.append(first)
         else:

@@ -39,7 +39,7 @@ def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
                 if line.strip():
                     out.write(json.dumps(_entry(line.rstrip("\r\n"))) + "\n")
     except UnicodeDecodeError as error:
-        raise SourceFailed(f"byte {error.start} is not UTF-8: set `encoding` for this file.") from error
+        raise SourceFailed(f"byte {error.start} is not UTF-8: save the log as UTF-8.") from error
     yield None, target
 
 
