@@ -68,6 +68,40 @@ def test_the_same_report_of_two_overlapping_months_counts_once(make_bench: Calla
     assert bench.store.rows("SELECT count(*), sum(amount) FROM canonical.charge") == [(3, Decimal("116.00"))]
 
 
+def test_a_journal_counts_what_was_bought_and_names_who_was_paid(make_bench: Callable[..., Any]) -> None:
+    """A line that is billed to a customer names the customer; the newer report repeats the day on each line."""
+    older = """\
+Acme,Journal,,,,,,
+Date,Transaction Type,Num,Name,Memo/Description,Account,Debit,Credit
+08/30/2026,Bill,B1,Miro,,Accounts Payable (A/P),,"1,016.00"
+,,,Customer A,board,Software,"1,000.00",
+,,,,,VAT,16.00,
+"""
+    newer = """\
+Journal
+Acme
+
+Transaction date,Transaction type,Num,Name,Memo/Description,Account name,Debit,Credit
+08/30/2026,Expense,,Figma,,Checking,0.00,104.50
+08/30/2026,Expense,,Figma,seats,Software,104.50,0.00
+"""
+    for text, bought in (
+        (older, [("Miro", Decimal("16.00")), ("Miro", Decimal("1000.00"))]),
+        (newer, [("Figma", Decimal("104.50"))]),
+    ):
+        bench = read(make_bench, text)
+        assert sorted((r["merchant"], r["amount"]) for r in bench.records("charge")) == bought
+        assert bench.store.rows("SELECT reason, row_count FROM sources.ignored") == [("payment side", 1)]
+
+
+def test_a_journal_of_the_paying_account_alone_counts_its_credits(make_bench: Callable[..., Any]) -> None:
+    bench = read(make_bench, """\
+Date,Transaction Type,Num,Name,Memo/Description,Account,Debit,Credit
+08/30/2026,Expense,,Figma,,Checking,,104.50
+""")  # fmt: skip
+    assert [(r["merchant"], r["amount"]) for r in bench.records("charge")] == [("Figma", Decimal("104.50"))]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -8,7 +8,7 @@ ENVELOPES = ("value", "records", "items", "users", "employees", "results", "memb
              "Browser History", "result", "Records", "installations", "authlogs", "activities", "logs",
              "response", "BankTransactions", "approved_apps", "installedApps")  # fmt: skip
 """Keys whose list of objects holds the records of a JSON export."""
-ENVELOPES_OF_ANSWERS = ("data", "entries", "Resources", "admins", "nodes", "Items")
+ENVELOPES_OF_ANSWERS = ("data", "entries", "Resources", "admins", "nodes", "Items", "expenses")
 """The same, but a record may have such a key too: an answer has no id, time or event of its own, and is not empty."""
 _OF_RECORDS = frozenset(
     ("id", "_id", "uuid", "timestamp", "time", "event", "eventType", "event_type", "eventName", "eventTime")

@@ -7,7 +7,8 @@ newer reports call them `Transaction date`, `Item split account`, `Distribution 
 `unpack.ledger_report`. Shapes:
 
 - `journal`: with Debit and Credit. A purchase's debits are what was bought; its credits are the account it was paid
-  from, left out as `payment side`. Of a vendor credit the credits are what came back.
+  from, left out as `payment side` (and with them a discount that was booked as a line of its own). Of a vendor credit
+  the credits are what came back. A report of paying accounts alone has credits only, which then count.
 - `amount`: with Amount and a name. In a list a transaction has one line; in a ledger one under each account, and the
   line under the account that paid (bank, card, payable: by its name, or because bill payments, card payments or
   transfers stand there) is left out where another line of the transaction is there. Two lines that name each other's
@@ -45,11 +46,16 @@ _IGNORED = (
 
 _KNOWN = "SELECT *, fold(coalesce(kind_text, '')) AS kind FROM raw"
 _JOURNAL = f"""(
-    SELECT *, CASE WHEN kind IN ({_BACK}) THEN blank_null(debit) ELSE blank_null(credit) END IS NOT NULL
-                  AND CASE WHEN kind IN ({_BACK}) THEN blank_null(credit) ELSE blank_null(debit) END IS NULL
-                  AND count(CASE WHEN kind IN ({_BACK}) THEN blank_null(credit) ELSE blank_null(debit) END)
-                      OVER (PARTITION BY date_text, kind, num, name) > 0 AS is_payment
-    FROM ({_KNOWN})
+    SELECT *, has_bought AND NOT is_bought AS is_payment
+    FROM (
+        SELECT *, coalesce(bool_or(is_bought AND kind IN ({_BOUGHT}, {_BACK})) OVER (), false) AS has_bought
+        FROM (
+            SELECT *, coalesce(amount_in(CASE WHEN kind IN ({_BACK}) THEN credit ELSE debit END,
+                                         hint('decimal')), 0) <> 0
+                      OR blank_null(CASE WHEN kind IN ({_BACK}) THEN debit ELSE credit END) IS NULL AS is_bought
+            FROM ({_KNOWN})
+        )
+    )
 )"""  # noqa: S608 - constants of this module
 _AMOUNT = f"""(
     WITH known AS (
@@ -106,8 +112,9 @@ FORMAT = Format(
             name="journal", container="csv", requires=(*_OWN, "Debit", "Credit"), columns=_COLUMNS, numbered=True,
             select=charges(
                 day="date_text", merchant="coalesce(blank_null(name), memo)",
-                amount=f"CASE WHEN kind IN ({_BACK}) THEN coalesce(blank_null(credit), debit) "
-                       "ELSE coalesce(blank_null(debit), credit) END",
+                amount=f"CASE WHEN kind IN ({_BACK}) AND is_bought THEN coalesce(blank_null(credit), debit) "
+                       f"WHEN kind IN ({_BACK}) THEN debit WHEN is_bought THEN coalesce(blank_null(debit), credit) "
+                       "ELSE credit END",
                 sign=f"CASE WHEN kind IN ({_BACK}) THEN -1 ELSE 1 END", currency="currency_text", source=_JOURNAL,
                 ignored=_IGNORED, further=(_NO_TYPE,), day_column="Date", merchant_column="Name",
                 amount_column="Debit",

@@ -3,8 +3,8 @@
 QuickBooks Online (`Date,Transaction Type,Num,Name,Memo/Description,…`, often with a first column without a name) and
 Xero (`Date,Source,Description,Reference,…,Debit,Credit`). The titles go; every other row is handed on with two columns
 before it, so that a format counts it: `Ledger row` (line, heading or total) and `Ledger group` (the heading that it
-stands under: an account or a vendor). A journal names day, type, number and name once per transaction: where they are
-blank the ones above are put in.
+stands under: an account or a vendor). A journal names day, type and number once per transaction: further lines get
+those above, and the name above too, because a name of their own is whom the line is billed to.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _said(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[list[str
             kind = "line"
             if is_journal and not any(row[n].strip() for n in days):
                 for n in once:
-                    row[n] = row[n] if row[n].strip() else above[n]
+                    row[n] = above[n] if above[n].strip() else row[n]
             above = row
         yield [kind, headings[-1] if headings else "", *row]
 
