@@ -2,8 +2,8 @@
 
 The attributes are those of https://www.zoho.com/expense/api/v1/expenses/ (read 2026-11-24): expense_id, date, total,
 bcy_total, currency_code, merchant_name, mileage_type, report_id, status … Who spent is read from user_email or
-user_name where the answer has them, which that page was not seen to promise; else put the person's address into the
-file name. The CSV that Zoho Expense exports has no header in public; `expense_export` reads it where its headers say
+user_name where the answer has them, which that page was not seen to promise; without them a charge has no person.
+The CSV that Zoho Expense exports has no header in public; `expense_export` reads it where its headers say
 what they are.
 
 `total` is in the currency of the expense, positive for spent. `status` is that of the report: an expense that is not
@@ -42,7 +42,7 @@ FORMAT = Format(
                                    "status", "user_email", "user_name"), "VARCHAR"),
             select=charges(
                 day='"date"', merchant="merchant_name", amount="total", event_id="expense_id", currency="currency_code",
-                account="coalesce(blank_null(user_email), hint('person'))", holder="user_name",
+                account="user_email", holder="user_name",
                 ignored=(by_state("status")[0],
                          ("coalesce(blank_null(mileage_type), 'non_mileage') <> 'non_mileage'", "no purchase")),
                 day_column="date", merchant_column="merchant_name", amount_column="total",
@@ -70,12 +70,11 @@ FORMAT = Format(
         ),
         Example(
             shape="api",
-            hints={"person": "grace@example.com"},
             text="".join(json.dumps(r) + "\n" for r in (
                 _expense(1, user_email=None, user_name=None), _expense(2, status="rejected"),
                 _expense(3, mileage_type="manual", merchant_name=""), _expense(4, merchant_name=""),
                 _expense(5, date="30 or so"), _expense(6, total=None), _expense(7, currency_code="$"))) + "{\n",
-            records={"charge": ({"account_name": "grace@example.com", "cardholder": None},)},
+            records={"charge": ({"event_id": "90001", "account_name": None, "cardholder": None},)},
             ignored={"declined": 1, "no purchase": 1},
             quarantined=5,
         ),
