@@ -102,6 +102,15 @@ Date,Transaction Type,Num,Name,Memo/Description,Account,Debit,Credit
     assert [(r["merchant"], r["amount"]) for r in bench.records("charge")] == [("Figma", Decimal("104.50"))]
 
 
+def test_expenses_written_as_money_that_leaves_are_spent(make_bench: Callable[..., Any]) -> None:
+    lines = [f"2026-08-{day},Figma,Ada Byron,-{day}.00,EUR" for day in (10, 11, 12)]
+    text = "Date,Merchant,Employee,Amount,Currency\n" + "\n".join(
+        [*lines, "2026-08-13,Figma,Ada Byron,5.00,EUR"]
+    )
+    bench = read(make_bench, text + "\n", "expenses")
+    assert sorted(r["amount"] for r in bench.records("charge")) == [-5, 10, 11, 12]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -7,7 +7,9 @@ file (compass.coupa.com, Expense Reports Export). The format is weak: it gives w
 keeps away from bank statements (a balance), sales (a customer) and logs.
 
 - An amount is taken with the currency of the same pair: billed or converted, else plain, else the original one;
-  without any currency, the hint `currency`. Positive is spent.
+  without any currency, the hint `currency`.
+- Positive is spent; but where more than half of a file's amounts (three at least) are negative, negative is: some
+  tools write money that leaves so.
 - Who spent is an address where there is one, else a name (card holder).
 - Days: the hint `date_order`, else what the file proves; never guessed.
 - Coupa's flat file mixes rows: those of `RecordType` Header and Line Split are left out, and where a line does not
@@ -61,6 +63,8 @@ _LINES = """(
                 ELSE coalesce(blank_null(original_in), currency) END AS code
     FROM raw
 )"""
+_SIGN = """CASE WHEN count(amount_read) OVER () >= 3
+    AND 2 * count(CASE WHEN amount_read < 0 THEN 1 END) OVER () > count(amount_read) OVER () THEN -1 ELSE 1 END"""
 _NO_PURCHASE = "mileage|kilomet|perdiem|dailyallowance|repayment|topup|walletload|transfer|cashback"
 
 
@@ -91,7 +95,7 @@ FORMAT = Format(
             },
             select=charges(
                 day="date_text", merchant="merchant_text", amount="amount_text", currency="code", account="spender",
-                holder="holder_name", card="digits", mcc="mcc", source=_LINES,
+                holder="holder_name", card="digits", mcc="mcc", source=_LINES, sign=_SIGN,
                 # Splits of one expense share its id, so that the id alone does not identify a line.
                 event_id="CASE WHEN blank_null(expense_id) IS NOT NULL THEN concat_ws('|', expense_id, the_sum, "
                 "the_currency, the_merchant, row_number() OVER (PARTITION BY expense_id, the_sum, the_currency, "
