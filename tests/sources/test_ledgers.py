@@ -137,11 +137,13 @@ def test_a_broken_report_is_refused_and_says_what_to_do(
         ("Supplier,Invoice Number,Invoice Date,Amount", "supplier_ledger"),
         ("Date,Supplier,Spender,Invoice Number,Amount,Currency", "expense_export"),
         ("Date,Merchant,Amount,Currency,Employee Email,Category,Receipt", "expense_export"),
-        # Who typed an invoice in may be the `User`: not guessed.
-        ("Date,Supplier,User,Invoice Number,Amount", None),
+        # Who typed an invoice in may be the `User`: nobody is named as having bought.
+        ("Date,Supplier,User,Invoice Number,Amount", "supplier_ledger"),
         ("Date,Customer,Invoice Number,Amount", None),
         ("Date,Description,Amount,Balance", None),
         ("Date,Merchant,Amount", None),
+        # Any card's statement may look so: a mapping is proposed.
+        ("Date,Merchant,Amount,Email", None),
         ("Date,Merchant,Employee,Amount,Balance", None),
     ],
 )

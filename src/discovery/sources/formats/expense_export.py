@@ -3,8 +3,9 @@
 Asked for are a day, a merchant (or supplier), an amount and who spent, under the names that such tools use (Pleo,
 Spendesk, Payhawk, Rydoo, Zoho Expense, SAP Concur reports, Coupa flat files). No vendor's exact header is claimed:
 none was found in public (looked for on 2026-11-24), but for the record types and `Expensed-By_email` of Coupa's flat
-file (compass.coupa.com, Expense Reports Export). The format is weak: it gives way to every other that fits, and
-keeps away from bank statements (a balance), sales (a customer) and logs.
+file (compass.coupa.com, Expense Reports Export). A column that only such a tool has (employee, receipt, cost center
+…) must be there too, so that card statements stay what they are. The format is weak: it gives way to every other
+that fits, and keeps away from bank statements (a balance), sales (a customer) and logs.
 
 - An amount is taken with the currency of the same pair: billed or converted, else plain, else the original one;
   without any currency, the hint `currency`.
@@ -45,6 +46,13 @@ _EMAILS = ("Employee Email", "User Email", "Employee Email Address", "Submitter 
            "Requester Email", "Email")  # fmt: skip
 _NAMES = ("Employee", "Employee Name", "User", "User Name", "Submitter", "Submitted By", "Spender", "Payer",
           "Card Holder", "Cardholder", "Cardholder Name", "Owner", "Requester", "Expensed By", "Paid By")  # fmt: skip
+_OF_EXPENSES = {fold(n) for n in (
+    "Expense ID", "Expense Date", "Expense-Date", "Date of expense", "Expense Amount", "Expense Category",
+    "Expense Type", "Expense Account", "Expense Report", "Expense-Report-ID", "Report ID", "Report Name", "Receipt",
+    "Receipts", "Receipt URL", "Has Receipt", "Reimbursable", "Is Reimbursable", "Employee", "Employee Name",
+    "Employee Email", "Employee Email Address", "Spender", "Spender Email", "Submitter", "Submitter Email",
+    "Submitted By", "Expensed By", "Expensed-By_email", "Cost Center", "Cost Centre", "Approver", "Approved By",
+)}  # fmt: skip
 _NOT_EXPENSES = {fold(n) for n in (
     "Balance", "Running Balance", "Customer", "Customer ID", "Invoice Status", "URL", "IP address", "Event",
     "Debit", "Credit", "Quantity Sold", "Order ID",
@@ -69,8 +77,8 @@ _NO_PURCHASE = "mileage|kilomet|perdiem|dailyallowance|repayment|topup|walletloa
 
 
 def _is_expense_export(head: Head) -> bool:
-    """Tell expenses from statements, sales and logs."""
-    return not head.folded & _NOT_EXPENSES
+    """Tell expenses from card statements, sales and logs: a column that only an expense tool has is asked for."""
+    return not head.folded & _NOT_EXPENSES and bool(head.folded & _OF_EXPENSES)
 
 
 FORMAT = Format(
@@ -121,7 +129,8 @@ FORMAT = Format(
         Example(
             shape="expenses",
             text="""\
-Expense ID,Date,Supplier,Payer,Payer Email,Payment Type,Amount,Currency,Original Amount,Original Currency,Status,Team
+Expense ID,Date,Supplier,Payer,Payer Email,Payment Type,Amount,Currency,Original Amount,Original Currency,Status,\
+Cost Center
 e1,2026-08-30,FIGMA INC,Ada Byron,Ada@example.com,Card,"1,104.50",EUR,"1,190.00",USD,Approved,Design
 e2,2026-08-31,Miro,Ada Byron,,Card,-16.00,eur,,,Paid,Design
 e3,2026-08-31,Miro,Ada Byron,ada@example.com,Card,16.00,EUR,,,Rejected,Design
