@@ -42,13 +42,19 @@ Employee ID,Work Email,First Name,Last Name,Status
 
 
 def saved_again(text: str, chance: random.Random) -> str:
-    """Save a CSV as a spreadsheet might: other order of columns, two more, all cells quoted, blank lines dropped."""
-    sign = max(",;", key=text.splitlines()[0].count)
+    """Save a CSV as a spreadsheet might: other order of columns, two more, all cells quoted, blank lines dropped.
+
+    Titles above the header, which is the first of the fullest lines, stay as they are.
+    """
+    sign = max(",;", key=text.count)
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign) if row]
+    header = max(range(min(8, len(rows))), key=lambda n: (sum(map(bool, rows[n])), -n))
+    titles, rows = rows[:header], rows[header:]
     order = list(range(len(rows[0]) + 2))
     chance.shuffle(order)
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows(titles)
     for number, row in enumerate(rows):
         further = ["Reviewed by", "Cost unit"] if number == 0 else ["Blaise", "4711"]
         cells = row + [""] * (len(rows[0]) - len(row)) + further

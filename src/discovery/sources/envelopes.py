@@ -6,9 +6,9 @@ from typing import Any
 
 ENVELOPES = ("value", "records", "items", "users", "employees", "results", "members", "Report_Entry",
              "Browser History", "result", "Records", "installations", "authlogs", "activities", "logs",
-             "response")  # fmt: skip
+             "response", "BankTransactions", "approved_apps", "installedApps")  # fmt: skip
 """Keys whose list of objects holds the records of a JSON export."""
-ENVELOPES_OF_ANSWERS = ("data", "entries", "Resources", "admins", "nodes")
+ENVELOPES_OF_ANSWERS = ("data", "entries", "Resources", "admins", "nodes", "Items", "expenses")
 """The same, but a record may have such a key too: an answer has no id, time or event of its own, and is not empty."""
 _OF_RECORDS = frozenset(
     ("id", "_id", "uuid", "timestamp", "time", "event", "eventType", "event_type", "eventName", "eventTime")

@@ -6,11 +6,14 @@ event), read 2026-11-24. Shape `event`: files as CloudTrail writes them (`{"Reco
 lines.
 
 Events of signin.amazonaws.com (and sso.amazonaws.com): `ConsoleLogin` and `UserAuthentication` with Success. Both
-are sign-ins to Amazon Web Services, by whatever account; the trail does not tell the apps behind Identity Center. A
-`Federate` event names an app only for some of them (serviceEventDetails.app_id, relaying_party_name); those with a
-role are sign-ins to AWS too. Steps on the way (CredentialChallenge, CredentialVerification) and other sources are
-`other event`; a success of `Root` counts. Failures are `failed sign-in`. The recipient account names the
-instance; the trail of an organization holds many.
+are sign-ins to Amazon Web Services, by whatever account. Steps on the way (CredentialChallenge,
+CredentialVerification) and other sources are `other event`; a success of `Root` counts. Failures are `failed
+sign-in`. The recipient account names the instance; the trail of an organization holds many.
+
+`Federate` (the way on from the access portal) stands on neither page; that its serviceEventDetails hold account_id
+and role_name was seen in public code only. With either it is a sign-in to AWS. Without both it leads to some other
+app behind Identity Center, and nothing that is documented tells which: `federation to another app`, not a sign-in to
+AWS.
 """
 
 from __future__ import annotations
@@ -37,7 +40,10 @@ SELECT
     said AS result_text,
     CASE WHEN lower(said) = 'success' OR ("eventName" = 'Federate' AND "errorCode" IS NULL) THEN 'success'
          WHEN said <> '' OR "errorCode" <> '' THEN 'failure' END AS outcome,
-    CASE WHEN "eventSource" NOT IN ('signin.amazonaws.com', 'sso.amazonaws.com')
+    CASE WHEN "eventName" = 'Federate' AND "eventSource" IN ('signin.amazonaws.com', 'sso.amazonaws.com')
+           AND "errorCode" IS NULL AND coalesce("serviceEventDetails" ->> '$.account_id',
+               "serviceEventDetails" ->> '$.role_name', '') = '' THEN 'federation to another app'
+         WHEN "eventSource" NOT IN ('signin.amazonaws.com', 'sso.amazonaws.com')
            OR "eventName" NOT IN ('ConsoleLogin', 'UserAuthentication', 'Federate') THEN 'other event' END AS reason
 FROM (
     SELECT *, CASE "eventName" WHEN 'ConsoleLogin' THEN "responseElements" ->> '$.ConsoleLogin'
@@ -102,10 +108,12 @@ EXAMPLES = (
             _event(4, "RunInstances", eventSource="ec2.amazonaws.com"),
             _event(5, "ConsoleLogin", eventTime=""), _event(6, "ConsoleLogin", responseElements=None),
             _event(7, "ConsoleLogin", userIdentity={"type": "Unknown"}),
+            _event(8, "Federate", **_CENTERED, eventSource="sso.amazonaws.com",
+                   serviceEventDetails={"application": "Figma"}),
         )) + "{\n",
         instance="123456789012",
         records={"sign_in": ({"account_name": "ann@contoso.example", "method": "saml"},)},
-        ignored={"failed sign-in": 1, "other event": 2},
+        ignored={"failed sign-in": 1, "other event": 2, "federation to another app": 1},
         quarantined=4,
     ),
 )  # fmt: skip
