@@ -1,0 +1,153 @@
+"""Settings: `discovery.toml`, then the environment (`DISCOVERY_*`), then flags.
+
+Unknown keys and values of the wrong type are refused with the file, the key and what was expected. A section
+that is more than a few keys has a module of its own here.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from discovery.errors import BadSettings
+from discovery.settings.mail import MailSettings, mail_of
+from discovery.settings.offboarding import OffboardingSettings, offboarding_of
+from discovery.settings.reader import Reader
+from discovery.settings.sources import (
+    DATE_ORDERS,
+    MAPPING_KINDS,
+    ColumnMapping,
+    SourceHint,
+    hint_of,
+    mapping_of,
+)
+
+__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "ColumnMapping", "MailSettings",
+           "OffboardingSettings", "Settings", "SourceHint", "load_settings"]  # fmt: skip
+
+SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that may be set; paths are absolute."""
+
+    home: Path
+    inbox: Path
+    config: Path | None = None
+    domains: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    catalog: Path | None = None
+    plugins: Path | None = None
+    source_of_truth: str | None = None
+    cardholders: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[SourceHint, ...] = ()
+    mappings: tuple[ColumnMapping, ...] = ()
+    cadence_days: Mapping[str, int] = field(default_factory=dict)
+    nightly_at: str = "02:30"
+    schedule_enabled: bool = False
+    keep_generations: int = 7
+    memory_limit: str = "2GB"
+    threads: int | None = None
+    browsing: bool = True
+    min_visit_days: int = 2
+    group: str | None = None
+    offboarding: OffboardingSettings = field(default_factory=OffboardingSettings)
+    mail: MailSettings | None = None
+
+    @property
+    def warehouse(self) -> Path:
+        """The pipeline's own file; one writer."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The file that people open."""
+        return self.home / "access_graph.duckdb"
+
+
+_TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
+        "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
+        "mail"}  # fmt: skip
+
+
+def load_settings(
+    config: Path | None = None,
+    *,
+    home: Path | None = None,
+    inbox: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read the settings; flags win over the environment, which wins over the file.
+
+    Without `config`, `DISCOVERY_CONFIG` and then `./discovery.toml` are tried. Relative paths in the file
+    are relative to the file's folder. Raises BadSettings.
+    """
+    env = os.environ if environ is None else environ
+    if config is None and env.get("DISCOVERY_CONFIG"):
+        config = Path(env["DISCOVERY_CONFIG"])
+    if config is None and Path("discovery.toml").is_file():
+        config = Path("discovery.toml")
+    data: dict[str, Any] = {}
+    base = Path.cwd()
+    where = "settings"
+    if config is not None:
+        where = str(config)
+        config = config.absolute()
+        base = config.parent
+        try:
+            data = tomllib.loads(config.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise BadSettings(f"{where}: no such file. `discovery init` writes a commented one.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{where}: not valid TOML: {error}") from error
+    reader = Reader(where, data)
+    reader.refuse_unknown(_TOP, data, "")
+
+    def path_of(flag: Path | None, key: str, default: str) -> Path:
+        if flag is not None:
+            return flag.absolute()
+        if env.get(f"DISCOVERY_{key.upper()}"):
+            return Path(env[f"DISCOVERY_{key.upper()}"]).absolute()
+        return (base / reader.text(data, key, default)).absolute()
+
+    people = reader.section("people", {"source_of_truth"})
+    schedule = reader.section("schedule", {"at", "enabled"})
+    publish = reader.section("publish", {"keep_generations", "group"})
+    engine = reader.section("engine", {"memory_limit", "threads"})
+    browsing = reader.section("browsing", {"enabled", "min_visit_days"})
+    truth = people.get("source_of_truth")
+    if truth is not None and truth not in SOURCES_OF_TRUTH:
+        raise BadSettings(
+            f"{where}: people.source_of_truth = {truth!r}; expected one of {', '.join(SOURCES_OF_TRUTH)}"
+        )
+    catalog = reader.text(data, "catalog", "")
+    plugins = reader.text(data, "plugins", "")
+    return Settings(
+        home=path_of(home, "home", ".discovery"),
+        inbox=path_of(inbox, "inbox", "inbox"),
+        config=config,
+        domains=tuple(d.lower() for d in reader.texts(data, "domains")),
+        timezone=reader.zone(data, "timezone"),
+        catalog=(base / catalog).absolute() if catalog else None,
+        plugins=(base / plugins).absolute() if plugins else None,
+        source_of_truth=truth,
+        cardholders=reader.text_map("cardholders"),
+        sources=tuple(hint_of(reader, i, block) for i, block in enumerate(reader.blocks("source"), 1)),
+        mappings=tuple(mapping_of(reader, i, block) for i, block in enumerate(reader.blocks("mapping"), 1)),
+        cadence_days=reader.int_map("cadence_days"),
+        nightly_at=reader.text(schedule, "at", "02:30"),
+        schedule_enabled=reader.flag(schedule, "enabled", default=False),
+        keep_generations=reader.number(publish, "keep_generations", 7),
+        group=reader.text(publish, "group", "") or None,
+        memory_limit=reader.text(engine, "memory_limit", "2GB"),
+        threads=reader.number(engine, "threads", 0) or None,
+        browsing=reader.flag(browsing, "enabled", default=True),
+        min_visit_days=reader.number(browsing, "min_visit_days", 2),
+        offboarding=offboarding_of(reader, base),
+        mail=mail_of(reader),
+    )
