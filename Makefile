@@ -64,7 +64,7 @@ bench: $(READY) ## print every figure that the README quotes
 	@for file in $(sort $(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 constraints: $(UV) ## pin what pyproject.toml needs, keeping pins that fit; UPGRADE=--upgrade renews all
-	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --quiet \
+	@$(UV) pip compile pyproject.toml --group dev --group peers --universal --python-version 3.11 --quiet \
 	  --custom-compile-command "make constraints" --output-file constraints.txt $(UPGRADE)
 
 clean: ## remove `.venv`, caches and the demo's home, and nothing else

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from discovery.cli.queue import key_of, user
 from discovery.decisions import read_decisions
+from discovery.report.queue import key_of, user
 from discovery.settings import Settings
 from discovery.store import Store, writer_lock
 from tests.cli.conftest import LEAVER, Run

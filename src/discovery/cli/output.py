@@ -2,72 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
 from discovery.cli.terminal import safe, shown
+from discovery.report.spreadsheet import csv_text, plain, spreadsheet_safe
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+__all__ = [
+    "csv_text",
+    "markdown",
+    "markdown_table",
+    "plain",
+    "print_bytes",
+    "print_json",
+    "spreadsheet_safe",
+]
 
 _MARKDOWN = {ord(mark): f"\\{mark}" for mark in "\\`*_[]|<>#"}
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON knows it: days and instants as ISO texts, money as text."""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds") + "Z"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    return value
 
 
 def print_json(value: Any) -> None:
     """Print one JSON document."""
     # Escaped to ASCII: what a terminal would obey arrives as \\u001b, and a parser gives it back as it was.
     click.echo(json.dumps(plain(value), indent=2, ensure_ascii=True))
-
-
-def spreadsheet_safe(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return "'" + text if text.startswith(FORMULA) else text
-
-
-def csv_cell(value: Any) -> str:
-    """Return a value as a CSV cell; numbers stay numbers, texts cannot become formulas."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float | Decimal):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return spreadsheet_safe("; ".join(str(plain(item)) for item in value))
-    return spreadsheet_safe(str(plain(value)))
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return an RFC 4180 text whose cells are safe in a spreadsheet."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([csv_cell(value) for value in row])
-    return out.getvalue()
 
 
 def print_bytes(text: str) -> None:

@@ -11,10 +11,10 @@ from discovery.cli.csv_file import read_csv
 from discovery.cli.options import DefaultGroup, example, json_option, with_settings
 from discovery.cli.output import csv_text, print_bytes, print_json
 from discovery.cli.published import find_app, find_person, published
-from discovery.cli.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches, user
 from discovery.cli.terminal import note, say, shown, table
 from discovery.decisions import record_decision
 from discovery.errors import BadUse
+from discovery.report.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches, user
 from discovery.settings import Settings
 
 TO_FILL_IN = ("action", "app", "reason")

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from discovery.report.text import safe, shown
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+__all__ = ["console", "note", "safe", "say", "shown", "table", "working"]
+
 WIDTH_OF_A_PIPE = 120
-_OBEYED = frozenset({"Cc", "Cf", "Cn", "Cs", "Co", "Zl", "Zp"})
 COLOURS = {"yes": "red", "unknown": "yellow", "shadow": "magenta", "high": "red", "medium": "yellow"}
-
-
-def safe(text: str) -> str:
-    """Return text with control and direction characters made visible, as Python escapes them."""
-    if text.isprintable() and text.isascii():
-        return text
-    return "".join(_escaped(ch) if unicodedata.category(ch) in _OBEYED else ch for ch in text)
-
-
-def _escaped(ch: str) -> str:
-    if ch in "\n\r\t":
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[ch]
-    code = ord(ch)
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
 
 
 def say(text: str = "", *, error: bool = False) -> None:
@@ -42,23 +28,6 @@ def say(text: str = "", *, error: bool = False) -> None:
 def note(text: str) -> None:
     """Print a remark beside the output, on stderr."""
     say(text, error=True)
-
-
-def shown(value: Any) -> str:
-    """Return a value as people read it in a table."""
-    if value is None:
-        return ""
-    if value is True or value is False:
-        return "yes" if value else "no"
-    if isinstance(value, datetime.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
-    if isinstance(value, float):
-        return f"{value:.2f}"
-    if isinstance(value, list | tuple):
-        return ", ".join(shown(item) for item in value)
-    return str(value)
 
 
 def console(*, error: bool = False) -> Console:

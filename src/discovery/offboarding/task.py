@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from discovery.errors import BadUse, UnknownName
 from discovery.ledger import Ledger
 from discovery.offboarding.case import Case, TaskState, read_cases
+from discovery.offboarding.link import refuse_used
 from discovery.offboarding.plan import Plan, Step
 from discovery.settings import Settings
 from discovery.store import Store
@@ -105,21 +106,29 @@ def find_task(settings: Settings, task_id: str) -> tuple[Case, TaskState]:
 
 
 def complete_task(
-    settings: Settings, task_id: str, *, by: str, statement: str, attachment_sha256: str | None = None
+    settings: Settings,
+    task_id: str,
+    *,
+    by: str,
+    statement: str,
+    attachment_sha256: str | None = None,
+    link: str | None = None,
 ) -> TaskState:
-    """Record a named person's word that a task is done.
+    """Record a named person's word that a task is done. `link`: nonce of the signed link by which it was said.
 
     Raises BadUse for a task that is not open, a name that is no address, the leaver's own word, or no statement.
     """
     case, task = find_task(settings, task_id)
     _check_word(case, by, statement)
     with Ledger(settings.home).exclusive() as writer:
+        refuse_used(writer.entries(), link)
         fresh = _still_open(settings, writer.entries(), case, task)
         writer.append(
             "task", case_id=case.case_id, step_id=task.step_id, person_id=case.person_id, app_id=task.app_id,
             state="completed",
             data={"task_id": task.task_id, "outcome": "done"}
-            | ({"attachment_sha256": attachment_sha256} if attachment_sha256 else {}),
+            | ({"attachment_sha256": attachment_sha256} if attachment_sha256 else {})
+            | ({"link": link} if link else {}),
             private={"by": by, "detail": statement.strip()},
         )  # fmt: skip
     return read_cases(settings.home)[case.case_id].tasks[fresh.task_id]
@@ -134,6 +143,7 @@ def decline_task(
     outcome: str,
     statement: str,
     notify: Notify | None = None,
+    link: str | None = None,
 ) -> TaskState:
     """Record that somebody does not do a task, and why; it goes to the next who may: the task stays open.
 
@@ -157,10 +167,12 @@ def decline_task(
     ):
         following = settings.offboarding.escalate_to
     with Ledger(settings.home).exclusive() as writer:
+        refuse_used(writer.entries(), link)
         _still_open(settings, writer.entries(), case, task)
         writer.append(
             "task", case_id=case.case_id, step_id=task.step_id, person_id=case.person_id, app_id=task.app_id,
-            state="open" if following else "declined", data={"task_id": task.task_id, "outcome": outcome},
+            state="open" if following else "declined",
+            data={"task_id": task.task_id, "outcome": outcome} | ({"link": link} if link else {}),
             private={"by": by, "detail": statement.strip(), "owner_email": following or task.owner_email,
                      "turned_down": list(turned_down)},
         )  # fmt: skip

@@ -7,9 +7,9 @@ import os
 import pwd
 from typing import Any
 
-from discovery.cli.published import find_app
 from discovery.decisions import Decision, read_decisions, record_decision
 from discovery.errors import BadUse, UnknownName
+from discovery.report.published import find_app
 from discovery.settings import Settings
 from discovery.store import Store
 
