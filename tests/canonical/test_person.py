@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.canonical.world import World, on
+from tests.canonical.world import World, at, on
 
 
 def test_a_person_is_the_same_after_a_change_of_name_and_in_another_home(tmp_path: Path) -> None:
@@ -133,3 +133,16 @@ def test_a_list_after_the_day_asked_is_used_only_where_there_is_none_before(tmp_
     world.entra("o-1", "anna@acme.test", snapshot_on=on("09-05"), status="active")
     world.entra("o-1", "anna@acme.test", snapshot_on=on("09-20"), status="disabled")
     assert world.canonical().all("SELECT status, department FROM canonical.person") == [("active", "Sales")]
+
+
+def test_of_one_day_the_row_collected_last_stands_and_a_removal_keeps_who_it_was(world: World) -> None:
+    for number, status, hour in ((1, "disabled", 9), (2, "active", 10)):
+        world.entra("u1", "ann@acme.test", status=status, file_id=f"f{number}")
+        world.collected(f"f{number}", at(f"09-28 {hour:02}:00"))
+    world.record("directory_account", system="entra", account_key="u2", status="deleted", file_id="f3")
+    world.entra("u2", "bea@acme.test", file_id="f1", department="Sales")
+    world.collected("f3", at("09-28 11:00"))
+    rows = world.canonical().all(
+        "SELECT account_name, status, department FROM canonical.directory_account ORDER BY account_name"
+    )
+    assert rows == [("ann@acme.test", "active", None), ("bea@acme.test", "deleted", "Sales")]

@@ -69,6 +69,9 @@ class World:
             },
         )
 
+    def collected(self, file_id: str, collected_at: datetime) -> None:
+        self.insert("sources.collected", {"file_id": file_id, "collected_at": collected_at})
+
     def hr(self, number: str, email: str, name: str = "", **row: Any) -> None:
         row = {
             "account_key": number,

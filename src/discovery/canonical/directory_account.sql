@@ -1,8 +1,9 @@
 -- One row: one account in the newest roster of its system, or in the last that had it.
 -- Key: system, instance, identifier. Read by canonical.identity, canonical.person, canonical.account, graph.finding.
 --
--- Of one day's rows the one that says most about the end stands (deleted before active; with HR, where a second row
--- is a second contract, active before the others), then the fuller.
+-- Of one day's rows the one collected last stands; of those whose hour is not known the one that says most about the end (deleted before active; with HR, where a second row
+-- is a second contract, active before the others), then the fuller. A row that tells only of a removal (a change feed's)
+-- keeps who it was from the row before it.
 -- absent_on: the first whole and believed roster that lacks the account (the bin of deleted users is no roster,
 -- but an account found in it is not absent).
 WITH file AS (
@@ -14,8 +15,10 @@ loaded AS (
     SELECT l.* EXCLUDE (instance, snapshot_on), coalesce(l.instance, '') AS instance,
         coalesce(l.snapshot_on, f.snapshot_on, f.loaded_on, $as_of) AS snapshot_on,
         coalesce(l.account_key, lower(l.account_name)) AS identifier,
-        CAST(struct_pack(*COLUMNS(l.* EXCLUDE (file_id, record))) AS VARCHAR) AS content
+        CAST(struct_pack(*COLUMNS(l.* EXCLUDE (file_id, record))) AS VARCHAR) AS content,
+        o.collected_at, coalesce(l.account_name, l.email) IS NULL AND l.status IN ('deleted', 'soft_deleted') AS is_removal
     FROM lake.directory_account AS l LEFT JOIN file AS f USING (file_id)
+    LEFT JOIN sources.collected AS o USING (file_id)
 ),
 used AS (
     SELECT *
@@ -30,14 +33,33 @@ named AS (
     FROM used
     GROUP BY ALL
 ),
-newest AS (
-    SELECT *
-    FROM used
-    QUALIFY row_number() OVER (PARTITION BY system, instance, identifier
-        ORDER BY snapshot_on DESC,
+ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY system, instance, identifier
+        ORDER BY snapshot_on DESC, collected_at DESC NULLS LAST, CASE WHEN collected_at IS NOT NULL THEN record END DESC,
             CASE status WHEN 'deleted' THEN 1 WHEN 'soft_deleted' THEN 2 WHEN 'disabled' THEN 3
                 WHEN 'active' THEN CASE WHEN family_of(system) = 'hr' THEN 0 ELSE 4 END ELSE 5 END,
-            len(string_split(content, 'NULL')), md5(content) DESC, file_id, record) = 1
+            len(string_split(content, 'NULL')), md5(content) DESC, file_id, record) AS rank
+    FROM used
+),
+who AS (
+    SELECT *
+    FROM ranked
+    WHERE NOT is_removal
+    QUALIFY row_number() OVER (PARTITION BY system, instance, identifier ORDER BY rank) = 1
+),
+newest AS (
+    SELECT n.* REPLACE (coalesce(n.account_name, w.account_name) AS account_name,
+        coalesce(n.email, w.email) AS email, coalesce(n.aliases, w.aliases) AS aliases,
+        coalesce(n.employee_id, w.employee_id) AS employee_id,
+        coalesce(n.display_name, w.display_name) AS display_name,
+        coalesce(n.account_kind, w.account_kind) AS account_kind,
+        coalesce(n.department, w.department) AS department,
+        coalesce(n.manager_email, w.manager_email) AS manager_email,
+        coalesce(n.hired_on, w.hired_on) AS hired_on, coalesce(n.left_on, w.left_on) AS left_on,
+        coalesce(n.deleted_at, w.deleted_at) AS deleted_at)
+    FROM ranked AS n LEFT JOIN who AS w ON n.is_removal AND w.system = n.system AND w.instance = n.instance
+        AND w.identifier = n.identifier
+    WHERE n.rank = 1
 ),
 absent AS (
     SELECT n.system, n.instance, n.identifier, min(d.day) AS absent_on

@@ -24,6 +24,7 @@ from typing import IO, Any, BinaryIO
 import zstandard
 
 from discovery.errors import SourceFailed
+from discovery.sources.collected import Collected, blank_first_line, collected_in
 from discovery.sources.envelopes import opened
 from discovery.sources.source import Head
 from discovery.sources.unpack import unpacked
@@ -40,12 +41,17 @@ DELIMITERS = (",", ";", "\t", "|")
 
 @dataclass(frozen=True)
 class Staged:
-    """One input as plain text. `member` is its name inside an archive; `refusal`: why it cannot be read."""
+    """One input as plain text.
+
+    member: its name inside an archive. refusal: why it cannot be read. collected: what the collector that wrote it
+    says of it.
+    """
 
     path: Path
     member: str | None
     bytes: int
     refusal: str | None = None
+    collected: Collected | None = None
 
 
 def copy_hashed(source: Path, target: Path) -> str:
@@ -97,7 +103,7 @@ def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Stag
         own = folder / f"{one.path.name}-parts"
         texts = None if one.path == kept else unpacked(one.path, own)
         if texts is None:
-            staged.append(one)
+            staged.append(_with_collected(one, kept, folder))
             continue
         own.mkdir(exist_ok=True, mode=0o700)
         try:
@@ -108,6 +114,18 @@ def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Stag
             # One damaged member does not keep the others from being read.
             staged.append(replace(one, refusal=str(error)))
     return staged
+
+
+def _with_collected(one: Staged, kept: Path, folder: Path) -> Staged:
+    """Take the collector's line off a text, if there is one."""
+    try:
+        found = collected_in(one.path)
+    except SourceFailed as error:
+        return replace(one, refusal=str(error))
+    if found is None:
+        return one
+    collected, length = found
+    return replace(one, path=blank_first_line(one.path, kept, length, folder), collected=collected)
 
 
 def _stage_archive(kept: Path, folder: Path, encoding: str | None) -> list[Staged]:
@@ -222,9 +240,12 @@ class Layout:
 
 
 def look(
-    path: Path, file_name: str, *, delimiter: str | None = None
+    path: Path, file_name: str, *, delimiter: str | None = None, in_lines: bool = False
 ) -> tuple[Layout, list[tuple[Layout, Head]]]:
-    """Return how a text is laid out and the heads that recognition may try (CSV: one per possible header)."""
+    """Return how a text is laid out and the heads that recognition may try (CSV: one per possible header).
+
+    in_lines: each line is known to be one record, even one that looks like an envelope.
+    """
     with path.open("rb") as file:
         block = file.read(HEAD_BYTES)
     if b"\0" in block:
@@ -234,20 +255,22 @@ def look(
     if not stripped:
         raise SourceFailed("is empty.")
     if stripped[0] in "{[":
-        return _look_json(path, text, file_name)
+        return _look_json(path, text, file_name, in_lines=in_lines)
     return _look_csv(text, file_name, delimiter)
 
 
-def _look_json(path: Path, text: str, file_name: str) -> tuple[Layout, list[tuple[Layout, Head]]]:
+def _look_json(
+    path: Path, text: str, file_name: str, *, in_lines: bool
+) -> tuple[Layout, list[tuple[Layout, Head]]]:
     lines = [line for line in text.split("\n") if line.strip()]
     whole = lines[:-1] if len(lines) > 1 and not text.endswith("\n") else lines
     parsed: list[Any] = []
     for line in whole[:HEAD_RECORDS]:
         with contextlib.suppress(ValueError, RecursionError):
             parsed.append(json.loads(line))
-    plain = [v for v in parsed if isinstance(v, dict) and opened(v) is None]
+    plain = [v for v in parsed if isinstance(v, dict) and (in_lines or opened(v) is None)]
     # One object per line is read by the engine directly; a broken line or two does not change that.
-    json_lines = bool(plain) and len(plain) >= 0.5 * len(whole[:HEAD_RECORDS])
+    json_lines = in_lines or (bool(plain) and len(plain) >= 0.5 * len(whole[:HEAD_RECORDS]))
     layout = Layout("json", json_lines=json_lines)
     records: list[dict[str, Any]] = []
     envelope: dict[str, Any] = {}

@@ -75,7 +75,7 @@ def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Forma
             found.append((text, own, None, text.refusal))
             continue
         try:
-            _, heads = look(text.path, name)
+            _, heads = look(text.path, name, in_lines=text.collected is not None)
             found.append((text, own, recognise(heads, formats, own), None))
         except SourceFailed as error:
             found.append((text, own, None, str(error)))
@@ -242,6 +242,8 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
                 ))  # fmt: skip
                 continue
         named = [hint.instance.lower()] if hint.instance else content_instances(shape, recognition.head)
+        if text.collected is not None and not hint.instance:
+            named = [text.collected.instance]
         if len(named) > 1 and not shape.several_instances:
             listed.append(Listed(
                 sha256, text.member, shown, "refused",
@@ -252,6 +254,8 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
         snapshot = None
         if fmt.is_list:
             snapshot = content_snapshot(shape, recognition.head) or hint.snapshot_on or as_of
+            if text.collected is not None and hint.snapshot_on is None:
+                snapshot = text.collected.collected_at.date()
         found += [
             (
                 Input("", sha256, text.member, shown, fmt.name, shape.name, fmt.system, "", "settings" if hint.instance

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
+from discovery.sources.collected import Collected
 from discovery.sources.container import Layout, Staged, count_lines
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.input import file_id_of
@@ -144,7 +145,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     shape = recognition.fit.shape
     _set_hints(store, row, hint)
     header = recognition.head.header
-    several = _several(shape, recognition.head, row)
+    several = None if text.collected is not None else _several(shape, recognition.head, row)
     raw, written = _read(store, text.path, recognition.layout, shape, fmt, row, folder, header, several)
     primary = written[fmt.kind]
     if primary.quarantined and not raw.numbered:
@@ -176,7 +177,19 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
         vault.keep(incoming, sha256)
     vault.write_sidecar(sidecar)
     with store.transaction():
-        _register(store, row, shape.name, fmt, lake, written, outcome, bad, primary.elsewhere, lacking)
+        _register(
+            store,
+            row,
+            shape.name,
+            fmt,
+            lake,
+            written,
+            outcome,
+            bad,
+            primary.elsewhere,
+            lacking,
+            text.collected,
+        )
         for instance in primary.others:
             _expect(store, row, instance)
     return outcome
@@ -345,7 +358,7 @@ def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None
     """For one object per line: as many records as lines, or something was lost."""
     if not layout.json_lines or raw.is_clean_copy:
         return
-    lines = count_lines(text.path)
+    lines = count_lines(text.path) - (text.collected is not None)
     if rows_read in (lines, lines + 1):
         return
     with text.path.open("rb") as file:
@@ -358,7 +371,7 @@ def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None
 
 def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: Lake,
               written: dict[str, Written], outcome: Outcome, bad: list[tuple[int, str | None, str, str]],
-              elsewhere: int, lacking: str | None = None) -> None:  # fmt: skip
+              elsewhere: int, lacking: str | None = None, collected: Collected | None = None) -> None:  # fmt: skip
     file_id, instance = str(row["file_id"]), str(row["instance"])
     parts = []
     for kind, one in written.items():
@@ -404,10 +417,17 @@ def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: 
             "snapshot": row["snapshot_on"], "kinds": sorted({p[0] for p in parts}) or list(fmt.kinds),
             "format": fmt.name, "shape": shape, "read": outcome.rows_read, "ignored": outcome.rows_ignored,
             "bad": outcome.rows_quarantined, "elsewhere": elsewhere, "reason": lacking,
-            "complete": fmt.is_whole(shape) and lacking is None,
+            "complete": collected.is_complete if collected is not None else fmt.is_whole(shape) and lacking is None,
             "now": datetime.now(UTC).replace(tzinfo=None),
         },
     )  # fmt: skip
+    if collected is not None:
+        store.run(
+            "INSERT INTO sources.collected BY NAME SELECT $file_id AS file_id, $system AS system, $list AS list, "
+            "$instance AS instance, CAST($from_at AS TIMESTAMP) AS from_at, CAST($to_at AS TIMESTAMP) AS to_at, "
+            "$is_complete AS is_complete, CAST($collected_at AS TIMESTAMP) AS collected_at",
+            {"file_id": file_id, **asdict(collected)},
+        )
     store.run("DELETE FROM sources.pending WHERE file_id = $file_id", {"file_id": file_id})
 
 

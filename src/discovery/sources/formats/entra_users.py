@@ -6,7 +6,8 @@ Shapes, and where their columns come from:
 - `portal`: "Download users" CSV, both generations: `id` or `objectId`. The CSV of `Get-MgUser | Export-Csv`
   has the same names in other case and is read too; arrays that it printed as `System.String[]` are empty.
 
-Users in the recycle bin are another format (entra_deleted_users), because that list is not complete.
+Users in the recycle bin are another format (entra_deleted_users), because that list is not complete; so are the
+removals of a change feed (entra_removed_users), which tell nothing else of the user.
 
 Traps: plain `GET /users` leaves accountEnabled out: unknown, not disabled. A guest's UPN is
 `name_domain.tld#EXT#@tenant.onmicrosoft.com`: the real address is mail, the first of otherMails, or rebuilt
