@@ -27,7 +27,7 @@ from discovery.errors import SourceFailed
 from discovery.sources.collected import Collected, blank_first_line, collected_in
 from discovery.sources.envelopes import opened
 from discovery.sources.source import Head
-from discovery.sources.unpack import unpacked
+from discovery.sources.unpack import NUMBERED, unpacked
 
 BLOCK = 1 << 20
 COPY_BLOCK = 64 << 20
@@ -37,6 +37,12 @@ MAX_EXPANDED = 64 << 30
 MAX_RATIO = 2000
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
+_MARKUP = (
+    "is a web page or XML, not a table of records: a sign-in page that was saved, or a report whose name only ends with "
+    ".xls. Open it in a spreadsheet program and save it as CSV (UTF-8) or xlsx, or export it again."
+)
+_BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"SQLite format 3\0")
+"""How members of an archive begin that are no text, whatever encoding is declared for the file."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +213,8 @@ def _encoding_of(block: bytes, declared: str | None) -> tuple[str, int]:
     for bom, codec in _BOMS:
         if block.startswith(bom):
             return codec, len(bom)
+    if block.startswith(_BINARY):
+        return "utf-8", 0
     if declared:
         return declared.lower(), 0
     if len(block) >= 4 and block[1:2] == b"\0" and block[3:4] == b"\0":
@@ -230,13 +238,18 @@ def count_lines(path: Path) -> int:
 
 @dataclass(frozen=True)
 class Layout:
-    """How records lie in a staged text. json: `lines` = one object per line, else they are unwrapped."""
+    """How records lie in a staged text. json: `lines` = one object per line, else they are unwrapped.
+
+    is_numbered: the first cell of every line of a CSV is the number of its record (see `unpack`); `width` counts it,
+    a head's header and rows do not hold it.
+    """
 
     container: str
     json_lines: bool = False
     delimiter: str = ","
     header_line: int = 0
     width: int = 0
+    is_numbered: bool = False
 
 
 def look(
@@ -256,6 +269,10 @@ def look(
         raise SourceFailed("is empty.")
     if stripped[0] in "{[":
         return _look_json(path, text, file_name, in_lines=in_lines)
+    if path.suffix == NUMBERED:
+        return _look_csv(text, file_name, ",", is_numbered=True)
+    if stripped[:200].lower().startswith(("<!doctype html", "<html", "<?xml", "<table")):
+        raise SourceFailed(_MARKUP)
     return _look_csv(text, file_name, delimiter)
 
 
@@ -287,7 +304,8 @@ def _look_json(
     return layout, [(layout, head)]
 
 
-def _look_csv(text: str, file_name: str, delimiter: str | None) -> tuple[Layout, list[tuple[Layout, Head]]]:
+def _look_csv(text: str, file_name: str, delimiter: str | None, *,
+              is_numbered: bool = False) -> tuple[Layout, list[tuple[Layout, Head]]]:  # fmt: skip
     lines = text.split("\n")
     if len(lines) > 1 and len(text) >= HEAD_BYTES // 2:
         lines = lines[:-1]
@@ -306,9 +324,9 @@ def _look_csv(text: str, file_name: str, delimiter: str | None) -> tuple[Layout,
         if not rows or not rows[0]:
             continue
         header = tuple(cell.strip().lstrip("\ufeff") for cell in rows[0])
-        layout = Layout("csv", delimiter=sign, header_line=number, width=len(header))
-        body = tuple(tuple(r) for r in rows[1:] if r)
-        heads.append((layout, Head("csv", header=header, rows=body, file_name=file_name)))
+        layout = Layout("csv", delimiter=sign, header_line=number, width=len(header), is_numbered=is_numbered)
+        body = tuple(tuple(r[is_numbered:]) for r in rows[1:] if r)
+        heads.append((layout, Head("csv", header=header[is_numbered:], rows=body, file_name=file_name)))
     if not heads:
         raise SourceFailed("has no header line.")
     return heads[0][0], heads

@@ -143,7 +143,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     if recognition.fit is None:
         raise SourceFailed(recognition.reason or "is not recognised any more")
     shape = recognition.fit.shape
-    _set_hints(store, row, hint)
+    _set_hints(store, row, hint, is_sheet=recognition.layout.is_numbered)
     header = recognition.head.header
     several = None if text.collected is not None else _several(shape, recognition.head, row)
     raw, written = _read(store, text.path, recognition.layout, shape, fmt, row, folder, header, several)
@@ -234,11 +234,11 @@ def _again(kept: Path, row: dict[str, Any], settings: Settings, fmt: Format,
     raise SourceFailed(f"the archive has no member {row['member']!r} any more")
 
 
-def _set_hints(store: Store, row: dict[str, Any], hint: SourceHint) -> None:
+def _set_hints(store: Store, row: dict[str, Any], hint: SourceHint, *, is_sheet: bool) -> None:
     values: dict[str, Any] = {
         "person": row["person_hint"], "app": hint.app, "currency": hint.currency, "timezone": hint.timezone,
         "date_order": hint.date_order, "decimal": hint.decimal, "instance": row["instance"],
-        "file_name": row["file_name"], "snapshot_on": row["snapshot_on"],
+        "file_name": row["file_name"], "snapshot_on": row["snapshot_on"], "is_sheet": str(is_sheet).lower(),
     }  # fmt: skip
     for name, value in values.items():
         kind = "DATE" if name == "snapshot_on" else "VARCHAR"

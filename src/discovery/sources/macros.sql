@@ -49,9 +49,12 @@ CREATE OR REPLACE TEMP MACRO day_in(text, date_order) AS
     END;
 
 -- An amount with a declared decimal sign ('.' or ','); currency signs, blanks and a trailing or bracketed
--- minus are understood, also the typographic ones: (1,234.50) = 1,234.50- = −1234.50 = -1234.50.
+-- minus are understood, also the typographic ones: (1,234.50) = 1,234.50- = −1234.50 = -1234.50. In a sheet of a
+-- workbook numbers have a point whatever is declared for its texts (see workbook_cells), and never three decimals.
 CREATE OR REPLACE TEMP MACRO amount_in(text, decimal_sign) AS
-    CASE WHEN regexp_matches(trim(text), '\d') THEN
+    CASE WHEN hint('is_sheet') = 'true' AND regexp_matches(text, '^-?\d+(\.(\d{1,2}|\d{4,}))?$')
+        THEN TRY_CAST(text AS DECIMAL(18,2))
+    WHEN regexp_matches(trim(text), '\d') THEN
         CAST(
             CASE WHEN regexp_matches(trim(text), '^\(.*\)$|^[^\d]*[-\x{2212}\x{2013}]|[-\x{2212}\x{2013}]\s*$')
                  THEN -1 ELSE 1 END

@@ -51,7 +51,7 @@ def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, header: tup
     """Create the temporary view `raw` over a whole, well-formed text; raises SqlError on the first bad record."""
     if shape.container == "csv":
         _csv_view(store, path, layout, shape, header, layout.header_line + 1, numbered=numbered)
-        return Raw(path, layout, (), numbered, is_clean_copy=False)
+        return Raw(path, layout, (), numbered or layout.is_numbered, is_clean_copy=False)
     if not layout.json_lines:
         raise NotSequential
     _json_view(store, path, shape, numbered=numbered)
@@ -77,7 +77,7 @@ def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, f
                     bad.append(BadRecord(number, problem or "not readable", content))
         numbered_layout = Layout("csv", delimiter=",", width=layout.width + 1)
         _csv_view(
-            store, clean, numbered_layout, shape, ("_record", *header), 0, numbered=False, has_record=True
+            store, clean, numbered_layout, shape, ("", *header), 0, numbered=False, has_record=True
         )
         return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
     envelope: dict[str, Any] = {}
@@ -170,6 +170,9 @@ def csv_records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str] | N
         if len(row) != layout.width:
             yield number, None, text.rstrip("\r\n"), f"has {len(row)} cells, expected {layout.width}"
             continue
+        if layout.is_numbered:
+            yield int(row[0]), row[1:], text.rstrip("\r\n"), None
+            continue
         yield number, row, text.rstrip("\r\n"), None
 
 
@@ -225,6 +228,7 @@ def _whole_json_view(store: Store, path: Path, name: str, *, numbered: bool, has
 
 def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tuple[str, ...], skip: int,
               *, numbered: bool, has_record: bool = False) -> None:  # fmt: skip
+    header = ("", *header) if layout.is_numbered else header
     folded = [fold(name) for name in header]
     picked = []
     for name, headers in shape.columns.items():
@@ -235,7 +239,7 @@ def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tu
             continue
         place = next((folded.index(fold(h)) for h in options if fold(h) in folded), None)
         picked.append(f"{'NULL::VARCHAR' if place is None else f'c{place}'} AS {_name(name)}")
-    if has_record:
+    if has_record or layout.is_numbered:
         picked.append("CAST(c0 AS BIGINT) AS _record")
     elif numbered:
         picked.append("row_number() OVER () AS _record")

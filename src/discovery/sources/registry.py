@@ -88,7 +88,8 @@ def recognise(heads: list[tuple[Layout, Head]], formats: tuple[Format, ...], hin
     for index, (layout, head) in enumerate(heads):
         for fmt in formats:
             for shape in fmt.shapes:
-                if index > 0 and layout.header_line > shape.preamble:
+                # Above the header of a sheet stands what people like to see on paper.
+                if index > 0 and layout.header_line > shape.preamble and not layout.is_numbered:
                     continue
                 one = fit(head, fmt, shape)
                 if one.matches:
