@@ -38,8 +38,8 @@ MAX_RATIO = 2000
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 DELIMITERS = (",", ";", "\t", "|")
 _MARKUP = (
-    "is a web page or XML, not a table of records: a sign-in page that was saved, or a report whose name only ends with "
-    ".xls. Open it in a spreadsheet program and save it as CSV (UTF-8) or xlsx, or export it again."
+    "is a web page or XML, not a table of records: a sign-in page that was saved, or a report whose name only ends "
+    "with .xls. Open it in a spreadsheet program and save it as CSV (UTF-8) or xlsx, or export it again."
 )
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"SQLite format 3\0")
 """How members of an archive begin that are no text, whatever encoding is declared for the file."""

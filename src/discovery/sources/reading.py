@@ -76,9 +76,7 @@ def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, f
                 else:
                     bad.append(BadRecord(number, problem or "not readable", content))
         numbered_layout = Layout("csv", delimiter=",", width=layout.width + 1)
-        _csv_view(
-            store, clean, numbered_layout, shape, ("", *header), 0, numbered=False, has_record=True
-        )
+        _csv_view(store, clean, numbered_layout, shape, ("", *header), 0, numbered=False, has_record=True)
         return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
     envelope: dict[str, Any] = {}
     with clean.open("w", encoding="utf-8", newline="") as out:

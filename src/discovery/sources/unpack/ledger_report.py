@@ -4,7 +4,8 @@ QuickBooks Online (`Date,Transaction Type,Num,Name,Memo/Description,…`, often 
 Xero (`Date,Source,Description,Reference,…,Debit,Credit`). The titles go; every other row is handed on with two columns
 before it, so that a format counts it: `Ledger row` (line, heading or total) and `Ledger group` (the heading that it
 stands under: an account or a vendor). A journal names day, type and number once per transaction: further lines get
-those above, and the name above too, because a name of their own is whom the line is billed to.
+those above, and the name above too, because a name of their own is whom the line is billed to. In a sheet of a workbook
+every row keeps its number.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from discovery.errors import SourceFailed
 from discovery.sources.source import fold
+from discovery.sources.unpack import NUMBERED
 
 _TITLES = 12
 _SIGNS = (",", ";", "\t")
@@ -72,17 +74,36 @@ def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
         raise SourceFailed("is a report in which a quote is opened and not closed: export it again.")
     number, sign = found
     body = "".join(text.splitlines(keepends=True)[number:])
-    target = folder / "ledger.csv"
+    is_sheet = path.suffix == NUMBERED
+    target = folder / (f"ledger{NUMBERED}" if is_sheet else "ledger.csv")
     try:
         rows = csv.reader(io.StringIO(body, newline=""), delimiter=sign)
         header = next(rows)
         with target.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-            writer.writerow(["Ledger row", "Ledger group", *(n.strip() or "Heading" for n in header)])
-            writer.writerows(_said(header, rows))
+            writer.writerows(_sheet(header, rows) if is_sheet else _ledger(header, rows))
     except csv.Error as error:
         raise SourceFailed(f"the report is damaged: {error}. Export it again.") from error
     yield None, target
+
+
+def _ledger(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    yield ["Ledger row", "Ledger group", *(n.strip() or "Heading" for n in header)]
+    yield from _said(header, rows)
+
+
+def _sheet(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Take the row numbers of a sheet off its rows, and put them before what is said of each."""
+    numbers = [header[0]]
+
+    def without() -> Iterator[list[str]]:
+        for row in rows:
+            if any(cell.strip() for cell in row[1:]):
+                numbers.append(row[0])
+                yield row[1:]
+
+    for said in _ledger(header[1:], without()):
+        yield [numbers[-1], *said]
 
 
 def _said(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[list[str]]:

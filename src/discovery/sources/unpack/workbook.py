@@ -43,10 +43,12 @@ def claims(head: bytes, path: Path) -> bool:
 
 def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
     """Write a numbered CSV per sheet. Raises SourceFailed for a damaged, locked or monstrous workbook."""
-    child = subprocess.run(  # noqa: S603 - our own module; the path is an argument, never a command
+    child = subprocess.run(
         [sys.executable, "-m", workbook_cells.__name__, str(path), str(folder)],
-        capture_output=True, check=False, timeout=2 * workbook_cells.MOST_SECONDS,
-    )  # fmt: skip
+        capture_output=True,
+        check=False,
+        timeout=2 * workbook_cells.MOST_SECONDS,
+    )
     if child.returncode == workbook_cells.DAMAGED:
         raise SourceFailed(_why(str(json.loads(child.stdout))))
     if child.returncode != 0:
@@ -59,7 +61,10 @@ def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
         raise SourceFailed("is a workbook without a single value.")
     for number, name in enumerate(names):
         shown = re.sub(r"[/\\\x00-\x1f]", "_", name).strip() or f"sheet {number + 1}"
-        yield shown if names.index(name) == number else f"{shown} ({number + 1})", folder / f"sheet{number}{NUMBERED}"
+        yield (
+            shown if names.index(name) == number else f"{shown} ({number + 1})",
+            folder / f"sheet{number}{NUMBERED}",
+        )
 
 
 def _why(said: str) -> str:
