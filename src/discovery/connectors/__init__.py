@@ -4,12 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from discovery.connectors.connector import Connector, Found, Outcome, Target
-from discovery.settings import Settings
+from discovery.connectors.connector import Connector, Found, Outcome, OutcomeUnknown, Target
+from discovery.errors import BadSettings
+from discovery.settings import ConnectorSettings, Settings
 
-__all__ = ["Connector", "Found", "Outcome", "Target", "configured_connectors"]
+__all__ = ["Connector", "Found", "Outcome", "OutcomeUnknown", "Target", "configured_connectors"]
 
 
-def configured_connectors(settings: Settings) -> Mapping[tuple[str, str], Connector]:  # noqa: ARG001 - none yet
-    """Return the connectors that the settings configure, by route (`idp`, `scim`, `api`) and app_id or system."""
-    return {}
+def configured_connectors(settings: Settings) -> Mapping[tuple[str, str], Connector]:
+    """Return the connectors that the settings configure, by route (`idp`, `scim`, `api`) and app_id or system.
+
+    Nothing is connected to and no secret is read. Raises BadSettings.
+    """
+    found: dict[tuple[str, str], Connector] = {}
+    for app_id, scim in settings.scim.items():
+        from discovery.connectors.scim import ScimConnector  # its models take half a second to load
+
+        found["scim", app_id] = ScimConnector(scim)
+    for app_id, block in settings.connectors.items():
+        if app_id == "entra":
+            found["idp", "entra"] = _entra(block)
+    return found
+
+
+def _entra(block: ConnectorSettings) -> Connector:
+    from discovery.connectors.entra import EntraConnector
+    from discovery.connectors.entra_client import BASE_URL, EntraAccess
+    from discovery.connectors.secret import Secret
+
+    keys = ("tenant_id", "client_id", "client_secret")
+    for key in (*block.values, *keys):
+        if key not in keys:
+            raise BadSettings(
+                f"{block.where}: unknown key {key}; known: {', '.join(keys)}, base_url, instance"
+            )
+        if not block.values.get(key):
+            raise BadSettings(f"{block.where} has no `{key}`")
+    secret = Secret(block.values["client_secret"], f"{block.where} client_secret")
+    access = EntraAccess(
+        block.values["tenant_id"], block.values["client_id"], secret, block.base_url or BASE_URL
+    )
+    return EntraConnector(access, block.instance)

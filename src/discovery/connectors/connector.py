@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 State = Literal["accepted", "verified", "already_absent", "failed", "unverifiable"]
@@ -19,11 +20,15 @@ class Target:
 
     app_id: the catalog's id. instance: the system instance. identifiers: what the account is known by, by kind:
     `email`, `user_name`, `external_id` (the identity provider's immutable id), `account_key` (the app's own id).
+    resources: by which ids the app is known in the directory, for what is taken away there. requested_at: when the
+    act was first begun, UTC; what happened before it is not the act's doing.
     """
 
     app_id: str
     instance: str
     identifiers: Mapping[str, str]
+    resources: tuple[str, ...] = ()
+    requested_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -57,18 +62,33 @@ class Outcome:
     is_retryable: bool = False
 
 
+class OutcomeUnknown(Exception):
+    """An act was sent and nobody knows whether it arrived. The message is a sentence for a person."""
+
+
 class Connector(Protocol):
     """A way into one app. Errors of the target come back as outcomes; wrong settings raise."""
 
-    actions: tuple[str, ...]
-    """What it can do: of `deactivate`, `delete`, `revoke_sessions`, `revoke_tokens`, `remove_licence`,
-    `remove_assignment`, `remove_grant`, `remove_from_groups`."""
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What it can do.
+
+        Of `deactivate`, `delete`, `revoke_sessions`, `revoke_tokens`, `remove_licence`, `remove_assignment`,
+        `remove_grant`, `remove_from_groups`.
+        """
+
+    @property
+    def irreversible(self) -> frozenset[str]:
+        """Which of them cannot be taken back."""
 
     def find(self, target: Target) -> Found:
         """Look the account up, by the strongest identifier first; more than one hit is `many`."""
 
     def act(self, action: str, target: Target) -> Outcome:
-        """Do it, after a look-up of its own. Never raises for what a target answers."""
+        """Do it, after a look-up of its own. Never raises for what a target answers.
+
+        Raises OutcomeUnknown where it was sent, no answer came, and reading the target did not show it done.
+        """
 
     def verify(self, action: str, target: Target) -> Outcome:
         """Look again whether the action holds: `verified`, `failed` or `unverifiable`."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from discovery.connectors import Connector, Outcome, Target
+from discovery.connectors import Connector, Outcome, OutcomeUnknown, Target
 from discovery.errors import BadUse
 from discovery.ledger import Ledger, without_secrets
 from discovery.offboarding.case import UNKNOWN, Case, StepState, apply_entry, one_at_a_time, read_cases
@@ -112,8 +112,11 @@ def idempotency_key(case: Case, step_id: str) -> str:
     return hashlib.sha256(f"{case.case_id}\0{case.plan_hash}\0{step_id}".encode()).hexdigest()[:32]
 
 
-def target_of(plan: Plan, step: Step) -> Target:
-    """Return the account that a step acts on, with all that it is known by there."""
+def target_of(plan: Plan, step: Step, requested_at: datetime | None = None) -> Target:
+    """Return the account that a step acts on, with all that it is known by there.
+
+    `requested_at`: when the step was first begun.
+    """
     # A consent or an assignment is removed from the directory account, not from the one in the app.
     is_idp = step.planned_route == "idp"
     own = [a for a in step.accounts if (a["system"] in DIRECTORIES if is_idp else a["system"] == step.app_id)]
@@ -123,8 +126,13 @@ def target_of(plan: Plan, step: Step) -> Target:
     elif step.accounts and not is_idp and "@" in step.accounts[0]["name"]:
         # Seen to sign in elsewhere than in the app's own list: the login is what is known, not the work address.
         identifiers = {"email": step.accounts[0]["name"], "user_name": step.accounts[0]["name"]}
+    if step.planned_route == "scim":
+        # What provisions the account may keep the directory's own id in it: names change, that does not.
+        directory = next((a for s in plan.steps for a in s.accounts if a["system"] == "entra"), None)
+        identifiers |= {"external_id": directory["identifier"]} if directory else {}
     instance = own[0]["instance"] if own else ""
-    return Target(step.app_id or "", instance, {k: v for k, v in identifiers.items() if v})
+    known = {k: v for k, v in identifiers.items() if v}
+    return Target(step.app_id or "", instance, known, step.resources, requested_at)
 
 
 def _blocked(case: Case, one: StepState, now: datetime) -> str | None:
@@ -212,7 +220,7 @@ class _Executor:
         connector = self._connector(one.step)
         if connector is None:
             return self._hand_to_person(one, "its connector is not configured any more")
-        target = target_of(self.plan, one.step)
+        target = target_of(self.plan, one.step, one.requested_at or self.now)
         if one.state == UNKNOWN:
             # Nobody knows whether the last try arrived: look before doing it again.
             seen = self._verify(connector, one, target)
@@ -256,9 +264,8 @@ class _Executor:
         try:
             outcome = connector.act(step.action, target)
         except Exception as error:  # whatever a connector raises: the intent stays without a result
-            detail = (
-                f"no answer ({type(error).__name__}: {error}); the target is read before it is tried again"
-            )
+            said = str(error) if isinstance(error, OutcomeUnknown) else f"{type(error).__name__}: {error}"
+            detail = f"no answer ({said}); the target is read before it is tried again"
             self._record("observation", one, "requested", {}, {"detail": detail})
             return _did(self.case.case_id, one, "unknown", detail)
         self._record(

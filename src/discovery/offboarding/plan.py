@@ -40,6 +40,10 @@ FROM account_access AS x JOIN account AS c USING (account_id)
 WHERE c.person_id = $person AND c.kind NOT IN ('service')
 ORDER BY x.app_id, c.system, c.instance, c.identifier
 """
+_RESOURCES = """
+SELECT app_id, list(DISTINCT mention ORDER BY mention) FROM match
+WHERE kind = 'client_id' AND decision = 'accept' AND app_id IS NOT NULL GROUP BY app_id
+"""
 _DIRECTORY = """
 SELECT system, instance, identifier, account_name, kind FROM account
 WHERE person_id = $person AND kind = 'human' AND list_contains($directories, system)
@@ -63,6 +67,7 @@ class Step:
 
     `not_before`: UTC, ISO; None = at once. `accounts`: each {system, instance, identifier, name, kind}.
     `planned_route` differs from `route` where no connector is configured and a person has to do it.
+    `resources`: by which ids the directory knows the app, where the step takes something away there.
     """
 
     step_id: str
@@ -82,6 +87,7 @@ class Step:
     not_before: str | None = None
     owner_email: str | None = None
     is_irreversible: bool = False
+    resources: tuple[str, ...] = ()
 
     @property
     def is_automatic(self) -> bool:
@@ -121,7 +127,7 @@ class Plan:
         """Return the plan of what `plain` returned."""
         fields = {k: v for k, v in row.items() if k != "version"}
         steps = tuple(
-            Step(**{**s, "accounts": tuple(s["accounts"]), "needs": tuple(s["needs"])})
+            Step(**{**s, **{name: tuple(s.get(name, ())) for name in ("accounts", "needs", "resources")}})
             for s in fields["steps"]
         )
         return cls(**{**fields, "steps": steps, "overrides": tuple(fields["overrides"])})
@@ -151,7 +157,8 @@ def make_plan(
         accounts.setdefault(row["app_id"], []).append(_account(row))
     directories = store.dicts(_DIRECTORY, {"person": person_id, "directories": list(DIRECTORIES)})
     run = store.dicts("SELECT run_id, as_of, content_hash FROM run")[0]
-    steps = _Steps(begins, can_act)
+    resources = {str(app_id): tuple(ids) for app_id, ids in store.rows(_RESOURCES)}
+    steps = _Steps(begins, can_act, resources)
     for rule in playbooks.default.rules:
         if rule.per == "person":
             steps.add(rule, None, "", (), person["manager_email"])
@@ -242,9 +249,10 @@ def changes(planned: Mapping[str, str], now: Mapping[str, str], begun: Iterable[
 class _Steps:
     """Collects steps and puts them in order."""
 
-    def __init__(self, begins: datetime | None, can_act: CanAct) -> None:
-        self._begins = begins
-        self._can_act = can_act
+    def __init__(
+        self, begins: datetime | None, can_act: CanAct, resources: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._begins, self._can_act, self._resources = begins, can_act, resources
         self._made: list[tuple[int, int, Step]] = []
 
     def add(self, rule: StepRule, app_id: str | None, name: str, accounts: tuple[Mapping[str, str], ...],
@@ -287,6 +295,7 @@ class _Steps:
             app_name=name, title=rule.title, reason=why, instruction=rule.instruction, planned_route=rule.route,
             accounts=accounts, needs=rule.needs, not_before=None if begins is None else _iso(begins),
             owner_email=owner, is_irreversible=rule.is_irreversible,
+            resources=self._resources.get(app_id or "", ()) if rule.per == "app" and rule.route == "idp" else (),
         )  # fmt: skip
         self._made.append((PHASES.index(phase), len(self._made), step))
 

@@ -63,7 +63,7 @@ def verify_case(
             if connector is None:
                 continue
             try:
-                seen = connector.verify(step.action, target_of(case.plan, step))
+                seen = connector.verify(step.action, target_of(case.plan, step, one.requested_at))
             except Exception as error:  # a look that failed says nothing about the account
                 found.append(Seen(step.step_id, step.app_name, one.state, f"could not be read: {error}"))
                 continue

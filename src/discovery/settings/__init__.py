@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from discovery.errors import BadSettings
+from discovery.settings.connectors import ConnectorSettings, ScimSettings, connectors_of, scim_of
 from discovery.settings.mail import MailSettings, mail_of
 from discovery.settings.offboarding import OffboardingSettings, offboarding_of
 from discovery.settings.reader import Reader
@@ -26,8 +27,8 @@ from discovery.settings.sources import (
     mapping_of,
 )
 
-__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "ColumnMapping", "MailSettings",
-           "OffboardingSettings", "Settings", "SourceHint", "load_settings"]  # fmt: skip
+__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "ColumnMapping", "ConnectorSettings", "MailSettings",
+           "OffboardingSettings", "ScimSettings", "Settings", "SourceHint", "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
 
@@ -58,6 +59,8 @@ class Settings:
     group: str | None = None
     offboarding: OffboardingSettings = field(default_factory=OffboardingSettings)
     mail: MailSettings | None = None
+    connectors: Mapping[str, ConnectorSettings] = field(default_factory=dict)
+    scim: Mapping[str, ScimSettings] = field(default_factory=dict)
 
     @property
     def warehouse(self) -> Path:
@@ -72,7 +75,7 @@ class Settings:
 
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
         "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
-        "mail"}  # fmt: skip
+        "mail", "connectors", "scim"}  # fmt: skip
 
 
 def load_settings(
@@ -150,4 +153,6 @@ def load_settings(
         min_visit_days=reader.number(browsing, "min_visit_days", 2),
         offboarding=offboarding_of(reader, base),
         mail=mail_of(reader),
+        connectors=connectors_of(reader),
+        scim=scim_of(reader),
     )

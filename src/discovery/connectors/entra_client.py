@@ -1,0 +1,235 @@
+"""Microsoft Graph through msgraph-sdk: the one module that imports it, and only once it is used.
+
+Bodies are read raw: the SDK's typed models take a thousand times as long, and lose what they do not know. What the SDK
+gives is the sign-in, the request pipeline and its errors. A tenant is used inside one event loop:
+
+    async with tenant(access) as graph:
+        user = await graph.get("/users/ada@example.com", {"$select": "id,accountEnabled"})
+        async for page in graph.pages("/users"):
+            ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from discovery.connectors.secret import Secret
+from discovery.connectors.transport import LOOPBACK, NoAnswer, NotSent
+from discovery.errors import BadSettings
+
+if TYPE_CHECKING:
+    from msgraph import GraphRequestAdapter
+
+BASE_URL = "https://graph.microsoft.com/v1.0"
+CLOUDS = (
+    "graph.microsoft.com",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn",
+)
+"""Hosts that a token may be sent to, beside loopback."""
+_BUSY = (429, 503, 504)
+
+
+@dataclass(frozen=True)
+class EntraAccess:
+    """How a tenant is reached. On loopback the secret itself is the token: nobody there signs anybody in."""
+
+    tenant_id: str
+    client_id: str
+    secret: Secret
+    base_url: str = BASE_URL
+    longest_wait: float = 30.0
+    attempts: int = 3
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        if self.is_loopback:
+            return
+        if parts.scheme != "https" or parts.hostname not in CLOUDS:
+            raise BadSettings(
+                f"{self.base_url!r} is no address of Microsoft Graph; expected https://{CLOUDS[0]}/v1.0"
+            )
+
+    @property
+    def host(self) -> str:
+        """The host that the token is for."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_loopback(self) -> bool:
+        """A server on this machine."""
+        return self.host in LOOPBACK
+
+
+class GraphRefused(Exception):
+    """Graph answered with an error. `wait`: seconds it asks to be left alone."""
+
+    def __init__(self, status: int, code: str, message: str, wait: float | None = None) -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.status, self.code, self.message, self.wait = status, code, message, wait
+
+
+class Tenant:
+    """One tenant. Raises GraphRefused for what it answers, NotSent or NoAnswer where there is no answer."""
+
+    def __init__(self, adapter: GraphRequestAdapter, access: EntraAccess) -> None:
+        self._adapter, self._access = adapter, access
+
+    async def get(
+        self, path: str, query: Mapping[str, str] | None = None, *, is_advanced: bool = False
+    ) -> Any:
+        """Return the JSON of one address. `is_advanced`: filters that need ConsistencyLevel: eventual."""
+        return await self.send("GET", path, query=query, is_advanced=is_advanced)
+
+    async def pages(
+        self, path: str, query: Mapping[str, str] | None = None, *, is_advanced: bool = False
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield every page of a list whole, with its links; an empty page in the middle does not end it."""
+        page = await self.get(path, query, is_advanced=is_advanced)
+        while True:
+            yield page
+            following = page.get("@odata.nextLink")
+            if not following:
+                return
+            page = await self.send("GET", following, is_advanced=is_advanced)
+
+    async def items(self, path: str, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Return all entries of a list that is known to be short."""
+        return [item async for page in self.pages(path, query) for item in page.get("value", [])]
+
+    async def send(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None,
+        is_advanced: bool = False,
+    ) -> Any:  # fmt: skip
+        """Send a request and return its JSON, None if it has none. A busy tenant is asked again, within limits.
+
+        `path`: below the tenant's address, or the whole address of a next page, which has to lie at the same host.
+        """
+        url = self._url(path, query)
+        waited = 0.0
+        for attempt in range(self._access.attempts):
+            try:
+                return await self._once(method, url, body, is_advanced=is_advanced)
+            except GraphRefused as error:
+                wait = float(2**attempt) if error.wait is None else error.wait
+                is_last = attempt == self._access.attempts - 1
+                if error.status not in _BUSY or is_last or waited + wait > self._access.longest_wait:
+                    raise
+                waited += wait
+                await asyncio.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _url(self, path: str, query: Mapping[str, str] | None) -> str:
+        if path.startswith(("http://", "https://")):
+            parts, base = urlsplit(path), urlsplit(self._access.base_url)
+            if (parts.scheme, parts.netloc) != (base.scheme, base.netloc):
+                raise NotSent(
+                    f"the next page lies at {parts.hostname}, not at {base.hostname}: it is not followed"
+                )
+            return path
+        return self._access.base_url + path + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+
+    async def _once(self, method: str, url: str, body: Any, *, is_advanced: bool) -> Any:
+        import httpx
+        from kiota_abstractions.api_error import APIError
+        from kiota_abstractions.method import Method
+        from kiota_abstractions.request_information import RequestInformation
+        from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+
+        request = RequestInformation(Method(method))
+        request.url = url
+        request.headers.try_add("Accept", "application/json")
+        if is_advanced:
+            request.headers.try_add("ConsistencyLevel", "eventual")
+        if body is not None:
+            request.set_stream_content(json.dumps(body).encode(), "application/json")
+        try:
+            answer = await self._adapter.send_primitive_async(request, "bytes", {"XXX": ODataError})
+        except APIError as error:
+            raise _refused(error) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSent(f"{self._access.host} cannot be reached: {error}", is_retryable=True) from error
+        except httpx.HTTPError as error:
+            raise NoAnswer(f"{self._access.host} did not answer: {error or type(error).__name__}") from error
+        return json.loads(answer) if answer else None
+
+
+@asynccontextmanager
+async def tenant(access: EntraAccess) -> AsyncIterator[Tenant]:
+    """Open a tenant for one event loop."""
+    import httpx
+    from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
+    from msgraph import GraphRequestAdapter, GraphServiceClient
+    from msgraph_core import GraphClientFactory
+
+    inner = httpx.AsyncHTTPTransport(trust_env=False, limits=httpx.Limits(max_connections=8))
+    http = httpx.AsyncClient(timeout=httpx.Timeout(30, connect=10), trust_env=False, transport=inner,
+                             event_hooks={"response": [_refuse_redirect]})  # fmt: skip
+    # Trying again is decided in one place, above: the SDK's own way waits as long as it is told to. And a token goes
+    # nowhere else.
+    options = {
+        RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False),
+        RedirectHandlerOption.get_key(): RedirectHandlerOption(max_redirect=0, should_redirect=False),
+    }
+    http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
+    try:
+        adapter = GraphRequestAdapter(_sign_in(access), client=http)
+        adapter.base_url = access.base_url
+        GraphServiceClient(request_adapter=adapter)  # makes the SDK ready to read errors
+        yield Tenant(adapter, access)
+    finally:
+        await http.aclose()
+        await inner.aclose()  # the SDK's pipeline forgets the transport below it
+
+
+def _sign_in(access: EntraAccess) -> Any:
+    if not access.is_loopback:
+        from azure.identity.aio import ClientSecretCredential
+        from kiota_authentication_azure.azure_identity_authentication_provider import (
+            AzureIdentityAuthenticationProvider,
+        )
+
+        credential = ClientSecretCredential(access.tenant_id, access.client_id, access.secret.reveal())
+        return AzureIdentityAuthenticationProvider(
+            credential, scopes=[f"https://{access.host}/.default"], allowed_hosts=[access.host]
+        )
+    from kiota_abstractions.authentication import (
+        AccessTokenProvider,
+        AllowedHostsValidator,
+        BaseBearerTokenAuthenticationProvider,
+    )
+
+    class Fixed(AccessTokenProvider):  # type: ignore[misc]  # the SDK is not typed here
+        async def get_authorization_token(
+            self,
+            uri: str,  # noqa: ARG002
+            additional_authentication_context: Any = None,  # noqa: ARG002 - the SDK's names
+        ) -> str:
+            return access.secret.reveal()
+
+        def get_allowed_hosts_validator(self) -> AllowedHostsValidator:
+            return AllowedHostsValidator([access.host])
+
+    return BaseBearerTokenAuthenticationProvider(Fixed())
+
+
+async def _refuse_redirect(response: Any) -> None:
+    if response.has_redirect_location:
+        raise GraphRefused(response.status_code, "", "")
+
+
+def _refused(error: Any) -> GraphRefused:
+    said = getattr(error, "error", None)
+    headers = {str(k).lower(): v for k, v in (error.response_headers or {}).items()}
+    wait = str(headers.get("retry-after", ""))
+    return GraphRefused(
+        error.response_status_code or 0, str(getattr(said, "code", None) or ""),
+        str(getattr(said, "message", None) or ""), float(wait) if wait.isdigit() else None,
+    )  # fmt: skip
