@@ -1,6 +1,5 @@
 """What can be started: the night, days anew, one person's scope, and a look whether the night has published."""
 
-import re
 from typing import Any
 
 import dagster as dg
@@ -9,9 +8,10 @@ from pydantic import Field
 from discovery.errors import BadUse
 from discovery.run import last_run
 from discovery.settings import Settings
+from pipelines.defs.cases import case_jobs
 from pipelines.defs.offboarding import ACCESS_GRAPH
 from pipelines.metadata import rows_shown
-from pipelines.published import published, scope_person
+from pipelines.published import check_person_id, published, scope_person
 from pipelines.resources import day_of
 from pipelines.steps import USAGE, key_of, op_name
 from pipelines.wording import in_words
@@ -21,9 +21,6 @@ REBUILD_DAYS = "rebuild_days"
 SCOPE_PERSON = "scope_person"
 WATCH = "watch"
 SCOPE = "scope"  # the op; Dagster wants another name than that of its job
-
-
-_PERSON_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class DaysToRebuild(dg.Config):
@@ -67,6 +64,7 @@ def all_jobs(settings: Settings) -> list[Any]:
             description="Says red if no night has published lately. It reads a date and needs no lock.",
         ),
         _scope_person(),
+        *case_jobs(),
     ]
 
 
@@ -91,11 +89,7 @@ def _days(settings: Settings) -> dg.ConfigMapping:
 @dg.config_mapping
 def _person(said: PersonToScope) -> dg.RunConfig:
     """Refuse what would be kept for ever: a run that this refuses is not created."""
-    if not _PERSON_ID.fullmatch(said.person_id):
-        raise BadUse(
-            "person_id must be a person_id of the published graph (32 hexadecimal digits), not an e-mail address "
-            "or a name: Dagster keeps the configuration of runs. `discovery scope` takes an address."
-        )
+    check_person_id(said.person_id)
     as_of = day_of(said.as_of).isoformat() if said.as_of else None
     return dg.RunConfig(ops={SCOPE: PersonToScope(person_id=said.person_id, as_of=as_of)})
 

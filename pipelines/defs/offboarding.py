@@ -5,12 +5,13 @@ from collections import Counter
 import dagster as dg
 
 from discovery.checks import read_checks
+from discovery.offboarding.departure import read_departures
 from discovery.run import steps
 from discovery.settings import Settings
 from discovery.tables import PUBLISHED
 from pipelines.hosted import host
 from pipelines.metadata import OWNERS
-from pipelines.published import published, read_departures, read_run
+from pipelines.published import published, read_run
 from pipelines.resources import OpenNight
 from pipelines.steps import key_of, step_assets
 from pipelines.wording import in_words
@@ -67,7 +68,7 @@ def _departure() -> dg.AssetsDefinition:
         owners=OWNERS,
         kinds={"duckdb"},
         description="One row: one person who is disabled or deleted, or whose last day of work has come, as "
-        "the published graph tells. The sensor `departures` scopes each new one.",
+        "the published graph tells. The sensor `departures` opens a case for each new one.",
         required_resource_keys={"settings"},
     )
     def departure(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:

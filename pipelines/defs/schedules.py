@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from discovery.errors import DiscoveryError, StoreLocked
+from discovery.offboarding.departure import new_departures, read_departures
 from discovery.run import fingerprint_of, is_current, last_run
 from discovery.settings import Settings
 from discovery.sources.inbox import inbox_files
 from discovery.store import writer_lock
 from pipelines.clock import WATCH_HOURS_LATER, hour_and_minute
+from pipelines.defs.cases import ADVANCE_CASES, OPEN_CASE
 from pipelines.defs.jobs import NIGHTLY, REBUILD_DAYS, SCOPE_PERSON, WATCH
-from pipelines.published import new_departures, published, read_departures, read_run
+from pipelines.published import published, read_run
 from pipelines.wording import told
 
 LOST_AFTER = timedelta(minutes=10)
@@ -23,8 +25,8 @@ LOST_AFTER = timedelta(minutes=10)
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
-    """Return the night's schedule, and the watch over it some hours later."""
-    return [_nightly(settings), _watch(settings)]
+    """Return the night's schedule, the watch over it some hours later, and the hourly look at cases."""
+    return [_nightly(settings), _watch(settings), _advance(settings)]
 
 
 def sensors(settings: Settings) -> list[dg.SensorDefinition]:
@@ -95,6 +97,17 @@ def _watch(settings: Settings) -> dg.ScheduleDefinition:
     )
 
 
+def _advance(settings: Settings) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name=ADVANCE_CASES,
+        job_name=ADVANCE_CASES,
+        cron_schedule="17 * * * *",
+        execution_timezone=settings.timezone,
+        default_status=_schedule_status(settings),
+        description="Every hour: each offboarding case is moved on as far as it may go without a person.",
+    )
+
+
 def _inbox(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name="inbox",
@@ -128,12 +141,17 @@ def _inbox(settings: Settings) -> dg.SensorDefinition:
 
 
 def _departures(settings: Settings) -> dg.SensorDefinition:
+    opens = settings.offboarding.open_cases
+    job = OPEN_CASE if opens else SCOPE_PERSON
+    ahead = settings.offboarding.open_ahead_days if opens else 0
+
     @dg.sensor(
         name="departures",
-        job_name=SCOPE_PERSON,
+        job_name=job,
         minimum_interval_seconds=300,
         default_status=_sensor_status(settings),
-        description="Scopes each person who turned disabled or deleted, or whose last day of work came.",
+        description="Opens a case for each person who turned disabled or deleted, or whose last day of work came or is "
+        "near; where the settings say `open_cases = false`, scopes them only.",
     )
     def departures(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if not settings.published.is_file():
@@ -144,7 +162,7 @@ def _departures(settings: Settings) -> dg.SensorDefinition:
                 run_id, as_of = read_run(store)
                 if before.get("run_id") == run_id:
                     return dg.SkipReason(f"nothing is published since the graph of {as_of}")
-                found = read_departures(store)
+                found = read_departures(store, ahead)
         except DiscoveryError as error:
             return dg.SkipReason(told(error))
         new, known = new_departures(before.get("known"), found, as_of)
@@ -152,7 +170,7 @@ def _departures(settings: Settings) -> dg.SensorDefinition:
             run_requests=[
                 dg.RunRequest(
                     run_key=f"{one.person_id}:{one.kind}:{day}",
-                    run_config={"person_id": one.person_id, "as_of": as_of.isoformat()},
+                    run_config={"person_id": one.person_id} | ({} if opens else {"as_of": as_of.isoformat()}),
                     tags={"person_id": one.person_id, "departure": one.kind},
                 )
                 for one, day in new

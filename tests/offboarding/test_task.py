@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from discovery.connectors.notify.mail import mail_of
 from discovery.errors import BadUse, UnknownName
 from discovery.ledger import Ledger, verify_ledger
 from discovery.offboarding.approve import approve
 from discovery.offboarding.case import TaskState, read_cases, record_plan
 from discovery.offboarding.execute import execute
-from discovery.offboarding.mail import message, notifier
+from discovery.offboarding.notify import notifier, task_message
 from discovery.offboarding.task import complete_task, decline_task, owner_of, remind
 from discovery.settings import MailSettings, Settings
 from discovery.store import Store
@@ -268,20 +269,13 @@ def test_a_mail_that_cannot_be_sent_stops_nothing_and_is_sent_later(
 def test_text_from_data_becomes_no_header() -> None:
     task = TaskState("task-1", "case-1", "s", "figma", NOW, "2026-11-25", "olga@example.com",
                      title="Figma\r\nBcc: eve@example.com", instruction="do\nit")  # fmt: skip
-    out = message(
-        MailSettings("h", "o@example.com"), task, "assigned", "olga@example.com", "Ada\r\nX-Evil: 1"
-    )
+    mail = MailSettings("h", "o@example.com")
+    out = mail_of(mail, task_message(task, "assigned", "olga@example.com", "Ada\r\nX-Evil: 1"), None)
     assert out["Bcc"] is None
     assert out["X-Evil"] is None
     assert "Bcc: eve" in out["Subject"]
     with pytest.raises(ValueError, match=r"."):
-        message(
-            MailSettings("h", "o@example.com"),
-            task,
-            "assigned",
-            "olga@example.com\r\nBcc: eve@example.com",
-            "Ada",
-        )
+        mail_of(mail, task_message(task, "assigned", "olga@example.com\r\nBcc: eve@example.com", "Ada"), None)
 
 
 def test_forgetting_the_leaver_leaves_tasks_without_names(given: Settings) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from discovery.offboarding.departure import Departure, new_departures
 from discovery.run import LastRun
 from discovery.settings import Settings
 from discovery.store import writer_lock
@@ -18,7 +19,6 @@ from pipelines.clock import last_due
 from pipelines.defs.checks import freshness_of, recent
 from pipelines.defs.schedules import end_lost_runs
 from pipelines.nightly import QUIET
-from pipelines.published import Departure, new_departures
 from tests.pipelines.conftest import Execute, Sample, sample_settings
 
 DAY = date(2026, 9, 30)
@@ -95,7 +95,7 @@ def test_departures_are_news_once(sample: Sample) -> None:
         [request] = sensor.evaluate_tick(context).run_requests or []
     person_id, kind = forgotten.split(":")
     assert request.run_key == f"{forgotten}:{known['known'][forgotten]}"
-    assert request.run_config == {"person_id": person_id, "as_of": "2026-09-30"}
+    assert (sensor.job_name, request.run_config) == ("open_case", {"person_id": person_id})
     assert (request.tags["person_id"], request.tags["departure"]) == (person_id, kind)
     assert "@" not in repr((request.run_key, request.run_config, request.tags, first.cursor))
     with dg.build_sensor_context(cursor=first.cursor) as context:

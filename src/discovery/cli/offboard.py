@@ -14,11 +14,13 @@ from discovery.cli.published import find_person, published
 from discovery.cli.terminal import note, say, table
 from discovery.connectors import configured_connectors
 from discovery.errors import UnknownName
+from discovery.offboarding import advance as advancing
 from discovery.offboarding import approve as approving
 from discovery.offboarding import execute as executing
 from discovery.offboarding import undo as undoing
 from discovery.offboarding.case import Case, case_of, newest_case, read_cases
-from discovery.offboarding.mail import notifier
+from discovery.offboarding.notify import notifier
+from discovery.offboarding.route import can_act
 from discovery.offboarding.status import duration, times_to_revoke
 from discovery.offboarding.verify import verify_case
 from discovery.settings import Settings
@@ -263,3 +265,41 @@ def _plain(case: Case) -> dict[str, Any]:
         "opened_at": case.opened_at, "approvals": [{"by": by, "at": at} for by, at in case.approvals],
         "closed_at": case.closed_at, "steps": steps,
     }  # fmt: skip
+
+
+@offboard.command(epilog=example("discovery offboard advance", "discovery offboard advance --send"))
+@click.option(
+    "--send", "is_sent", is_flag=True, help="Do it. Without it nothing is sent and nothing is written."
+)
+@with_settings
+@json_option
+@click.pass_context
+def advance(ctx: click.Context, settings: Settings, *, is_sent: bool, as_json: bool) -> None:
+    """Move every case on as far as it may go without a person; made for cron, behind the nightly run.
+
+    Opens a case for each new departure and asks the approvers; executes what is approved (`run_approved`) or covered by
+    a standing approval and due; looks again at what has ended; sends reminders, and the ledger's head. Exit code 1 if
+    a departure could not be planned, a case was refused, or use goes on after its end.
+    """
+    with published(settings) as store:
+        moved = advancing.advance(
+            settings, store, datetime.now(UTC).replace(tzinfo=None), connectors=configured_connectors(settings),
+            can_act=can_act(settings), notify=notifier(settings), is_sent=is_sent,
+        )  # fmt: skip
+        names = {
+            str(p): str(e)
+            for p, e in store.rows("SELECT person_id, coalesce(email, display_name) FROM person")
+        }
+    if as_json:
+        print_json([vars(one) for one in moved])
+    else:
+        table(
+            ("what", "person", "case", "detail"),
+            [(m.what, names.get(m.person_id or "", m.person_id), m.case_id, m.detail) for m in moved],
+            whole=("what", "case"),
+        )
+        if not moved:
+            say("Nothing to be moved on.")
+        if not is_sent:
+            note("\nA dry run: nothing was sent or written. --send does it.")
+    ctx.exit(1 if any(m.what in ("held", "refused", "reopened") for m in moved) else 0)

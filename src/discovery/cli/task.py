@@ -16,7 +16,7 @@ from discovery.cli.terminal import note, say, table
 from discovery.errors import BadUse
 from discovery.offboarding import task as tasks
 from discovery.offboarding.case import Case, TaskState, read_cases
-from discovery.offboarding.mail import notifier
+from discovery.offboarding.notify import notifier
 from discovery.settings import Settings
 
 

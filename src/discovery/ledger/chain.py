@@ -31,6 +31,7 @@ KINDS = (
     "plan",
     "override",
     "approval",
+    "standing_approval",
     "refusal",
     "intent",
     "result",
@@ -41,9 +42,10 @@ KINDS = (
     "torn",
 )
 """Kinds of entries. case: opened, closed, undone; plan: a plan was made; override: a rule was set aside, by whom and
-why; approval: of a plan; refusal: an act that was not allowed; intent and result: before and after an act; observation:
-what looking again showed; task: made, completed, declined, escalated; notice: a message that was sent or could not be;
-forgotten: a person's private parts were deleted; torn: a crash cut an entry short."""
+why; approval: of a plan; standing_approval: granted or withdrawn by the settings, or used for a case; refusal: an act
+that was not allowed; intent and result: before and after an act; observation: what looking again showed; task: made,
+completed, declined, escalated; notice: a message that was sent or could not be; forgotten: a person's private parts
+were deleted; torn: a crash cut an entry short."""
 
 _SAID = {
     "action": "{}",
@@ -53,7 +55,8 @@ _SAID = {
     "plan_hash": "plan {:.16}",
     "steps": "{} steps",
     "rule": "guard rail {}",
-    "notice": "{} by mail",
+    "notice": "{}",
+    "channel": "by {}",
     "outcome": "outcome {}",
     "owner_email": "for {}",
     "due_on": "due {}",

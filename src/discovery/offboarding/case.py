@@ -55,7 +55,8 @@ class StepState:
 class TaskState:
     """What became of one task.
 
-    `state`: open, completed, declined or cancelled; `outcome`: done, not_mine, cannot or needs_help.
+    `state`: open, completed, declined or cancelled; `outcome`: done, not_mine, cannot or needs_help. `notices`: when,
+    kind and whether it was sent. `references`: by channel, the ticket or thread that stands for the task there.
     """
 
     task_id: str
@@ -75,12 +76,16 @@ class TaskState:
     note: str | None = None
     attachment_sha256: str | None = None
     notices: list[tuple[datetime, str, str]] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
     is_escalated: bool = False
 
 
 @dataclass
 class Case:
-    """One offboarding of one person. `person_id` is None where the person was forgotten."""
+    """One offboarding of one person. `person_id` is None where the person was forgotten.
+
+    `asked`: plans whose approval was asked for, and of whom.
+    """
 
     case_id: str
     subject: str | None
@@ -94,6 +99,7 @@ class Case:
     steps: dict[str, StepState] = field(default_factory=dict)
     tasks: dict[str, TaskState] = field(default_factory=dict)
     started_at: datetime | None = None
+    asked: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def is_open(self) -> bool:
@@ -226,6 +232,10 @@ def apply_entry(case: Case, entry: Entry, private: Mapping[str, Any]) -> None:
     elif entry.kind == "notice" and entry.data.get("task_id") in case.tasks:
         task = case.tasks[str(entry.data["task_id"])]
         task.notices.append((entry.moment, str(entry.data.get("notice", "")), entry.state or ""))
+        if entry.data.get("reference"):
+            task.references[str(entry.data["channel"])] = str(entry.data["reference"])
+    elif entry.kind == "notice" and entry.data.get("notice") == "approval" and entry.state == "sent":
+        case.asked.add((str(entry.data.get("plan_hash")), str(private.get("to"))))
     if entry.step_id in case.steps and entry.kind in ("intent", "result", "observation"):
         _apply_step(case, case.steps[entry.step_id], entry, private)
 

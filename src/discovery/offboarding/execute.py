@@ -23,9 +23,11 @@ from discovery.offboarding.guard import (
     check_stop,
     refuse,
 )
+from discovery.offboarding.notify import Notify
 from discovery.offboarding.plan import DIRECTORIES, Plan, Step
-from discovery.offboarding.task import Notify, create_task, owner_of
-from discovery.settings import Settings
+from discovery.offboarding.standing import covers, use_standing
+from discovery.offboarding.task import create_task, owner_of
+from discovery.settings import Settings, StandingApproval
 from discovery.store import Store
 
 Connectors = Mapping[tuple[str, str], Connector]
@@ -61,11 +63,13 @@ def execute(
     is_sent: bool,
     notify: Notify | None = None,
     on_step: OnStep | None = None,
+    is_standing: bool = False,
 ) -> list[Did]:
     """Execute the approved plans of cases, in the order of their steps; without `is_sent` only say what would be done.
 
     Raises ActRefused before anything is sent where a guard rail holds; LedgerBroken if the ledger is not as it was
-    written; StoreLocked where somebody else executes a case. `now`: UTC without zone.
+    written; StoreLocked where somebody else executes a case. `now`: UTC without zone. `is_standing`: act under the
+    standing approval of the settings, on the steps that it covers, instead of people's approvals.
     """
     cases = read_cases(settings.home)
     running = [cases[case_id] for case_id in dict.fromkeys(case_ids)]
@@ -82,7 +86,8 @@ def execute(
         for case in running:
             check_stop(settings, case)
             check_person(settings, store, case)
-        check_approval(settings, cases, running, now)
+        if not is_standing:
+            check_approval(settings, cases, running, now)
         for case in running:
             check_state(settings, store, case)
     done: list[Did] = []
@@ -102,8 +107,10 @@ def execute(
                     "the case was changed by somebody else: look at it again",
                     rule="changed",
                 )
-            executor = _Executor(settings, store, connectors, case.case_id, now, notify, on_step)
-            done += executor.run(budget - sum(d.what == "sent" for d in done))
+            standing = use_standing(settings, fresh, cases, now) if is_standing else None
+            executor = _Executor(settings, store, connectors, case.case_id, now, notify, on_step, standing)
+            most = budget if standing is None else min(budget, standing.max_steps_per_run)
+            done += executor.run(most - sum(d.what == "sent" for d in done))
     return done
 
 
@@ -178,8 +185,9 @@ class _Executor:
 
     def __init__(
         self, settings: Settings, store: Store, connectors: Connectors, case_id: str, now: datetime,
-        notify: Notify | None, on_step: OnStep | None,
+        notify: Notify | None, on_step: OnStep | None, standing: StandingApproval | None,
     ) -> None:  # fmt: skip
+        self.standing = standing
         self.settings, self.store, self.connectors = settings, store, connectors
         self.ledger = Ledger(settings.home)
         self.now, self.notify, self.on_step = now, notify, on_step
@@ -211,6 +219,8 @@ class _Executor:
         wait = _blocked(self.case, one, self.now)
         if wait is not None:
             return _did(self.case.case_id, one, "waits", wait)
+        if self.standing is not None and not covers(self.standing, one.step, self.now):
+            return _did(self.case.case_id, one, "waits", "not approved, and no standing approval covers it")
         if not one.step.is_automatic:
             return self._hand_to_person(one, one.step.instruction) if self._needs_task(one) else None
         if one.task_id is not None:  # a person has it now

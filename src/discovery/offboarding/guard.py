@@ -19,11 +19,24 @@ WINDOW = timedelta(hours=24)
 
 
 def refuse(home: Path, case: Case, why: str, *, step_id: str | None = None, rule: str) -> ActRefused:
-    """Keep a refusal in the ledger and return the error to raise. `rule`: which guard rail."""
-    Ledger(home).append(
-        "refusal", case_id=case.case_id, step_id=step_id, person_id=case.person_id, state="refused",
-        data={"rule": rule}, private={"detail": why} if case.person_id else None,
-    )  # fmt: skip
+    """Keep a refusal in the ledger and return the error to raise. `rule`: which guard rail.
+
+    What tries every hour is refused every hour: the same refusal twice in a row is kept once.
+    """
+    ledger = Ledger(home)
+    with ledger.exclusive() as writer:
+        entries = writer.entries()
+        last = next((e for e in reversed(entries) if e.case_id == case.case_id), None)
+        said = (
+            ledger.read_private(entries).get(last.private or "", {}).get("detail")
+            if last is not None
+            else None
+        )
+        if last is None or (last.kind, last.step_id, said) != ("refusal", step_id, why):
+            writer.append(
+                "refusal", case_id=case.case_id, step_id=step_id, person_id=case.person_id, state="refused",
+                data={"rule": rule}, private={"detail": why} if case.person_id else None,
+            )  # fmt: skip
     return ActRefused(why)
 
 

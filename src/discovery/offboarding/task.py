@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from discovery.errors import BadUse, UnknownName
 from discovery.ledger import Ledger
 from discovery.offboarding.case import Case, TaskState, read_cases
 from discovery.offboarding.link import refuse_used
+from discovery.offboarding.notify import Notify
 from discovery.offboarding.plan import Plan, Step
 from discovery.settings import Settings
 from discovery.store import Store
@@ -21,9 +22,6 @@ from discovery.store import Store
 OUTCOMES = ("not_mine", "cannot", "needs_help")
 """What somebody may say instead of done."""
 _ADDRESS = re.compile(r"[^\s@<>,;:\"\\]+@[^\s@<>,;:\"\\]+")
-
-Notify = Callable[[TaskState, str, str], None]
-"""Sends a message about a task: task, kind (`assigned`, `reminder`, `escalation`) and the address."""
 
 _ACTIVE = """
 SELECT count(*) FROM person

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from discovery.errors import BadUse
 from discovery.ledger import Ledger
 from discovery.offboarding.case import Case, one_at_a_time, read_cases
-from discovery.offboarding.task import Notify, owner_of
+from discovery.offboarding.notify import Notify
+from discovery.offboarding.task import owner_of
 from discovery.settings import Settings
 from discovery.store import Store
 

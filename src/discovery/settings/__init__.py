@@ -16,7 +16,15 @@ from typing import Any
 from discovery.errors import BadSettings
 from discovery.settings.connectors import ConnectorSettings, ScimSettings, connectors_of, scim_of
 from discovery.settings.mail import MailSettings, mail_of
-from discovery.settings.offboarding import OffboardingSettings, offboarding_of
+from discovery.settings.notify import (
+    JiraSettings,
+    NotifySettings,
+    ServiceNowSettings,
+    SlackSettings,
+    WebhookSettings,
+    notify_of,
+)
+from discovery.settings.offboarding import OffboardingSettings, StandingApproval, offboarding_of
 from discovery.settings.reader import Reader
 from discovery.settings.sources import (
     DATE_ORDERS,
@@ -27,8 +35,9 @@ from discovery.settings.sources import (
     mapping_of,
 )
 
-__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "ColumnMapping", "ConnectorSettings", "MailSettings",
-           "OffboardingSettings", "ScimSettings", "Settings", "SourceHint", "load_settings"]  # fmt: skip
+__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "ColumnMapping", "ConnectorSettings", "JiraSettings",
+           "MailSettings", "NotifySettings", "OffboardingSettings", "ScimSettings", "ServiceNowSettings", "Settings",
+           "SlackSettings", "SourceHint", "StandingApproval", "WebhookSettings", "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
 
@@ -61,6 +70,7 @@ class Settings:
     mail: MailSettings | None = None
     connectors: Mapping[str, ConnectorSettings] = field(default_factory=dict)
     scim: Mapping[str, ScimSettings] = field(default_factory=dict)
+    notify: NotifySettings = field(default_factory=NotifySettings)
 
     @property
     def warehouse(self) -> Path:
@@ -75,7 +85,7 @@ class Settings:
 
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
         "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
-        "mail", "connectors", "scim"}  # fmt: skip
+        "mail", "connectors", "scim", "notify", "standing_approval"}  # fmt: skip
 
 
 def load_settings(
@@ -155,4 +165,5 @@ def load_settings(
         mail=mail_of(reader),
         connectors=connectors_of(reader),
         scim=scim_of(reader),
+        notify=notify_of(reader),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from discovery.errors import BadSettings
@@ -89,3 +90,20 @@ class Reader:
                 f"{self.where}: {key} = {name!r}; expected a zone name such as Europe/London"
             ) from error
         return name
+
+    def address(self, block: Mapping[str, Any], key: str) -> str:
+        """Return the address of a service: https, or http on this machine."""
+        text = self.text(block, key, "")
+        try:
+            parts = urlsplit(text)
+            is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+            is_good = parts.scheme == "https" or (parts.scheme == "http" and is_here)
+            is_good = is_good and bool(parts.hostname) and parts.username is None
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise BadSettings(
+                f"{self.where}: {key} = {text!r}; expected https://HOST/… without user or password in it "
+                "(http only for this machine)"
+            )
+        return text
