@@ -38,12 +38,14 @@ Faults: `tenant.faults.add("throttled", path="/users*", times=2, retry_after="1"
 unavailable, error, gateway, reset, hang, expired_token, denied, empty_page, short_page, repeated_link, foreign_link,
 repeated_records; `tenant.expire_deltas()` makes the links of all change feeds invalid.
 
-Okta and Google: `OktaOrg` (okta.py) and `GoogleDomain` (google.py), served by the same `serving`, with the same faults.
+Okta and Google: `OktaOrg` (okta.py) and `GoogleCustomer` (google.py), served by the same `serving`, with the same faults.
 """
 
 from sample_data.tenant.faults import Faults
+from sample_data.tenant.google import GoogleCustomer
+from sample_data.tenant.okta import OktaOrg
 from sample_data.tenant.scenario import demo
 from sample_data.tenant.server import serving
 from sample_data.tenant.state import Tenant, guid
 
-__all__ = ["Faults", "Tenant", "demo", "guid", "serving"]
+__all__ = ["Faults", "GoogleCustomer", "OktaOrg", "Tenant", "demo", "guid", "serving"]

@@ -109,7 +109,30 @@ class _Reads:
         }])  # fmt: skip
 
     async def users(self, request: Request) -> Response:
-        return self._page(request, lambda: list(self.tenant.users.values()))
+        tenant = self.tenant
+        if not self._may_read_leaving(request):
+            return refusal(
+                403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
+            )
+        if not request.query_params.get("$expand", "").startswith("manager"):
+            return self._page(request, lambda: list(tenant.users.values()))
+
+        def with_managers() -> list[dict[str, Any]]:
+            found = []
+            for key, user in tenant.users.items():
+                who = tenant.users.get(tenant.managers.get(key, ""))
+                short = {k: who[k] for k in ("id", "mail", "userPrincipalName")} if who else None
+                found.append({**user, "manager": short} if short else user)
+            return found
+
+        return self._page(request, with_managers)
+
+    def _may_read_leaving(self, request: Request) -> bool:
+        """EmployeeLeaveDateTime has a permission of its own (learn.microsoft.com/graph/api/resources/user)."""
+        token = request.headers.get("authorization", "").partition(" ")[2]
+        held = self.tenant.tokens.get(token, {"User-LifeCycleInfo.Read.All"})
+        asked = "employeeLeaveDateTime" in request.query_params.get("$select", "")
+        return not asked or "User-LifeCycleInfo.Read.All" in held
 
     async def user(self, request: Request) -> Response:
         return self._one(request, self.tenant.users, "user")
@@ -138,8 +161,12 @@ class _Reads:
         link = f"{request.url.scheme}://{request.url.netloc}{request.url.path}?$deltatoken={begun}"
         token = request.query_params.get("$deltatoken", "")
         generation, _, position = token.partition("-")
+        if not self._may_read_leaving(request):
+            return refusal(
+                403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
+            )
         if position and int(generation) != tenant.delta_generation:
-            return refusal(410, "syncStateNotFound", "The sync state generation is not found. The delta token is "
+            return refusal(tenant.expired_status, "syncStateNotFound", "The sync state generation is not found. The delta token is "
                            "expired and data must be synchronized again.")  # fmt: skip
 
         def records() -> Any:

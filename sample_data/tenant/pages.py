@@ -22,12 +22,16 @@ class Listings:
     """Lists that were begun: a next page is of the list as it was at the first."""
 
     def __init__(self) -> None:
-        self.begun: list[tuple[Sequence[Any], dict[str, str]]] = []
+        self.begun: list[tuple[Sequence[Any], dict[str, str]] | None] = []
 
     def begin(self, records: Sequence[Any], last: dict[str, str]) -> int:
         """Keep a list, and what its last page says, and return the number that its links carry."""
         self.begun.append((records, last))
         return len(self.begun) - 1
+
+    def forget(self) -> None:
+        """Forget all lists that were begun: their links are no good any more."""
+        self.begun = [None] * len(self.begun)
 
 
 def bounds(text: str) -> list[tuple[str, str]]:
@@ -63,7 +67,11 @@ def page(request: Request, listings: Listings, make: Callable[[], Sequence[Any]]
         number, offset = (int(part) for part in token.split("-")[:2])
     else:
         number, offset = listings.begin(make(), last or {}), 0
-    records, last = listings.begun[number]
+    kept = listings.begun[number]
+    if kept is None:
+        return refusal(400, "Directory_ExpiredPageToken", "The specified page token value has expired and can no longer "
+                       "be included in your request.")  # fmt: skip
+    records, last = kept
     size = min(asked, largest)
     fault = getattr(request.state, "fault", None)
     kind = fault.kind if fault else None
@@ -81,7 +89,7 @@ def page(request: Request, listings: Listings, make: Callable[[], Sequence[Any]]
         "@odata.context": f"{request.base_url}v1.0/$metadata#{request.url.path.split('/')[2]}"
     }
     if stop < len(records) or kind in ("empty_page", "repeated_link", "foreign_link"):
-        following = f"{number}-{stop}" + ("-again" if kind == "empty_page" else "")
+        following = f"{number}-{stop}" + (f"-again{len(token or '')}" if kind == "empty_page" else "")
         if kind == "repeated_link":
             following = token or f"{number}-0"
         said["@odata.nextLink"] = _link(request, following, foreign=kind == "foreign_link")
@@ -97,7 +105,7 @@ def _text(record: Any, wanted: str | None) -> str:
     if isinstance(record, str):
         return record
     if wanted and "@removed" not in record:
-        keep = {name.strip() for name in wanted.split(",")} | {"id"}
+        keep = {name.strip() for name in wanted.split(",")} | {"id", "manager"}
         record = {key: value for key, value in record.items() if key in keep or key.startswith("@")}
     return json.dumps(record)
 

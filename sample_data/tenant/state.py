@@ -40,6 +40,7 @@ class Tenant:
         self.members: dict[str, list[str]] = {}
         self.assignments: dict[str, dict[str, Any]] = {}
         self.grants: dict[str, dict[str, Any]] = {}
+        self.managers: dict[str, str] = {}
         self.licences: dict[str, list[dict[str, Any]]] = {}
         self.jobs: dict[str, list[dict[str, Any]]] = {}
         self.schemas: dict[tuple[str, str], dict[str, Any]] = {}
@@ -50,6 +51,7 @@ class Tenant:
         self.audits: list[dict[str, Any]] = []
         self.changes: list[str] = []
         self.delta_generation = 1
+        self.expired_status = 410
         self.tokens: dict[str, set[str]] = {}
         self.requests: list[tuple[str, str, int]] = []
         self.faults = Faults()
@@ -75,9 +77,10 @@ class Tenant:
             if gone <= self._now:
                 self.purge(user_id, at=gone)
 
-    def expire_deltas(self) -> None:
+    def expire_deltas(self, status: int = 410) -> None:
         """Make the links of all change feeds invalid, as after seven days without use."""
         self.delta_generation += 1
+        self.expired_status = status
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────
 
@@ -87,6 +90,10 @@ class Tenant:
         self.users[user_id] = records.user(user_id, name, self.domain, self.now, said)
         self.changes.append(user_id)
         return user_id
+
+    def manage(self, manager: str, *users: str) -> None:
+        """Make somebody the manager of users; it is answered where a list is asked for with it."""
+        self.managers |= dict.fromkeys(users, manager)
 
     def add_app(self, name: str, *, sso: str | None = "saml", **said: Any) -> str:
         """Add an app (a service principal) and return its object id."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from discovery.cli.format_table import format_table
+from discovery.cli.permission_table import with_tables
 from discovery.cli.reference import reference
 from discovery.publish.dictionary import dictionary
 
@@ -25,3 +26,10 @@ def test_document_is_what_the_code_generates(
     path: Path = pytestconfig.rootpath / "docs" / name
     assert callable(made)
     assert path.read_text(encoding="utf-8") == made(), f"docs/{name} is out of date: {remedy}"
+
+
+def test_the_permissions_of_collecting_are_those_of_the_code(pytestconfig: pytest.Config) -> None:
+    path: Path = pytestconfig.rootpath / "docs" / "entra.md"
+    text = path.read_text(encoding="utf-8")
+    assert text == with_tables(text), "python -m discovery.cli.permission_table docs/entra.md"
+    assert text.count("| `") > 20

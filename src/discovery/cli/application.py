@@ -23,6 +23,10 @@ INTERRUPTED = 130
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init:init", "Write a commented discovery.toml and an inbox."),
     "run": ("run:run", "Read the inbox, build the access graph and publish it."),
+    "collect": (
+        "collect:collect",
+        "Read the API of Entra ID, Okta or Google Workspace and write export files into the inbox.",
+    ),
     "sources": ("sources:sources", "List known formats; check files before they go into the inbox."),
     "match": ("match:match", "Match a CSV of merchant texts, app names or domains to apps."),
     "scope": ("scope:scope", "Show what has to be ended when people leave."),

@@ -74,6 +74,7 @@ def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
         (_catalog, "catalog", "correct that row"),
         (_decisions, "decisions", "correct that line, or restore the file from a backup"),
         (_ledger, "ledger", "`discovery ledger verify` says more; restore it from a backup"),
+        (_collectors, "collect", "correct discovery.toml"),
         (_lock, "lock", "wait for that process, or end it"),
         (_published, "published file", "discovery run --force"),
     ):
@@ -216,6 +217,12 @@ def _decisions(settings: Settings) -> Iterator[Check]:
             "decisions", "note", "the last line is cut short and does not count", "decide that once more"
         )
     yield Check("decisions", "ok", f"{len(decided.all)} are recorded")
+
+
+def _collectors(settings: Settings) -> Iterator[Check]:
+    from discovery.cli.doctor_collect import collected
+
+    yield from (Check(*said) for said in collected(settings))
 
 
 def _lock(settings: Settings) -> Iterator[Check]:

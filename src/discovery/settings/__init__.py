@@ -14,6 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from discovery.errors import BadSettings
+from discovery.settings.collect import (
+    CollectSettings,
+    EntraSettings,
+    GoogleSettings,
+    OktaSettings,
+    collect_of,
+    entra_of,
+    google_of,
+    okta_of,
+)
 from discovery.settings.connectors import ConnectorSettings, ScimSettings, connectors_of, scim_of
 from discovery.settings.mail import MailSettings, mail_of
 from discovery.settings.notify import (
@@ -35,9 +45,10 @@ from discovery.settings.sources import (
     mapping_of,
 )
 
-__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "ColumnMapping", "ConnectorSettings", "JiraSettings",
-           "MailSettings", "NotifySettings", "OffboardingSettings", "ScimSettings", "ServiceNowSettings", "Settings",
-           "SlackSettings", "SourceHint", "StandingApproval", "WebhookSettings", "load_settings"]  # fmt: skip
+__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
+           "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
+           "NotifySettings", "OffboardingSettings", "OktaSettings", "ScimSettings", "ServiceNowSettings",
+           "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebhookSettings", "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
 
@@ -71,6 +82,10 @@ class Settings:
     connectors: Mapping[str, ConnectorSettings] = field(default_factory=dict)
     scim: Mapping[str, ScimSettings] = field(default_factory=dict)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    collect: CollectSettings = field(default_factory=CollectSettings)
+    entra: EntraSettings | None = None
+    okta: OktaSettings | None = None
+    google: GoogleSettings | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -85,7 +100,8 @@ class Settings:
 
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
         "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
-        "mail", "connectors", "scim", "notify", "standing_approval"}  # fmt: skip
+        "mail", "connectors", "scim", "notify", "standing_approval", "collect", "entra", "okta",
+        "google"}  # fmt: skip
 
 
 def load_settings(
@@ -166,4 +182,8 @@ def load_settings(
         connectors=connectors_of(reader),
         scim=scim_of(reader),
         notify=notify_of(reader),
+        collect=collect_of(reader),
+        entra=entra_of(reader, base),
+        okta=okta_of(reader),
+        google=google_of(reader, base),
     )

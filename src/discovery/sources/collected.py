@@ -55,20 +55,25 @@ def collected_in(path: Path) -> tuple[Collected, int] | None:
     if not first.lstrip().startswith(b"{") or f'"{KEY}"'.encode() not in first[:64]:
         return None
     try:
-        said = json.loads(first)[KEY]
-        missing = [key for key in _REQUIRED if said.get(key) in (None, "")]
-        if missing:
-            raise SourceFailed(f"its first line ({KEY}) lacks {', '.join(missing)}: collect it again.")
-        if not isinstance(said["is_complete"], bool):
-            raise SourceFailed(
-                f"its first line ({KEY}) has is_complete = {said['is_complete']!r}; expected true or false."
-            )
-        return Collected(
-            str(said["system"]), str(said["list"]), str(said["instance"]).lower(), _instant(said.get("from")),
-            _instant(said.get("to")), said["is_complete"], _instant(said["collected_at"]) or datetime.now(UTC),
-        ), len(first)  # fmt: skip
+        return collected_from(json.loads(first)), len(first)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise SourceFailed(f"its first line ({KEY}) is not understood: {error}. Collect it again.") from error
+
+
+def collected_from(line: dict[str, Any]) -> Collected:
+    """Make it of the line as JSON. Raises SourceFailed, or what Python raises for a line of another form."""
+    said = line[KEY]
+    missing = [key for key in _REQUIRED if said.get(key) in (None, "")]
+    if missing:
+        raise SourceFailed(f"its first line ({KEY}) lacks {', '.join(missing)}: collect it again.")
+    if not isinstance(said["is_complete"], bool):
+        raise SourceFailed(
+            f"its first line ({KEY}) has is_complete = {said['is_complete']!r}; expected true or false."
+        )
+    return Collected(
+        str(said["system"]), str(said["list"]), str(said["instance"]).lower(), _instant(said.get("from")),
+        _instant(said.get("to")), said["is_complete"], _instant(said["collected_at"]) or datetime.now(UTC),
+    )  # fmt: skip
 
 
 def blank_first_line(text: Path, kept: Path, length: int, folder: Path) -> Path:
