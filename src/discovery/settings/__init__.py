@@ -48,7 +48,8 @@ from discovery.settings.sources import (
 __all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
            "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
            "NotifySettings", "OffboardingSettings", "OktaSettings", "ScimSettings", "ServiceNowSettings",
-           "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebhookSettings", "load_settings"]  # fmt: skip
+           "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebhookSettings",
+           "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
 
