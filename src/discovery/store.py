@@ -74,8 +74,18 @@ class Store:
                 f"{path} cannot be opened: {error}. Restore it from a backup, or delete it: "
                 "the next run rebuilds it from the vault."
             ) from error
+        self._begin()
+
+    def _begin(self) -> None:
         self._con.execute("SET TimeZone = 'UTC'")
         self._con.execute("SET enable_progress_bar = false")
+
+    def twin(self) -> Store:
+        """Return a further connection to the file that this one has open, for another thread; closed by itself."""
+        other = Store.__new__(Store)
+        other.path, other._in_transaction, other._con = self.path, False, self._con.cursor()
+        other._begin()
+        return other
 
     @classmethod
     def memory(cls) -> Store:

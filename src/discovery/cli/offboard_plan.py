@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import click
 
 from discovery.cli.options import Day, example, json_option, today, with_settings
 from discovery.cli.output import print_json
-from discovery.cli.published import Person, find_person, published, run_of, warn_if_old
+from discovery.cli.published import Person, find_person, published, warn_if_old
 from discovery.cli.run import nightly_job
 from discovery.cli.terminal import note, say, table, working
 from discovery.errors import BadUse, SourceFailed
+from discovery.offboarding.alternative import alternatives_for
 from discovery.offboarding.case import record_plan
-from discovery.offboarding.compare import BIN_DAYS
-from discovery.offboarding.compare import compare as compared
 from discovery.offboarding.guard import refuse_protected
-from discovery.offboarding.plan import Plan, begins_at, make_plan
+from discovery.offboarding.plan import Plan, make_plan
 from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.route import can_act
 from discovery.offboarding.source_age import overridden, source_ages
@@ -137,16 +136,8 @@ def _build_anew(settings: Settings) -> None:
 def _alternatives(
     store: Store, settings: Settings, who: Person, leaves_on: date | None, *, is_immediate: bool
 ) -> dict[str, Any]:
-    now = datetime.combine(run_of(store)["as_of"], datetime.min.time())
-    is_unknown = leaves_on is None and who.left_on is None
-    begins = begins_at(who.left_on, leaves_on, settings, is_immediate=is_immediate or is_unknown)
-    due = store.value(
-        "SELECT max(hard_delete_due_at) FROM deprovisioning WHERE person_id = $person",
-        {"person": who.person_id},
-    )
-    deleted_at = None if due is None else due - timedelta(days=BIN_DAYS)
-    at = max(begins or now, now)
-    return {"at": at, "status": who.status, "alternatives": compared(at, who.status or "unknown", deleted_at)}
+    at, found = alternatives_for(store, settings, who.person_id, leaves_on, is_immediate=is_immediate)
+    return {"at": at, "status": who.status, "alternatives": found}
 
 
 def _print_compared(found: list[Person], answers: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -81,14 +81,19 @@ def key_of(mention: str, kind: str) -> str:
 
 def open_matches(store: Store, settings: Settings) -> list[dict[str, Any]]:
     """Return matches under review that nobody has decided, those that change most first."""
-    has_amounts = bool(store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mention'"))
-    rows = store.dicts(_OPEN if has_amounts else _OPEN.replace("LEFT JOIN mention AS n", _NO_MENTION))
+    rows = matches_under_review(store)
     standing = read_decisions(settings.home).standing("match")
     return [
         {"key": key_of(row["mention"], row["kind"]), **row}
         for row in rows
         if (row["kind"], row["mention"]) not in standing
     ]
+
+
+def matches_under_review(store: Store) -> list[dict[str, Any]]:
+    """Return what the machine left open in a publication, whatever people have decided since."""
+    has_amounts = bool(store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mention'"))
+    return store.dicts(_OPEN if has_amounts else _OPEN.replace("LEFT JOIN mention AS n", _NO_MENTION))
 
 
 def find_mention(store: Store, text: str, kind: str | None) -> dict[str, Any]:

@@ -44,11 +44,13 @@ from discovery.settings.sources import (
     hint_of,
     mapping_of,
 )
+from discovery.settings.web import WebSettings, web_of
 
 __all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
            "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
            "NotifySettings", "OffboardingSettings", "OktaSettings", "ScimSettings", "ServiceNowSettings",
-           "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebhookSettings",
+           "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebSettings",
+           "WebhookSettings",
            "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
@@ -87,6 +89,7 @@ class Settings:
     entra: EntraSettings | None = None
     okta: OktaSettings | None = None
     google: GoogleSettings | None = None
+    web: WebSettings = field(default_factory=WebSettings)
 
     @property
     def warehouse(self) -> Path:
@@ -102,7 +105,7 @@ class Settings:
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
         "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
         "mail", "connectors", "scim", "notify", "standing_approval", "collect", "entra", "okta",
-        "google"}  # fmt: skip
+        "google", "web"}  # fmt: skip
 
 
 def load_settings(
@@ -187,4 +190,5 @@ def load_settings(
         entra=entra_of(reader, base),
         okta=okta_of(reader),
         google=google_of(reader, base),
+        web=web_of(reader),
     )
