@@ -1,9 +1,8 @@
 """Expense tools without a format of their own: a CSV of expenses whose headers are recognised by their meaning.
 
-Asked for are a day, a merchant (or supplier), an amount and who spent, under the names that such tools use (Pleo,
-Spendesk, Payhawk, Rydoo, Zoho Expense, SAP Concur reports, Coupa flat files). No vendor's exact header is claimed:
-none was found in public (looked for on 2026-11-24), but for the record types and `Expensed-By_email` of Coupa's flat
-file (compass.coupa.com, Expense Reports Export). A column that only such a tool has (employee, receipt, cost center
+Asked for are a day, a merchant (or supplier), an amount and who spent, under the names that such tools use (Rydoo, Zoho
+Expense, SAP Concur reports, and what Pleo, Spendesk and Payhawk write without their name in it). No vendor's exact
+header is claimed: none was found in public (looked for on 2026-11-24). A column that only such a tool has (employee, receipt, cost center
 …) must be there too, so that card statements stay what they are. The format is weak: it gives way to every other
 that fits, and keeps away from bank statements (a balance), sales (a customer) and logs.
 
@@ -13,18 +12,16 @@ that fits, and keeps away from bank statements (a balance), sales (a customer) a
   tools write money that leaves so.
 - Who spent is an address where there is one, else a name (card holder).
 - Days: the hint `date_order`, else what the file proves; never guessed.
-- Coupa's flat file mixes rows: those of `RecordType` Header and Line Split are left out, and where a line does not
-  say who spent, the header row of the same report does.
 
 Ignored: `declined` (also rejected, void), `pending` (also draft, authorised), `no purchase` (mileage, per diem,
-repayment, top-up, transfer), `total`, `header of a report`, `split of a line`.
+repayment, top-up, transfer), `total`.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from discovery.sources.charge_lines import by_state, charges
+from discovery.sources.charge_lines import by_state, charges, MOSTLY_NEGATIVE
 from discovery.sources.source import Example, Format, Head, Shape, fold
 
 _DAYS = ("Transaction Date", "Expense Date", "Date of expense", "Purchase Date", "Payment Date", "Document Date",
@@ -42,16 +39,16 @@ _ORIGINALS = ("Transaction Amount", "Original Amount", "Local Amount", "Foreign 
 _ORIGINALS_IN = ("Transaction Currency", "Transaction Currency Code", "Original Currency", "Local Currency",
                  "Foreign Currency")  # fmt: skip
 _EMAILS = ("Employee Email", "User Email", "Employee Email Address", "Submitter Email", "Submitted By Email",
-           "Expensed-By_email", "Spender Email", "Payer Email", "Card Holder Email", "Cardholder Email", "Owner Email",
+           "Spender Email", "Payer Email", "Card Holder Email", "Cardholder Email", "Owner Email",
            "Requester Email", "Email")  # fmt: skip
 _NAMES = ("Employee", "Employee Name", "User", "User Name", "Submitter", "Submitted By", "Spender", "Payer",
           "Card Holder", "Cardholder", "Cardholder Name", "Owner", "Requester", "Expensed By", "Paid By")  # fmt: skip
 _OF_EXPENSES = {fold(n) for n in (
     "Expense ID", "Expense Date", "Expense-Date", "Date of expense", "Expense Amount", "Expense Category",
-    "Expense Type", "Expense Account", "Expense Report", "Expense-Report-ID", "Report ID", "Report Name", "Receipt",
+    "Expense Type", "Expense Account", "Expense Report", "Report ID", "Report Name", "Receipt",
     "Receipts", "Receipt URL", "Has Receipt", "Reimbursable", "Is Reimbursable", "Employee", "Employee Name",
     "Employee Email", "Employee Email Address", "Spender", "Spender Email", "Submitter", "Submitter Email",
-    "Submitted By", "Expensed By", "Expensed-By_email", "Cost Center", "Cost Centre", "Approver", "Approved By",
+    "Submitted By", "Expensed By", "Cost Center", "Cost Centre", "Approver", "Approved By",
 )}  # fmt: skip
 _NOT_EXPENSES = {fold(n) for n in (
     "Balance", "Running Balance", "Customer", "Customer ID", "Invoice Status", "URL", "IP address", "Event",
@@ -59,9 +56,7 @@ _NOT_EXPENSES = {fold(n) for n in (
 )}  # fmt: skip
 
 _LINES = """(
-    SELECT *, fold(coalesce(row_type, '')) AS kind_of_row,
-           coalesce(blank_null(email), max(blank_null(email)) OVER (
-               PARTITION BY coalesce(blank_null(report), CAST(_record AS VARCHAR)))) AS spender,
+    SELECT *,
            CASE WHEN amount_in(billed, hint('decimal')) IS NOT NULL THEN billed
                 WHEN blank_null(amount) IS NOT NULL THEN amount
                 ELSE coalesce(blank_null(original), billed) END AS amount_text,
@@ -71,8 +66,6 @@ _LINES = """(
                 ELSE coalesce(blank_null(original_in), currency) END AS code
     FROM raw
 )"""
-_SIGN = """CASE WHEN count(amount_read) OVER () >= 3
-    AND 2 * count(CASE WHEN amount_read < 0 THEN 1 END) OVER () > count(amount_read) OVER () THEN -1 ELSE 1 END"""
 _NO_PURCHASE = "mileage|kilomet|perdiem|dailyallowance|repayment|topup|walletload|transfer|cashback"
 
 
@@ -94,7 +87,6 @@ FORMAT = Format(
                 "date_text": _DAYS, "merchant_text": _MERCHANTS, "billed": _BILLED, "billed_in": _BILLED_IN,
                 "amount": _AMOUNTS, "currency": _CURRENCIES, "original": _ORIGINALS, "original_in": _ORIGINALS_IN,
                 "email": _EMAILS, "holder_name": _NAMES,
-                "row_type": ("RecordType", "Record Type"), "report": ("Expense-Report-ID", "Report ID"),
                 "state": ("Status", "Expense Status", "Transaction Status", "Approval Status", "State"),
                 "type_text": ("Expense Type", "Type", "Transaction Type", "Payment Type"),
                 "mcc": ("MCC", "MCC Code", "Merchant Category Code"),
@@ -102,15 +94,13 @@ FORMAT = Format(
                 "expense_id": ("Expense ID", "Transaction ID", "Entry ID"),
             },
             select=charges(
-                day="date_text", merchant="merchant_text", amount="amount_text", currency="code", account="spender",
-                holder="holder_name", card="digits", mcc="mcc", source=_LINES, sign=_SIGN,
+                day="date_text", merchant="merchant_text", amount="amount_text", currency="code", account="email",
+                holder="holder_name", card="digits", mcc="mcc", source=_LINES, sign=MOSTLY_NEGATIVE,
                 # Splits of one expense share its id, so that the id alone does not identify a line.
                 event_id="CASE WHEN blank_null(expense_id) IS NOT NULL THEN concat_ws('|', expense_id, the_sum, "
                 "the_currency, the_merchant, row_number() OVER (PARTITION BY expense_id, the_sum, the_currency, "
                 "the_merchant ORDER BY _record)) END",
                 ignored=(
-                    ("kind_of_row = 'header'", "header of a report"),
-                    ("kind_of_row IN ('linesplit', 'allocation')", "split of a line"),
                     ("blank_null(merchant_text) IS NULL AND regexp_matches(lower(trim(coalesce(date_text, ''))), "
                      "'^((sub|grand) ?)?total')", "total"),
                     *by_state("state"),
@@ -165,20 +155,6 @@ Expense Date;Merchant;Employee;Total Amount;Card Last 4
                 {"charged_on": date(2026, 9, 1), "account_name": "ada@example.com", "cardholder": None},
             )},
             quarantined=3,
-        ),
-        Example(
-            shape="expenses",
-            text="""\
-RecordType,ID,Expense-Report-ID,Title,Status,Expensed-By_email,Expense-Date,Merchant,Amount,Currency
-Header,7,7,August,approved,Ada@example.com,,,,EUR
-Line,71,7,,approved,,2026-08-30T00:00:00+02:00,Figma,104.50,EUR
-Line Split,711,7,,,,,,104.50,EUR
-""",
-            records={"charge": (
-                {"charged_on": date(2026, 8, 30), "merchant": "Figma", "amount": 104.50,
-                 "account_name": "ada@example.com"},
-            )},
-            ignored={"header of a report": 1, "split of a line": 1},
         ),
     ),
 )  # fmt: skip
