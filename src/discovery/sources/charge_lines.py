@@ -39,7 +39,7 @@ def charges(
     ignored: Sequence[tuple[str, str]] = (),
     further: Sequence[tuple[str, str]] = (),
     source: str = "raw",
-    dotted_is_day_first: bool = False,
+    dotted_day: str = "",
 ) -> str:
     """Return the SELECT of charges; every argument is SQL over `source`, the `_column`s are names for messages.
 
@@ -49,11 +49,11 @@ def charges(
 
     Year first and months in words need nothing. Another order of day and month is that of the hint `date_order`, else
     what the file proves, because one of its days has a first (or second) part above 12; it is never guessed.
-    dotted_is_day_first: the system writes 31.08.2026 wherever it writes points (SAP), so that such days need nothing.
+    dotted_day: "dmy" where the system writes 31.08.2026 wherever it writes points (SAP), so that such days need nothing.
     """
     left_out = "".join(f"\n        WHEN {condition} THEN '{reason}'" for condition, reason in ignored)
     problems = "".join(f"\n        WHEN {condition} THEN {said}" for condition, said in further)
-    dotted = "\n                WHEN has_points THEN 'dmy'" if dotted_is_day_first else ""
+    dotted = f"\n                WHEN has_points THEN '{dotted_day}'" if dotted_day else ""
     return f"""
 WITH given AS (
     SELECT *,
@@ -63,7 +63,7 @@ WITH given AS (
            regexp_extract(trim({day}), '^(\\d{{1,2}})[-/.](\\d{{1,2}})[-/.]\\d{{2,4}}', ['first', 'second']) AS part
     FROM {source}
 ), proof AS (
-    SELECT bool_and(regexp_matches(the_day, '^\\d{{1,2}}\\.\\d{{1,2}}\\.')) FILTER (WHERE part.first <> '') AS has_points,
+    SELECT bool_and(regexp_matches(the_day, '^\\d{{1,2}}\\.')) FILTER (WHERE part.first <> '') AS has_points,
            coalesce(max(TRY_CAST(part.first AS INTEGER)), 0) > 12 AS day_first,
            coalesce(max(TRY_CAST(part.second AS INTEGER)), 0) > 12 AS month_first
     FROM given

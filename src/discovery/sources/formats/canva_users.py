@@ -45,7 +45,8 @@ FORMAT = Format(
             columns={
                 "email": ("Email", "Email address"), "name": ("Name", "Full name", "Display name"), "role": _ROLES,
                 "state": ("Status", "Account status"), "seen": ("Last active", "Last activity", "Last seen"),
-                "added": ("Date joined", "Joined", "Date added", "Created"), "user_id": ("Canva user ID", "User ID", "ID"),
+                "added": ("Date joined", "Joined", "Date added", "Created"), "user_id": ("Canva user ID", "User ID",
+                "ID"),
             },
             select=app_accounts(
                 "canva.com", "Canva", key="user_id", login="email_of(email)", name="name", role="role",

@@ -2,7 +2,8 @@
 
 Asked for are a day, a merchant (or supplier), an amount and who spent, under the names that such tools use (Rydoo, Zoho
 Expense, SAP Concur reports, and what Pleo, Spendesk and Payhawk write without their name in it). No vendor's exact
-header is claimed: none was found in public (looked for on 2026-11-24). A column that only such a tool has (employee, receipt, cost center
+header is claimed: none was found in public (looked for on 2026-11-24). A column that only such a tool has (employee,
+receipt, cost center
 …) must be there too, so that card statements stay what they are. The format is weak: it gives way to every other
 that fits, and keeps away from bank statements (a balance), sales (a customer) and logs.
 
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from discovery.sources.charge_lines import by_state, charges, MOSTLY_NEGATIVE
+from discovery.sources.charge_lines import MOSTLY_NEGATIVE, by_state, charges
 from discovery.sources.source import Example, Format, Head, Shape, fold
 
 _DAYS = ("Transaction Date", "Expense Date", "Date of expense", "Purchase Date", "Payment Date", "Document Date",

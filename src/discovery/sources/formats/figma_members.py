@@ -22,7 +22,8 @@ from discovery.sources.source import Example, Format, Head, Shape, fold
 
 _SEATS = ("Seat", "Seat type", "Figma seat", "Current seat", "Account type", "Figma Design role", "Design role",
           "Figma role", "FigJam role", "Paid status")  # fmt: skip
-_SEAT_WORDS = {"full", "dev", "collab", "content", "view", "viewer", "editor", "viewerrestricted", "fullseat", "devseat",
+_SEAT_WORDS = {"full", "dev", "collab", "content", "view", "viewer", "editor", "viewerrestricted", "fullseat",
+"devseat",
                "collabseat", "viewseat", "nopaidseat", ""}  # fmt: skip
 
 
@@ -44,7 +45,8 @@ FORMAT = Format(
     shapes=(
         Shape(
             name="csv", container="csv", numbered=True, recognise=_is_figma,
-            requires=(("Email", "Email address"), _SEATS, ("Name", "Role", "Workspace", "Teams", "Last seen", "Last active")),
+            requires=(("Email", "Email address"), _SEATS, ("Name", "Role", "Workspace", "Teams", "Last seen",
+            "Last active")),
             forbids=("IP address", "Event", "Amount"),
             columns={
                 "email": ("Email", "Email address"), "name": ("Name", "Full name"),

@@ -4,7 +4,8 @@ A record is {id, type, email, active, license, role, lastActivityAt, adminRoles}
 API read them and their tests write them. role: organization_internal_admin, organization_internal_user,
 organization_external_user, organization_team_guest_user; license: full, occasional, free, free_restricted,
 full_trial, unknown. `active` false is deactivated. Pages are taken as a list that may go on: not whole. Of the CSV of
-active users help.miro.com (360017571494, read 2026-11-23) says that it holds role, license (Full, Day Pass …), teams and
+active users help.miro.com (360017571494, read 2026-11-23) says that it holds role, license (Full, Day Pass …), teams
+and
 last activity, not its header: it is taken for Miro's if all its licences are Miro's words. Nothing is ignored.
 """
 
@@ -14,7 +15,6 @@ from datetime import datetime
 
 from discovery.sources.account_list import STATES, app_accounts, words
 from discovery.sources.source import Example, Format, Head, Shape, at_path, fold
-
 
 _LICENCES = {"full", "free", "freerestricted", "daypass", "occasional", "fulltrial", "unknown", "member", "basic",
              "advanced", "standard", ""}  # fmt: skip
@@ -26,7 +26,7 @@ def _has_its_licences(head: Head) -> bool:
     folded = [fold(name) for name in head.header]
     at = next((folded.index(fold(name)) for name in _LICENCE if fold(name) in folded), None)
     said = {fold(row[at]) for row in head.rows if at is not None and len(row) > at}
-    return any("miro" in name for name in head.folded) or bool(said - {""}) and said <= _LICENCES
+    return any("miro" in name for name in head.folded) or (bool(said - {""}) and said <= _LICENCES)
 
 
 def _is_miro(head: Head) -> bool:
@@ -72,8 +72,8 @@ FORMAT = Format(
             ),
         ),
     ),
-    how_to_get="Miro API (Enterprise): GET /v2/orgs/{org_id}/members, all pages in one file; or the company's settings, "
-    "Users, Active users, Download CSV",
+    how_to_get="Miro API (Enterprise): GET /v2/orgs/{org_id}/members, all pages in one file; or the company's "
+    "settings, Users, Active users, Download CSV",
     proven_by=None,
     is_list=True,
     examples=(

@@ -52,7 +52,8 @@ FORMAT = Format(
             requires=("id", "createdAt", "document.documentDate"),
             forbids=("family", "report_id"),
             columns={
-                "id": "VARCHAR", "createdAt": "VARCHAR", "settledAt": "VARCHAR", "title": "VARCHAR", "status": "VARCHAR",
+                "id": "VARCHAR", "createdAt": "VARCHAR", "settledAt": "VARCHAR", "title": "VARCHAR",
+                "status": "VARCHAR",
                 "type": "VARCHAR", "document": "JSON", "supplier": "JSON", "amount": "JSON", "paidAmount": "VARCHAR",
                 "paidCurrency": "VARCHAR", "currency": "VARCHAR", "reconciliation": "JSON", "createdBy": "JSON",
                 "owner": "JSON", "employee": "JSON",

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from discovery.sources.charge_lines import by_state, charges, MOSTLY_NEGATIVE, names_itself
+from discovery.sources.charge_lines import MOSTLY_NEGATIVE, by_state, charges, names_itself
 from discovery.sources.source import Example, Format, Shape
 
 _ENTRIES = """(
-    SELECT *, 
+    SELECT *,
            amount ->> '$.value' AS minor,
            coalesce(TRY_CAST(amount ->> '$.decimalDigits' AS INTEGER), 2) AS digits,
            CAST(CAST(TRY_CAST(amount ->> '$.value' AS DECIMAL(18, 0)) AS DOUBLE)
@@ -75,7 +75,8 @@ FORMAT = Format(
             requires=(_DAYS, _MERCHANTS, _AMOUNTS, (*_NAMES, *_EMAILS)),
             recognise=names_itself("pleo", "pleo.io"),
             columns={
-                "date_text": _DAYS, "merchant_text": _MERCHANTS, "amount": _AMOUNTS, "currency": ("Currency", "Currency Code"),
+                "date_text": _DAYS, "merchant_text": _MERCHANTS, "amount": _AMOUNTS, "currency": ("Currency",
+                "Currency Code"),
                 "person": _NAMES, "email": _EMAILS, "state": ("Status", "State"), "kind_text": ("Type", "Expense Type"),
                 "expense_id": ("Expense ID", "Pleo ID", "ID"),
             },
@@ -91,7 +92,8 @@ FORMAT = Format(
             ),
         ),
     ),
-    how_to_get="Pleo: Export, CSV; or the Accounting Entries API: POST /v1/accounting-entries:search, all pages in one file",
+    how_to_get="Pleo: Export, CSV; or the Accounting Entries API: POST /v1/accounting-entries:search, all pages in one "
+    "file",
     proven_by="https://github.com/api-evangelist/pleo/blob/main/examples/pleo-accounting-entry-example.json",
     proven_on=date(2026, 11, 25),
     cadence_days=31,

@@ -1,12 +1,16 @@
 """Purchase cards of public bodies: monthly workbooks and CSVs whose headers drift from one month to the next.
 
 Headers as they stand in files of such bodies, read 2026-11-23 to 25: Birmingham City Council (39 variants in seven
-years: `TRANS DATE`, `MERCHANT NAME`, `BILLING GROSS AMT`, `ORIGINAL GROSS AMT` …), Oxford City Council (`FIN.TRANSACTION
-DATE`, `MCH.MERCHANT NAME` …), City of Toronto (`Batch Transaction ID`, `Transaction Amt.` …), the states of Delaware and
-Oklahoma and the District of Columbia. Each is a shape; a column may stand anywhere, be missing or be spelt otherwise, as
+years: `TRANS DATE`, `MERCHANT NAME`, `BILLING GROSS AMT`, `ORIGINAL GROSS AMT` …), Oxford City Council
+(`FIN.TRANSACTION
+DATE`, `MCH.MERCHANT NAME` …), City of Toronto (`Batch Transaction ID`, `Transaction Amt.` …), the states of Delaware
+and
+Oklahoma and the District of Columbia. Each is a shape; a column may stand anywhere, be missing or be spelt otherwise,
+as
 long as day, merchant and amount are there. A month without a merchant column is not recognised, and said to be so.
 
-- Days: year first (a day's cell of a workbook is that), a day number of a sheet, words; else the hint `date_order`, else
+- Days: year first (a day's cell of a workbook is that), a day number of a sheet, words; else the hint `date_order`,
+  else
   what the file proves.
 - Amounts: what the card was billed, with its currency; else the original amount with its own; else the hint `currency`.
   Positive is spent, negative is refunded.
@@ -36,7 +40,7 @@ _BILLED_IN = (
     "Currency",
     "Currency Code",
 )
-_COLUMNS = {
+_COLUMNS: dict[str, str | tuple[str, ...]] = {
     "date_text": _DAYS, "merchant_text": _MERCHANTS, "billed": _BILLED, "billed_in": _BILLED_IN,
     "original": ("ORIGINAL GROSS AMT", "ORIGINAL GROSS AMOUNT", "Original Amount"),
     "original_in": ("ORIGINAL CUR", "ORIGINAL CURRENCY", "Original Cur Code"),
@@ -55,7 +59,8 @@ _LINES = """(
     FROM raw
 )"""
 _HEADS = ", ".join(f"'{word}'" for word in (
-    "transdate", "transactiondate", "fintransactiondate", "transdt", "date", "dateoftransaction", "purchasedate"))  # fmt: skip
+    "transdate", "transactiondate", "fintransactiondate", "transdt", "date", "dateoftransaction",
+    "purchasedate"))  # fmt: skip
 
 
 def _shape(name: str, requires: tuple[str | tuple[str, ...], ...], *more: tuple[str, str]) -> Shape:
@@ -87,7 +92,8 @@ FORMAT = Format(
     shapes=(
         _shape("billing", ("TRANS DATE", "MERCHANT NAME", (
             "BILLING GROSS AMT", "ORIGINAL GROSS AMT", "BILLING GROSS AMOUNT", "ORIGINAL GROSS AMOUNT"))),
-        _shape("fin_mch", (("FIN.TRANSACTION DATE", "TRANSACTION DATE"), "MCH.MERCHANT NAME", "FIN.TRANSACTION AMOUNT")),
+        _shape("fin_mch", (("FIN.TRANSACTION DATE", "TRANSACTION DATE"), "MCH.MERCHANT NAME",
+        "FIN.TRANSACTION AMOUNT")),
         _shape(
             "batch", (("Batch Transaction ID", "Batch-Transaction ID"), "Transaction Date", "Merchant Name",
                       ("Transaction Amt.", "Original Amount")),
@@ -99,7 +105,7 @@ FORMAT = Format(
             ("CAT_DESCR", "MCC_DESCRIPTION", "Merchant Category Code (MCC)"),
             ("DEPT_NAME", "AGENCY", "Agency Name"))),
     ),
-    how_to_get="the card programme's or the body's own publication, a workbook or CSV per month, into the inbox as it is",
+    how_to_get="the card programme's or the body's own publication, a workbook or CSV per month, into the inbox",
     proven_by="https://github.com/rodrigo121998/purchase_card_trans",
     proven_on=date(2026, 11, 23),
     cadence_days=31,

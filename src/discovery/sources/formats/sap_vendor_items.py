@@ -46,7 +46,8 @@ _POSTING_DAYS = (
 _AMOUNTS = ("Amount in doc. curr.", "Amount in Document Currency", "Amount in Transaction Currency", "Document Amount",
             "Betrag in Belegwährung", "Betr. in Belegwähr.", "WRBTR")  # fmt: skip
 _LOCAL = ("Amount in local currency", "Amount in LC", "Amount in Local Crcy", "Amount (CCCrcy)",
-          "Amount in Company Code Currency", "LC amnt", "Betrag in Hauswährung", "Betr. in Hauswähr.", "DMBTR")  # fmt: skip
+          "Amount in Company Code Currency", "LC amnt", "Betrag in Hauswährung", "Betr. in Hauswähr.",
+          "DMBTR")  # fmt: skip
 _TYPES = ("Document Type", "Doc. Type", "Type", "Journal Entry Type", "Belegart", "BLART", "Art")
 
 FORMAT = Format(
@@ -60,8 +61,10 @@ FORMAT = Format(
             requires=(_NUMBERS, _NAMES, (*_DOCUMENT_DAYS, *_POSTING_DAYS), (*_AMOUNTS, *_LOCAL), _TYPES),
             forbids=("Customer", "Debitor", "KUNNR"),
             columns={
-                "document": _NUMBERS, "vendor_name": _NAMES, "document_day": _DOCUMENT_DAYS, "posting_day": _POSTING_DAYS,
-                "amount": _AMOUNTS, "local": _LOCAL, "type_text": _TYPES, "side": ("SHKZG", "Debit/Credit Ind.", "D/C", "S/H"),
+                "document": _NUMBERS, "vendor_name": _NAMES, "document_day": _DOCUMENT_DAYS,
+                "posting_day": _POSTING_DAYS,
+                "amount": _AMOUNTS, "local": _LOCAL, "type_text": _TYPES, "side": ("SHKZG", "Debit/Credit Ind.",
+                "D/C", "S/H"),
                 "code": ("Document currency", "Curr.", "Crcy", "Currency", "Belegwährung", "Währg", "WAERS",
                          "Transaction Currency"),
                 "local_code": ("Local Currency", "LCurr", "Hauswährung", "HWähr", "Company Code Currency", "HWAER"),
@@ -71,13 +74,14 @@ FORMAT = Format(
                     SELECT *,
                            blank_null(amount) IS NULL AS is_local,
                            coalesce(blank_null(amount), local) AS amount_text,
-                           CASE WHEN is_local THEN local_code ELSE coalesce(blank_null(code), local_code) END AS currency,
+                           CASE WHEN NOT is_local THEN blank_null(code) END AS own_code,
+                           coalesce(own_code, local_code) AS currency,
                            upper(trim(coalesce(type_text, ''))) AS kind,
                            coalesce(blank_null(document_day), posting_day) AS day_text
                     FROM raw
                 )""",
                 day="day_text", merchant="vendor_name", amount="amount_text", currency="currency",
-                dotted_is_day_first=True,
+                dotted_day="dmy",
                 sign="CASE WHEN upper(trim(side)) IN ('H', 'C', 'CREDIT') THEN 1 "
                 "WHEN upper(trim(side)) IN ('S', 'D', 'DEBIT') THEN -1 ELSE -1 END",
                 ignored=(

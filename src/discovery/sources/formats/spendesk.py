@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from discovery.sources.charge_lines import by_state, charges, MOSTLY_NEGATIVE, names_itself
+from discovery.sources.charge_lines import MOSTLY_NEGATIVE, by_state, charges, names_itself
 from discovery.sources.source import Example, Format, Shape
 
 _DAYS = ("Payment date", "Settlement date", "Date", "Purchase date", "Date de paiement", "Zahlungsdatum")
