@@ -49,7 +49,7 @@ def charges(
 
     Year first and months in words need nothing. Another order of day and month is that of the hint `date_order`, else
     what the file proves, because one of its days has a first (or second) part above 12; it is never guessed.
-    dotted_day: "dmy" where the system writes 31.08.2026 wherever it writes points (SAP), so that such days need nothing.
+    dotted_day: "dmy" where the system writes 31.08.2026 wherever it writes points (SAP): such days need nothing.
     """
     left_out = "".join(f"\n        WHEN {condition} THEN '{reason}'" for condition, reason in ignored)
     problems = "".join(f"\n        WHEN {condition} THEN {said}" for condition, said in further)
