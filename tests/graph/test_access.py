@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from discovery.settings import ConnectorSettings, ScimSettings
 from tests.canonical.world import World, at, on
 
 ANNA = "anna@acme.test"
@@ -174,6 +175,25 @@ def test_approval(
     assert anna.all("SELECT approval FROM graph.app_fact") == [(expected,)]
     assert edge is not None
     assert (edge["class"] == "shadow") == (expected != "approved")
+
+
+@pytest.mark.parametrize(
+    ("app_id", "route"), [("slack", "api"), ("asana", "idp"), ("miro", "api"), ("figma", "idp")]
+)
+def test_the_route_is_an_interface_where_the_settings_configure_one_that_can_end_accounts(
+    tmp_path: Path, app_id: str, route: str
+) -> None:
+    recipes = {app: ConnectorSettings(app, app, values={"token": "env:NOT_READ", extra: "1"})
+               for app, extra in (("slack", "team_id"), ("asana", "workspace"))}  # fmt: skip
+    scim = {"miro": ScimSettings("miro", "miro", "https://miro.com/api/v1/scim", "env:NOT_READ")}
+    world = World(tmp_path / "home", connectors=recipes, scim=scim)
+    world.hr("1", ANNA)
+    world.entra("o-1", ANNA)
+    world.app(app_id, "app-id", approval="approved")
+    world.use("sign_in", "o-1", "app-id", "07-01", "09-01")
+    edge = world.build().edge(ANNA, app_id)
+    assert edge is not None
+    assert edge["route"] == route
 
 
 def test_a_removed_assignment_approves_nothing_and_is_no_access(anna: World) -> None:

@@ -9,6 +9,7 @@ from discovery.offboarding.plan import Plan, make_plan
 from discovery.offboarding.playbook import Playbooks, read_playbooks
 from discovery.settings import Settings
 from discovery.store import Store
+from tests.offboarding.target import EFFECT
 from tests.offboarding.world import ADA, write_world
 
 MakePlan = Callable[..., Plan]
@@ -29,7 +30,7 @@ def planned(settings: Settings) -> MakePlan:
         with Store(settings.published, read_only=True) as store:
             return make_plan(
                 store, settings, books, person,
-                can_act=lambda route, where, action: can is None or f"{route}:{where}" in can, **more,  # type: ignore[arg-type]
+                can_act=lambda route, where, action: action in EFFECT and (can is None or f"{route}:{where}" in can), **more,  # type: ignore[arg-type]
             )  # fmt: skip
 
     return make

@@ -94,6 +94,7 @@ class HttpConnector:
     """Looks up, acts and looks again over HTTP, as a connector does."""
 
     actions = tuple(EFFECT)
+    irreversible: frozenset[str] = frozenset()
 
     def __init__(self, url: str, app: str) -> None:
         self.url = f"{url}/{app}"

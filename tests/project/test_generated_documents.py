@@ -9,6 +9,7 @@ import pytest
 from discovery.cli.format_table import format_table
 from discovery.cli.permission_table import with_tables
 from discovery.cli.reference import reference
+from discovery.connectors.recipe_table import recipe_table
 from discovery.publish.dictionary import dictionary
 
 
@@ -17,6 +18,7 @@ from discovery.publish.dictionary import dictionary
     [
         ("cli.md", "python -m discovery.cli.reference > docs/cli.md", reference),
         ("formats.md", "python -m discovery.cli.format_table > docs/formats.md", format_table),
+        ("connectors.md", "python -m discovery.connectors.recipe_table > docs/connectors.md", recipe_table),
         ("data_dictionary.md", "python -m discovery.publish.dictionary", dictionary),
     ],
 )

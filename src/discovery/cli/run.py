@@ -17,6 +17,7 @@ from discovery.cli.options import CONFIG_HELP, HOME_HELP, Day, example, settings
 from discovery.cli.output import print_json
 from discovery.cli.report import RunReport, print_report, read_report
 from discovery.cli.terminal import console, say
+from discovery.connectors import configured_apps
 from discovery.errors import BadUse
 from discovery.settings import Settings
 from discovery.store import Store
@@ -62,6 +63,7 @@ def run(
     """
     settings = settings_of(config, home, inbox)
     refuse_nothing_to_read(settings)
+    configured_apps(settings)  # refuses a wrong block before a run exists
     day = as_of or today()
     from discovery.run import is_current
 

@@ -8,23 +8,56 @@ from discovery.connectors.connector import Connector, Found, Outcome, OutcomeUnk
 from discovery.errors import BadSettings
 from discovery.settings import ConnectorSettings, Settings
 
-__all__ = ["Connector", "Found", "Outcome", "OutcomeUnknown", "Target", "configured_connectors"]
+__all__ = [
+    "Connector",
+    "Found",
+    "Outcome",
+    "OutcomeUnknown",
+    "Target",
+    "configured_apps",
+    "configured_connectors",
+]
 
 
 def configured_connectors(settings: Settings) -> Mapping[tuple[str, str], Connector]:
     """Return the connectors that the settings configure, by route (`idp`, `scim`, `api`) and app_id or system.
 
-    Nothing is connected to and no secret is read. Raises BadSettings.
+    Nothing is connected to and no secret is read. Raises BadSettings. An app that speaks SCIM and has no recipe
+    block is reached by SCIM on the route `api` as well: nothing may provision it.
     """
     found: dict[tuple[str, str], Connector] = {}
     for app_id, scim in settings.scim.items():
         from discovery.connectors.scim import ScimConnector  # its models take half a second to load
 
-        found["scim", app_id] = ScimConnector(scim)
+        found["scim", app_id] = found["api", app_id] = ScimConnector(scim)
     for app_id, block in settings.connectors.items():
         if app_id == "entra":
             found["idp", "entra"] = _entra(block)
+            continue
+        from discovery.connectors.recipe import shipped_recipes
+        from discovery.connectors.recipe_connector import RecipeConnector
+
+        recipe = shipped_recipes().get(app_id)
+        if recipe is None:
+            raise BadSettings(
+                f"{block.where}: there is no recipe for it; there are {', '.join(shipped_recipes())}, entra"
+            )
+        found["api", app_id] = connector = RecipeConnector(recipe, block)
+        if recipe.directory is not None:
+            found["idp", recipe.directory] = connector
     return found
+
+
+def configured_apps(settings: Settings) -> tuple[str, ...]:
+    """Return the apps whose accounts a configured interface can find and end, sorted."""
+    found = configured_connectors(settings)
+    return tuple(
+        sorted(
+            app
+            for (route, app), one in found.items()
+            if route == "api" and {"deactivate", "delete"} & {*one.actions}
+        )
+    )
 
 
 def _entra(block: ConnectorSettings) -> Connector:

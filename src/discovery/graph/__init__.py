@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from discovery.graph.app_interface import STEP as APP_INTERFACE
 from discovery.graph.exclusion import STEP as EXCLUSION
 from discovery.stage import Night, Step, tables_read
 from discovery.store import Store, sql_file
@@ -27,6 +28,7 @@ STEPS: tuple[Step, ...] = (
     _step("graph.trace"),
     _step("graph.app_fact"),
     _step("graph.account_access"),
+    APP_INTERFACE,
     _step("graph.access_fact"),
     _step("graph.access_verdict"),
     _step("graph.access", "graph.account_access"),

@@ -27,5 +27,5 @@ SELECT s.person_id, s.app_id,
     s.has_foreign_grant, s.has_idp_grant, s.has_assignment, s.has_app_account, s.has_visit, s.has_charge,
     false AS is_enforced, -- until a source tells that an app accepts nothing but single sign-on
     coalesce(f.is_idp_list_whole AND NOT f.is_known_to_idp, false) AS is_unknown_to_idp,
-    false AS has_recipe -- until connectors are configured
+    s.app_id IN (SELECT app_id FROM graph.app_interface) AS has_recipe
 FROM seen AS s LEFT JOIN graph.app_fact AS f USING (app_id)

@@ -140,6 +140,7 @@ def make_plan(
     person_id: str,
     *,
     can_act: CanAct,
+    is_final: CanAct = lambda route, where, action: False,  # noqa: ARG005 - the names say what is asked
     is_immediate: bool = False,
     leaves_on: date | None = None,
     ages: Iterable[SourceAge] = (),
@@ -147,6 +148,7 @@ def make_plan(
 ) -> Plan:
     """Make a person's plan from the published file. Raises BadUse where nobody knows when the person leaves.
 
+    `is_final`: whether a connector's action cannot be taken back; such a one is planned only where a playbook says so.
     `is_immediate`: begin at once; else at the end of the last day (`leaves_on`, else left_on) in the settings' zone.
     """
     person = store.dicts(_PERSON, {"person": person_id})[0]
@@ -158,7 +160,7 @@ def make_plan(
     directories = store.dicts(_DIRECTORY, {"person": person_id, "directories": list(DIRECTORIES)})
     run = store.dicts("SELECT run_id, as_of, content_hash FROM run")[0]
     resources = {str(app_id): tuple(ids) for app_id, ids in store.rows(_RESOURCES)}
-    steps = _Steps(begins, can_act, resources)
+    steps = _Steps(begins, can_act, is_final, resources)
     for rule in playbooks.default.rules:
         if rule.per == "person":
             steps.add(rule, None, "", (), person["manager_email"])
@@ -250,9 +252,13 @@ class _Steps:
     """Collects steps and puts them in order."""
 
     def __init__(
-        self, begins: datetime | None, can_act: CanAct, resources: Mapping[str, tuple[str, ...]]
+        self,
+        begins: datetime | None,
+        can_act: CanAct,
+        is_final: CanAct,
+        resources: Mapping[str, tuple[str, ...]],
     ) -> None:
-        self._begins, self._can_act, self._resources = begins, can_act, resources
+        self._begins, self._can_act, self._is_final, self._resources = begins, can_act, is_final, resources
         self._made: list[tuple[int, int, Step]] = []
 
     def add(self, rule: StepRule, app_id: str | None, name: str, accounts: tuple[Mapping[str, str], ...],
@@ -277,10 +283,16 @@ class _Steps:
             where = next((a["system"] for a in accounts if a["system"] in DIRECTORIES), "")
         else:
             where = app_id or ""
-        if route in ("idp", "scim", "api") and not self._can_act(route, where, rule.action):
-            route, why = "manual", f"{why} No connector for it is configured, so a person does it."
-        elif route in ("scim", "api") and any(a.get("kind") in ("personal", "shared") for a in accounts):
-            route, why = "manual", f"{why} The account is personal or shared: no program acts on it."
+        action = rule.action
+        if route in ("idp", "scim", "api"):
+            action, note = self._action(rule, route, where)
+            why = f"{why} {note}".strip()
+            if not action:
+                route, action = "manual", rule.action
+            elif route != "idp" and any(a.get("kind") in ("personal", "shared") for a in accounts):
+                route, why = "manual", f"{why} The account is personal or shared: no program acts on it."
+            if route == "manual" and rule.is_optional:
+                return
         if route == "manual" and phase == "api":
             phase = "manual"
         begins = None if rule.phase == "hand_over" else self._begins
@@ -291,13 +303,27 @@ class _Steps:
             begins += timedelta(days=rule.after_days)
         key = "-".join(part for part in (rule.id, app_id or "", self._twin(rule.id, app_id)) if part)
         step = Step(
-            step_id=key, position=0, rule=rule.id, phase=phase, route=route, action=rule.action, app_id=app_id,
+            step_id=key, position=0, rule=rule.id, phase=phase, route=route, action=action, app_id=app_id,
             app_name=name, title=rule.title, reason=why, instruction=rule.instruction, planned_route=rule.route,
             accounts=accounts, needs=rule.needs, not_before=None if begins is None else _iso(begins),
             owner_email=owner, is_irreversible=rule.is_irreversible,
             resources=self._resources.get(app_id or "", ()) if rule.per == "app" and rule.route == "idp" else (),
         )  # fmt: skip
         self._made.append((PHASES.index(phase), len(self._made), step))
+
+    def _action(self, rule: StepRule, route: str, where: str) -> tuple[str, str]:
+        """Return what a connector is to do, and what to say about it; nothing where a person has to do it."""
+        possible = [a for a in (rule.action, rule.otherwise) if a and self._can_act(route, where, a)]
+        if not possible:
+            return "", "No connector for it is configured, so a person does it."
+        gentle = [a for a in possible if rule.is_irreversible or not self._is_final(route, where, a)]
+        if not gentle:
+            return "", "The interface could do it and not take it back, so a person decides and does it."
+        if gentle[0] != rule.action:
+            return gentle[
+                0
+            ], "The account is deactivated: the interface cannot delete it, or not take that back."
+        return gentle[0], ""
 
     def _twin(self, rule_id: str, app_id: str | None) -> str:
         count = sum(step.rule == rule_id and step.app_id == app_id for _, _, step in self._made)

@@ -44,12 +44,16 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
 
 _FILE_KEYS = {"about", "app", "skip", "source", "as_of", "step"}
 _STEP_KEYS = {"id", "phase", "per", "route", "action", "title", "reason", "instruction", "when", "needs", "after_days",
-              "is_irreversible"}  # fmt: skip
+              "is_irreversible", "otherwise", "is_optional"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class StepRule:
-    """One kind of step. `when`: condition → accepted values; `needs`: ids of steps that must be done before."""
+    """One kind of step. `when`: condition → accepted values; `needs`: ids of steps that must be done before.
+
+    otherwise: the action where `action` cannot be done, or not be taken back. is_optional: no step where no connector
+    can do it.
+    """
 
     id: str
     phase: str
@@ -63,6 +67,8 @@ class StepRule:
     needs: tuple[str, ...] = ()
     after_days: int = 0
     is_irreversible: bool = False
+    otherwise: str = ""
+    is_optional: bool = False
 
     def holds(self, facts: Mapping[str, Iterable[str]]) -> bool:
         """Tell whether all conditions hold; `facts`: condition → what is so of this app or person."""
@@ -166,14 +172,18 @@ def _rule(name: str, number: int, block: Mapping[str, Any], app: str | None) -> 
     days = block.get("after_days", 0)
     if type(days) is not int or days < 0:
         raise BadSettings(f"{name}: {place}: after_days = {days!r}; expected a number of days, 0 or more")
-    last = block.get("is_irreversible", False)
-    if not isinstance(last, bool):
-        raise BadSettings(f"{name}: {place}: is_irreversible = {last!r}; expected true or false")
+    flags = {key: block.get(key, False) for key in ("is_irreversible", "is_optional")}
+    for key, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise BadSettings(f"{name}: {place}: {key} = {flag!r}; expected true or false")
+    otherwise = block.get("otherwise", "")
+    if otherwise and otherwise not in ACTIONS:
+        raise BadSettings(f"{name}: {place}: otherwise = {otherwise!r}; expected one of {', '.join(ACTIONS)}")
     return StepRule(
         id=block["id"], phase=block["phase"], per=per, route=block["route"], action=block["action"],
         title=block["title"], reason=block["reason"], instruction=block["instruction"],
         when=_conditions(name, place, per, block.get("when", {})),
-        needs=_texts(name, f"{place}: needs", block.get("needs", [])), after_days=days, is_irreversible=last,
+        needs=_texts(name, f"{place}: needs", block.get("needs", [])), after_days=days, otherwise=otherwise, **flags,
     )  # fmt: skip
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from discovery.connectors import configured_connectors
 from discovery.offboarding.plan import CanAct
 from discovery.settings import Settings
@@ -12,7 +10,20 @@ from discovery.settings import Settings
 def can_act(settings: Settings) -> CanAct:
     """Return what tells whether a connector is configured for a route, an app or system, and an action."""
     connectors = configured_connectors(settings)
-    check: Callable[[str, str, str], bool] = lambda route, where, action: (  # noqa: E731 - one expression
-        (route, where) in connectors and action in connectors[(route, where)].actions
-    )
+
+    def check(route: str, where: str, action: str) -> bool:
+        connector = connectors.get((route, where))
+        return connector is not None and action in connector.actions
+
+    return check
+
+
+def is_final(settings: Settings) -> CanAct:
+    """Return what tells whether a connector's action cannot be taken back."""
+    connectors = configured_connectors(settings)
+
+    def check(route: str, where: str, action: str) -> bool:
+        connector = connectors.get((route, where))
+        return connector is not None and action in connector.irreversible
+
     return check

@@ -173,6 +173,13 @@ GRAPH: tuple[Table, ...] = (
     ),
     Table(
         "graph",
+        "app_interface",
+        "one app whose accounts a configured interface can find and end",
+        ("app_id",),
+        (c("app_id", T, "app"),),
+    ),
+    Table(
+        "graph",
         "access",
         "one person's access to one app",
         ("person_id", "app_id"),
