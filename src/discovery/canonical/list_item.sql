@@ -28,6 +28,15 @@ entry AS (
         coalesce(account_key, lower(account_name))
     FROM lake.directory_account
     QUALIFY NOT bool_and(coalesce(status IN ('soft_deleted', 'deleted'), false)) OVER (PARTITION BY file_id)
+    UNION ALL
+    SELECT 'membership', file_id, system, coalesce(instance, ''), '', snapshot_on,
+        concat_ws(chr(31), group_key, coalesce(account_key, lower(account_name), member_group_key))
+    FROM lake.membership
+    UNION ALL
+    SELECT 'provisioning_job', file_id, system, coalesce(instance, ''), '', snapshot_on,
+        concat_ws(chr(31), client_key, job_id)
+    FROM lake.provisioning_job
+    WHERE part = 'job'
 ),
 dated AS (
     SELECT e.kind, e.system, e.instance, e.mention, e.item, coalesce(f.is_complete, false) AS is_complete,

@@ -17,6 +17,14 @@ WITH record AS (
     UNION ALL
     SELECT mention_kind, mention, mention_name, NULL, false, concat_ws(chr(31), system, instance, identifier), 1, NULL
     FROM canonical.app_account
+    UNION ALL
+    SELECT mention_kind, mention, mention_name, NULL, false, concat_ws(chr(31), system, instance, identifier), count(*), NULL
+    FROM canonical.provisioning_event
+    GROUP BY ALL
+    UNION ALL
+    SELECT r.mention_kind, r.mention, r.mention_name, NULL, false, NULL, 1, NULL
+    FROM canonical.provisioning_job AS j
+    JOIN canonical.app_registration AS r ON r.system = j.system AND r.instance = j.instance AND r.app_key = j.client_key
 ),
 counted AS (
     SELECT kind, mention, bool_or(is_sign_in) AS has_sign_in, count(DISTINCT account) AS account_count,

@@ -27,11 +27,17 @@ FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "inactive_blocks_login": ("whether that stops new logins", YES_NO),
     "inactive_ends_sessions": ("whether that ends open sessions", YES_NO),
     "inactive_frees_licence": ("whether that frees the licence", YES_NO),
+    "inactive_ends_tokens": ("whether that ends the API tokens and keys that the person made", YES_NO),
+    "token_days": ("days that the token of a provisioning job lives", ()),
+    "matches_on": ("attribute that identifies an account when the app renames it", ()),
+    "delete_effect": ("what becomes of the account at SCIM DELETE", ()),
     "deletion_page": ("where a person deletes the account", ()),
 }
 """Name of a fact → what it says and the values it may have (none listed: any text)."""
 PURGE = "purge_days."
-"""`purge_days.PATH`: days from that path's event until the app purges the account; `never` if it does not."""
+"""`purge_days.PATH`: days from that path's event until the app purges the account; `never` if it does not, `unknown`
+where the maker says nothing. Paths that the forecast reads: scim_inactive, scim_inactive_gallery (the provisioning
+job was made from the app's own template), scim_inactive_manual (it was set up by hand), scim_delete."""
 
 
 @dataclass(frozen=True, order=True)
@@ -48,13 +54,15 @@ class Fact:
 def problem_of(fact: str, value: str) -> str | None:
     """Return what is wrong with a fact's name or value, else None."""
     if fact.startswith(PURGE):
-        is_right = value.isdecimal() or value == "never"
-        return None if is_right else f"value: {value!r}; expected a number of days or `never`"
+        is_right = value.isdecimal() or value in ("never", "unknown")
+        return None if is_right else f"value: {value!r}; expected a number of days, `never` or `unknown`"
     if fact not in FACTS:
         return f"fact: {fact!r}; expected one of {', '.join(FACTS)} or {PURGE}PATH"
     expected = FACTS[fact][1]
     if not value or (expected and value not in expected):
         return f"value: {value!r}; expected {' or '.join(expected) or 'a text'}"
+    if fact == "token_days" and not value.isdecimal():
+        return f"value: {value!r}; expected a number of days"
     if fact == "deletion_page" and not value.startswith("https://"):
         return f"value: {value!r}; expected an address that begins with https://"
     return None

@@ -31,6 +31,11 @@ _KINDS = (
     ("grant", "OAuth consents"),
     ("assignment", "Assignments to apps"),
     ("app_registration", "Apps that the identity provider knows"),
+    ("provisioning_job", "Provisioning jobs: their state, mappings and settings"),
+    ("provisioning_event", "What provisioning sent"),
+    ("directory_event", "What was done to accounts in the directory"),
+    ("membership", "Groups and who is in them"),
+    ("licence", "Licences of accounts"),
 )
 
 

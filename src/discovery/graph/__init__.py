@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from discovery.graph.app_interface import STEP as APP_INTERFACE
+from discovery.graph.deprovisioning import STEP as DEPROVISIONING
 from discovery.graph.exclusion import STEP as EXCLUSION
+from discovery.graph.readiness import STEP as READINESS
 from discovery.stage import Night, Step, tables_read
 from discovery.store import Store, sql_file
 
@@ -29,6 +31,14 @@ STEPS: tuple[Step, ...] = (
     _step("graph.app_fact"),
     _step("graph.account_access"),
     APP_INTERFACE,
+    _step("graph.client_app"),
+    _step("graph.departure"),
+    _step("graph.deprovisioning_scope"),
+    _step("graph.deprovisioning_fact"),
+    _step("graph.deprovisioning_rule"),
+    _step("graph.deprovisioning_log"),
+    DEPROVISIONING,
+    _step("graph.provisioning_step"),
     _step("graph.access_fact"),
     _step("graph.access_verdict"),
     _step("graph.access", "graph.account_access"),
@@ -43,6 +53,7 @@ STEPS: tuple[Step, ...] = (
     _step("graph.usage_month"),
     _step("graph.group_member"),
     _step("graph.app_summary"),
+    READINESS,
     _step("graph.person_summary"),
 )
 """In an order in which they can run."""

@@ -10,6 +10,16 @@ WITH log AS (
         CAST(min(charged_on) AS TIMESTAMP), CAST(max(charged_on) AS TIMESTAMP)
     FROM canonical.charge
     GROUP BY ALL
+    UNION ALL
+    SELECT 'provisioning_event ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END,
+        min(observed_at), max(observed_at)
+    FROM canonical.provisioning_event
+    GROUP BY ALL
+),
+provisioning AS (
+    SELECT DISTINCT 'provisioning_job' AS kind, system, instance FROM canonical.provisioning_job
+    UNION ALL
+    SELECT DISTINCT 'provisioning_event', system, instance FROM canonical.provisioning_event
 ),
 idp AS (
     SELECT system, coalesce(instance, '') AS instance FROM canonical.usage
@@ -55,9 +65,17 @@ WHERE is_complete AND NOT is_believed AND day <= $as_of
 UNION ALL
 SELECT NULL, 'group_member ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END, NULL, NULL,
     count(DISTINCT group_key) || ' groups are assigned to apps; who is in them is not known'
-FROM canonical.assignment
+FROM canonical.assignment ANTI JOIN canonical.membership USING (system, instance, group_key)
 WHERE principal_kind = 'group' AND ended_on IS NULL
 GROUP BY system, instance
+UNION ALL
+SELECT NULL, w.kind || ' ' || p.system || CASE WHEN p.instance = '' THEN '' ELSE ' (' || p.instance || ')' END, NULL, NULL,
+    w.meaning
+FROM (SELECT DISTINCT system, instance FROM provisioning) AS p
+CROSS JOIN (VALUES
+    ('provisioning_job', 'its provisioning jobs were not read: whether they run and what they send is not known'),
+    ('provisioning_event', 'its provisioning log was not read: what was sent downstream is not known')) AS w(kind, meaning)
+ANTI JOIN provisioning AS l ON l.kind = w.kind AND l.system = p.system AND l.instance = p.instance
 UNION ALL
 SELECT NULL, 'web_visit', NULL, NULL, 'no browser data was read'
 WHERE NOT EXISTS (FROM canonical.usage WHERE source = 'web_visit' AND day <= $as_of)

@@ -70,6 +70,19 @@ listed AS (
     FROM canonical.assignment
     WHERE change IS DISTINCT FROM 'removed'
     UNION ALL
+    -- Who is a direct member of an assigned group has what it is assigned to; members of a group inside it have not.
+    SELECT 'assignment', m.system, m.instance, m.identifier, s.mention_kind, s.mention, s.event_id, s.file_id,
+        greatest(s.from_on, m.from_on), least(s.ended_on, m.ended_on),
+        CASE WHEN coalesce(s.ended_on <= m.ended_on, m.ended_on IS NULL) THEN s.end_reason ELSE m.end_reason END,
+        CAST(coalesce(least(m.snapshot_on, $as_of), $as_of) AS TIMESTAMP),
+        CAST(greatest(s.from_on, m.from_on) AS TIMESTAMP),
+        'assigned to ' || coalesce(s.mention_name, s.mention) || ' through the group '
+            || coalesce(s.group_name, m.group_name, s.group_key) || coalesce(' as ' || s.role, ''), NULL, NULL, NULL, NULL
+    FROM canonical.assignment AS s
+    JOIN canonical.membership AS m ON m.system = s.system AND m.instance = s.instance AND m.group_key = s.group_key
+        AND m.member_group_key IS NULL
+    WHERE s.change IS DISTINCT FROM 'removed' AND s.principal_kind = 'group'
+    UNION ALL
     SELECT 'app_account', system, instance, identifier, mention_kind, mention, event_id, file_id, from_on,
         ended_on, end_reason,
         greatest(CAST(coalesce(least(snapshot_on, $as_of), $as_of) AS TIMESTAMP), last_active_at),
@@ -122,7 +135,7 @@ every AS (
     LEFT JOIN matching.match AS m ON m.kind = l.mention_kind AND m.mention = l.mention
     WHERE l.mention IS NOT NULL
 )
-SELECT e.account_id, CASE WHEN e.holder <> e.account_id THEN e.holder END AS person_id, e.holder, e.source, e.system,
+SELECT e.account_id, a.person_id, e.holder, e.source, e.system,
     e.mention_kind, e.mention, e.app_id, e.decision, e.way, e.method, e.item, e.first_at, e.last_at,
     CAST(e.event_count AS BIGINT) AS event_count, e.active_days, e.first_event_id, e.last_event_id, e.first_file_id,
     e.last_file_id, e.first_summary, e.last_summary, e.scopes, e.role, e.is_admin, e.status, e.from_on, e.ended_on,
@@ -136,3 +149,4 @@ SELECT e.account_id, CASE WHEN e.holder <> e.account_id THEN e.holder END AS per
         WHEN e.app_id IS NULL THEN 'not matched to an app'
         ELSE e.weak END AS reason
 FROM every AS e
+JOIN canonical.account AS a USING (account_id)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from discovery.errors import StoreDamaged
 from discovery.publish.content import content_hash, provenance_hash
-from discovery.publish.contract import EMPTY, FILE_TABLES, RUN, SCHEMA_VERSION, file_columns
+from discovery.publish.contract import FILE_TABLES, RUN, SCHEMA_VERSION, file_columns
 from discovery.settings import Settings
 from discovery.stage import Night
 from discovery.store import Store, declared_columns, make_private, quoted, sql_file
@@ -88,8 +88,7 @@ def _copy_tables(store: Store, generation: Path) -> None:
             order = f" ORDER BY {', '.join(table.order_by)}" if table.order_by else ""
             store.run(f"CREATE TABLE publication.main.{table.name} ({_columns(table)})")
             store.run(f"INSERT INTO publication.main.{table.name} SELECT {names} FROM ({source}){order}")  # noqa: S608 - the same
-        for table in (*EMPTY, RUN):
-            store.run(f"CREATE TABLE publication.main.{table.name} ({_columns(table)})")
+        store.run(f"CREATE TABLE publication.main.{RUN.name} ({_columns(RUN)})")
         store.run("CHECKPOINT publication")
     finally:
         store.run("DETACH publication")

@@ -29,29 +29,7 @@ RUN = Table("publish", "run", "the run that published this file; one row", ("run
     c("provenance_hash", T, "hash of the rest: where it comes from"),
 ), published=True)  # fmt: skip
 
-_LATER: tuple[Table, ...] = (
-    Table("offboarding", "deprovisioning", "one deprovisioning event of one person in one app", ("person_id", "app_id",
-                                                                                               "event"), (
-        c("person_id", T, "person"),
-        c("app_id", T, "app"),
-        c("event", T, "patch_inactive or delete"),
-        c("expected", T, "yes, no or either"),
-        c("expected_at", INSTANT, "when it is to come"),
-        c("observed", T, "delivered, skipped, held, failed or none"),
-        c("observed_at", INSTANT, "when it was seen"),
-        c("state", T, "not_started, awaiting, delivered, failed, held or never"),
-        c("reason", T, "in words"),
-        c("hard_delete_due_at", INSTANT, "when the directory deletes the account for good"),
-        c("app_purge_due_at", INSTANT, "when the app deletes its data"),
-        c("purge_source", T, "where that is said"),
-        c("grade", T, "how well the app takes part"),
-    ), published=True, order_by=("person_id", "app_id", "event")),
-)  # fmt: skip
-"""Tables of the contract that a later stage fills; empty with their columns until it declares them itself."""
-
-_DECLARED = {table.name for table in PUBLISHED}
-EMPTY: tuple[Table, ...] = tuple(table for table in _LATER if table.name not in _DECLARED)
-FILE_TABLES: tuple[Table, ...] = (*PUBLISHED, *EMPTY, RUN)
+FILE_TABLES: tuple[Table, ...] = (*PUBLISHED, RUN)
 """All tables of the published file."""
 
 

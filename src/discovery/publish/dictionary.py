@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from discovery.publish.contract import EMPTY, FILE_TABLES, SCHEMA_VERSION, file_columns
+from discovery.publish.contract import FILE_TABLES, SCHEMA_VERSION, file_columns
 from discovery.store import sql_file
 
 DEFAULT = Path("docs/data_dictionary.md")
@@ -36,14 +36,11 @@ def _lines() -> Iterator[str]:
     for kind, name, meaning in _COMMENT.findall(sql_file("discovery.publish", "views")):
         label = f"`{name}`" if kind == "VIEW" else f"`{name}(…)`"
         yield f"| {label} | {_cell(meaning.replace(chr(39) * 2, chr(39)))} |"
-    later = {table.name for table in EMPTY}
     for table in FILE_TABLES:
         yield ""
         yield f"## {table.name}"
         yield ""
         yield f"One row: {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}."
-        if table.name in later:
-            yield "Empty until the stage offboarding fills it."
         yield ""
         yield "| column | type | | meaning |"
         yield "|---|---|---|---|"

@@ -370,8 +370,17 @@ def unwrap(path: Path, envelope: dict[str, Any] | None = None) -> Iterator[Item]
                         envelope.clear()
                         envelope.update(inside[0])
                     for element in inside[1]:
-                        yield Item(element, json.dumps(element, ensure_ascii=False))
+                        of = _with_parent(element, inside[0])
+                        yield Item(of, json.dumps(of, ensure_ascii=False))
             buffer.skip(" \t\r\n,")
+
+
+def _with_parent(element: Any, around: dict[str, Any]) -> Any:
+    """Give a record what only its page says: whose it is, as in `#servicePrincipals('…')/synchronization/jobs`."""
+    context = around.get("@odata.context")
+    if isinstance(element, dict) and isinstance(context, str) and "('" in context:
+        return {"@odata.context": context, **element}
+    return element
 
 
 def _elements(buffer: _Buffer) -> Iterator[Item]:

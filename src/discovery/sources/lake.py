@@ -21,8 +21,14 @@ SOURCE_COLUMNS = ("file_id", "system", "instance")
 _IGNORED, _QUARANTINE, _ELSEWHERE, _ALL, _OTHER = (f"DATE '0001-01-0{n}'" for n in (1, 2, 3, 4, 5))
 """Days that stand for "no day of its own" while a COPY sorts its rows by day."""
 
-_TIME = {"sign_in": "observed_at", "web_visit": "observed_at", "charge": "charged_on"}
-_SNAPSHOT_KINDS = ("grant", "assignment", "directory_account", "app_account", "app_registration")
+_TIME = {
+    "sign_in": "observed_at",
+    "web_visit": "observed_at",
+    "charge": "charged_on",
+    "provisioning_event": "observed_at",
+    "directory_event": "observed_at",
+}
+_SNAPSHOT_KINDS = tuple(kind for kind, table in RECORDS.items() if "snapshot_on" in table.column_names)
 
 
 def source_slug(system: str, instance: str) -> str:

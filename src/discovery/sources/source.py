@@ -43,6 +43,11 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "directory_account": ("account_key",),
     "app_account": ("mention", "account_name"),
     "app_registration": ("mention",),
+    "provisioning_event": ("observed_at", "action", "status"),
+    "provisioning_job": ("client_key",),
+    "membership": ("group_key",),
+    "licence": ("account_key", "licence"),
+    "directory_event": ("observed_at", "change"),
 }
 """Columns without which a record of a kind means nothing."""
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from discovery.tables.canonical import CANONICAL
 from discovery.tables.declare import Column, Table
+from discovery.tables.deprovisioning import DEPROVISIONING
 from discovery.tables.graph import GRAPH
 from discovery.tables.matching import MATCHING
 from discovery.tables.offboarding import OFFBOARDING
 from discovery.tables.records import RECORDS
 from discovery.tables.sources import SOURCES
 
-TABLES: dict[str, Table] = {t.qualified: t for t in (*SOURCES, *CANONICAL, *MATCHING, *GRAPH, *OFFBOARDING)}
+TABLES: dict[str, Table] = {
+    t.qualified: t for t in (*SOURCES, *CANONICAL, *MATCHING, *GRAPH, *DEPROVISIONING, *OFFBOARDING)
+}
 """All tables of the warehouse by `schema.name`."""
 
 EVENT_KINDS = ("sign_in", "web_visit")

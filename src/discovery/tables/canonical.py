@@ -24,7 +24,11 @@ _IDENTIFIER = c(
 _TIME: tuple[Column, ...] = (
     c("from_on", DAY, "first day on which it is known to have stood"),
     c("ended_on", DAY, "last day; NULL = not known to have ended"),
-    c("end_reason", T, "revoked, unassigned, absent_from_list or disabled_in_app; NULL if not ended"),
+    c(
+        "end_reason",
+        T,
+        "revoked, unassigned, left_group, absent_from_list or disabled_in_app; NULL if not ended",
+    ),
 )
 
 
@@ -136,6 +140,25 @@ CANONICAL: tuple[Table, ...] = (
         key=("system", "instance", "mention_kind", "mention", "identifier"),
     ),
     _records("app_registration", "one app as the identity provider knows it, newest list"),
+    _records(
+        "provisioning_event",
+        "one action of a provisioning service on one account of an app, once",
+        _IDENTIFIER,
+    ),
+    _records(
+        "provisioning_job",
+        "one provisioning job as its newest lists tell it",
+        key=("system", "instance", "client_key", "job_id"),
+    ),
+    _records(
+        "membership",
+        "one member of one group in the newest list of its system (or the last that had it)",
+        _IDENTIFIER,
+        *_TIME,
+        key=("system", "instance", "group_key", "identifier"),
+    ),
+    _records("licence", "one licence of one account in the newest list of its system", _IDENTIFIER),
+    _records("directory_event", "one change in a directory that matters to leaving, once", _IDENTIFIER),
     Table(
         "canonical",
         "identity",
