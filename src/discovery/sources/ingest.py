@@ -17,8 +17,9 @@ from typing import Any
 
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
-from discovery.sources.collected import Collected
+from discovery.sources.collected import Collected, collected_from
 from discovery.sources.container import Layout, Staged, count_lines
+from discovery.sources.forgotten import REASON, load_forgotten, reduce_file
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.input import file_id_of
 from discovery.sources.lake import Lake, Several, Written, quarantined_notes, write_records
@@ -82,6 +83,7 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     private = [f.name for f in formats.values() if f.private]
     vault, lake = Vault(settings.home), Lake(settings.home)
     load_macros(store)
+    load_forgotten(store, settings.home)
     while pending := store.dicts(
         # One by one: a file with records of several instances adds an input for each that it turns out to hold.
         "SELECT * FROM sources.pending WHERE system = $system ORDER BY file_name, instance LIMIT 1",
@@ -131,6 +133,13 @@ def _holds_browsing(store: Store, sha256: str, private: list[str]) -> bool:
     ))  # fmt: skip
 
 
+def _is_reduced(store: Store, vault: Vault, sha256: str) -> bool:
+    """Tell whether another input of the same file is kept as records: then its bytes are nowhere to be kept."""
+    inputs = store.rows("SELECT file_id FROM sources.source_file WHERE file_sha256 = $sha", {"sha": sha256})
+    kept = (vault.sidecar(sha256, str(row[0])) for row in inputs)
+    return any(one is not None and one.is_reduced for one in kept)
+
+
 def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], vault: Vault,
             lake: Lake, private: list[str]) -> Outcome:  # fmt: skip
     sha256 = str(row["file_sha256"])
@@ -169,9 +178,14 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
         row["snapshot_on"].isoformat() if row["snapshot_on"] else None,
     )  # fmt: skip
     # First the vault, then the registry: what the registry has can always be read again.
-    if _holds_browsing(store, sha256, private):
+    names_forgotten = any(REASON in one.ignored for one in written.values())
+    if names_forgotten and vault.has(sha256):
+        # Other inputs of the file were kept as bytes; now none of it is.
+        reduce_file(store, settings.home, {f.name: f for f in known_formats(settings)}, sha256)
+    if names_forgotten or _holds_browsing(store, sha256, private) or _is_reduced(store, vault, sha256):
+        said = text.collected.line() if text.collected else None
         sidecar = replace(sidecar, is_reduced=True, rows_read=rows_read, rows_elsewhere=primary.elsewhere,
-                          ignored=primary.ignored, quarantined=bad, lacking=lacking)  # fmt: skip
+                          ignored=primary.ignored, quarantined=bad, lacking=lacking, collected=said)  # fmt: skip
         keep_reduced(store, vault, sidecar, written)
     elif not vault.has(sha256):
         vault.keep(incoming, sha256)
@@ -216,6 +230,7 @@ def _restore(
             sidecar.quarantined,
             sidecar.rows_elsewhere,
             sidecar.lacking,
+            collected_from(json.loads(sidecar.collected)) if sidecar.collected else None,
         )
     return outcome
 

@@ -13,6 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from discovery.sources.forgotten import (
+    REASON,
+    is_anybody_forgotten,
+    is_forgotten_sql,
+    without_mentions_sql,
+)
 from discovery.sources.source import REQUIRED
 from discovery.store import Store, make_private, quoted
 from discovery.tables import EVENT_KINDS, RECORDS
@@ -119,6 +125,13 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     names = ", ".join(
         f"{event_id} AS event_id" if c.name == "event_id" else _q(c.name) for c in table.columns
     )
+    forgetting = ""
+    if is_anybody_forgotten(store):
+        forgotten = f"CASE WHEN {is_forgotten_sql(kind, system, instance)} THEN {quoted(REASON)} END"
+        forgetting = f""", remembered AS (
+                SELECT * REPLACE (coalesce(_ignored, {forgotten}) AS _ignored)
+                FROM (SELECT * {without_mentions_sql(kind, system, instance)} FROM picked)
+            )"""
     target = make_private(folder)
     # Record numbers need the order of the file; without them, order only costs speed.
     store.run(f"SET preserve_insertion_order = {'true' if numbered else 'false'}")
@@ -129,10 +142,10 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
                 SELECT {", ".join(columns)}, {control["_ignored"]} AS _ignored, {control["_problem"]} AS _problem,
                        {control["_elsewhere"]} AS _elsewhere, {other} AS _other
                 FROM ({body}) AS s
-            ), judged AS (
+            ){forgetting}, judged AS (
                 SELECT *, CASE WHEN _ignored IS NULL AND NOT _elsewhere
                                THEN coalesce(_problem, {missing_sql}) ELSE _problem END AS _why
-                FROM picked
+                FROM {"remembered" if forgetting else "picked"}
             )
             SELECT {constants}{names},
                    CASE WHEN _other IS NOT NULL THEN _other WHEN _ignored IS NOT NULL THEN _ignored

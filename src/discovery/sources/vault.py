@@ -2,7 +2,7 @@
 
 The sidecar makes a rebuild give the same: file_id, member, instance, person hint, snapshot day, format.
 Browsing exports are kept as reduced records only, under the original's hash; so is an archive with browsing in it,
-whatever else it holds.
+whatever else it holds, and a file that held records of somebody who was forgotten.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Sidecar:
 
     is_reduced: the vault holds its records, not its bytes; the balance of the input then stands here:
     rows_read, rows_elsewhere, ignored (reason → records), quarantined (record, column, reason,
-    content), lacking (what a list lacks).
+    content), lacking (what a list lacks), collected (the first line of a collector's file).
     """
 
     file_id: str
@@ -43,6 +43,7 @@ class Sidecar:
     ignored: dict[str, int] = field(default_factory=dict)
     quarantined: list[tuple[int, str | None, str, str]] = field(default_factory=list)
     lacking: str | None = None
+    collected: str | None = None
 
 
 class Vault:
