@@ -39,7 +39,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("task:task", "List manual tasks; complete, decline or send reminders of them."),
     "ledger": ("ledger:ledger", "Verify, show or export the record of what was done."),
     "dossier": ("dossier:dossier", "Write what is known of a person as one page, with evidence."),
-    "serve": ("serve:serve", "Show all of this in a browser, on this machine only."),
+    "serve": (
+        "serve:serve",
+        "Show the published file and the review queue in a browser, on this machine only.",
+    ),
     "forget": ("forget:forget", "Take a person out of everything that is kept."),
     "catalog": ("catalog:catalog", "Look at the catalog of apps."),
     "doctor": ("doctor:doctor", "Check that everything is in order; exit code 1 if something is wrong."),

@@ -29,7 +29,9 @@ from discovery.settings import Settings
 @with_settings
 @json_option
 def dossier(settings: Settings, person: str, output: Path, *, pack: bool, as_json: bool) -> None:
-    """Write what is known of a person as one page: scope, evidence, steps, tasks, ledger, blind spots, SQL and hashes.
+    """Write what is known of a person as one page, with evidence.
+
+    Scope, evidence, steps, tasks, ledger, blind spots, SQL and hashes.
 
     The page needs no program and no network. With --pack its rows lie beside it as a DuckDB file, for whoever wants to
     check them. Nothing that is there already is overwritten.

@@ -23,8 +23,9 @@ from discovery.settings import Settings
 @with_settings
 @json_option
 def forget(settings: Settings, person: str, *, is_sure: bool, as_json: bool) -> None:
-    """Take a person out of vault, lake, warehouse, publications, decisions and the private part of the ledger.
+    """Take a person out of everything that is kept.
 
+    That is vault, lake, warehouse, publications, decisions, Dagster's runs and the private part of the ledger.
     Keyed hashes of all their identifiers go onto a suppression list: what later exports say of them is left out as
     `forgotten person`. The ledger stays whole. Everything is then built anew. Files in the inbox and backups are not
     touched: those that name the person are listed. It cannot be taken back.

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +20,12 @@ from discovery.sources.container import Layout, Staged, count_lines
 from discovery.sources.forgotten import REASON, load_forgotten, reduce_file
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.input import file_id_of
-from discovery.sources.lake import Lake, Several, Written, quarantined_notes, write_records
+from discovery.sources.lake import Lake, Several, Written, write_records
 from discovery.sources.paging import missing_pages
+from discovery.sources.quarantined import QUARANTINE_KEPT, bad_records
 from discovery.sources.reading import (
     NotSequential,
     Raw,
-    csv_records,
-    json_records,
     open_raw,
     open_raw_carefully,
 )
@@ -37,10 +34,7 @@ from discovery.sources.registry import Recognition, known_formats
 from discovery.sources.source import Format, Head, Shape
 from discovery.sources.vault import Sidecar, Vault
 from discovery.stage import Night
-from discovery.store import SqlError, Store, make_private, quoted, sql_file
-
-QUARANTINE_KEPT = 10_000
-PRIVATE_CONTENT = "(browsing: not kept)"
+from discovery.store import SqlError, Store, make_private, sql_file
 
 
 @dataclass(frozen=True)
@@ -165,7 +159,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     if several is not None and several.first != row["instance"]:
         # What cannot even be taken apart counts for the first instance.
         raw = replace(raw, bad=())
-    bad = _bad_records(
+    bad = bad_records(
         store, raw, shape, fmt, folder / "out" / fmt.kind, primary, several, str(row["instance"])
     )
     rows_read = primary.rows + len(raw.bad)
@@ -308,65 +302,6 @@ def _write(store: Store, shape: Shape, fmt: Format, row: dict[str, Any], folder:
         )
         for kind, select in {fmt.kind: shape.select, **shape.also}.items()
     }  # fmt: skip
-
-
-def _bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
-                 primary: Written, several: Several | None,
-                 instance: str) -> list[tuple[int, str | None, str, str]]:  # fmt: skip
-    """Return record number, column, reason and content of all records set aside."""
-    bad: list[tuple[int, str | None, str, str]] = [(b.record, None, b.reason, b.content) for b in raw.bad]
-    if primary.quarantined:
-        notes = _numbered_notes(store, shape, folder, several, instance)
-        wanted = {record for record, _ in notes[:QUARANTINE_KEPT]}
-        contents = dict(_contents(raw, shape, wanted))
-        for record, note in notes:
-            column, value, expected = [*note.split("\x1f"), "", ""][:3]
-            said = (
-                f"{column} = {value!r}; expected {expected}"
-                if value
-                else f"{column} is missing; expected {expected}"
-            )
-            bad.append((record, column, said, contents.get(record, "")))
-    if fmt.private:
-        bad = [(record, column, f"{column or 'record'} is not understood", PRIVATE_CONTENT)
-               for record, column, _, _ in bad]  # fmt: skip
-    return sorted(bad, key=lambda b: b[0])
-
-
-def _numbered_notes(store: Store, shape: Shape, folder: Path, several: Several | None,
-                    instance: str) -> list[tuple[int, str]]:  # fmt: skip
-    notes = quarantined_notes(store, folder)
-    if all(record is not None for record, _ in notes):
-        return [(record or 0, note) for record, note in notes]
-    # The SELECT does not carry the number through; on the numbered relation its rows come in order.
-    body = shape.select.strip().rstrip(";")
-    mine = (
-        "true" if several is None else f"coalesce(s._instance, {quoted(several.first)}) = {quoted(instance)}"
-    )
-    found = store.rows(
-        "SELECT n, p FROM (SELECT row_number() OVER () AS position, "  # noqa: S608 - a format's
-        f"CASE WHEN {mine} THEN s._problem END AS p FROM "
-        f"({body}) AS s) JOIN (SELECT row_number() OVER () AS position, _record AS n FROM raw) USING (position) "
-        "WHERE p IS NOT NULL ORDER BY n"
-    ) if "_problem" in body else []  # fmt: skip
-    named = [(int(n), str(p)) for n, p in found]
-    rest = [note for _, note in notes if note not in {p for _, p in named}]
-    return named + [(0, note) for note in rest]
-
-
-def _contents(raw: Raw, shape: Shape, wanted: set[int]) -> Iterator[tuple[int, str]]:
-    """Yield the text of the wanted records."""
-    if not wanted:
-        return
-    last = max(wanted)
-    records: Iterator[tuple[int, str]]
-    if shape.container == "csv":
-        records = ((n, text) for n, _, text, _ in csv_records(raw.path, raw.layout))
-    else:
-        records = ((n, text) for n, text, _ in json_records(raw.path, raw.layout))
-    for number, text in islice(records, last):
-        if number in wanted:
-            yield number, text[:4000]
 
 
 def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None:

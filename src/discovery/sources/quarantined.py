@@ -1,0 +1,74 @@
+"""Records that were set aside: number, column, reason and content, for a person who mends the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from discovery.sources.lake import Several, Written, quarantined_notes
+from discovery.sources.reading import Raw, csv_records, json_records
+from discovery.sources.source import Format, Shape
+from discovery.store import Store, quoted
+
+QUARANTINE_KEPT = 10_000
+PRIVATE_CONTENT = "(browsing: not kept)"
+
+
+def bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
+                 primary: Written, several: Several | None,
+                 instance: str) -> list[tuple[int, str | None, str, str]]:  # fmt: skip
+    """Return record number, column, reason and content of all records set aside."""
+    bad: list[tuple[int, str | None, str, str]] = [(b.record, None, b.reason, b.content) for b in raw.bad]
+    if primary.quarantined:
+        notes = _numbered_notes(store, shape, folder, several, instance)
+        wanted = {record for record, _ in notes[:QUARANTINE_KEPT]}
+        contents = dict(_contents(raw, shape, wanted))
+        for record, note in notes:
+            column, value, expected = [*note.split("\x1f"), "", ""][:3]
+            said = (
+                f"{column} = {value!r}; expected {expected}"
+                if value
+                else f"{column} is missing; expected {expected}"
+            )
+            bad.append((record, column, said, contents.get(record, "")))
+    if fmt.private:
+        bad = [(record, column, f"{column or 'record'} is not understood", PRIVATE_CONTENT)
+               for record, column, _, _ in bad]  # fmt: skip
+    return sorted(bad, key=lambda b: b[0])
+
+
+def _numbered_notes(store: Store, shape: Shape, folder: Path, several: Several | None,
+                    instance: str) -> list[tuple[int, str]]:  # fmt: skip
+    notes = quarantined_notes(store, folder)
+    if all(record is not None for record, _ in notes):
+        return [(record or 0, note) for record, note in notes]
+    # The SELECT does not carry the number through; on the numbered relation its rows come in order.
+    body = shape.select.strip().rstrip(";")
+    mine = (
+        "true" if several is None else f"coalesce(s._instance, {quoted(several.first)}) = {quoted(instance)}"
+    )
+    found = store.rows(
+        "SELECT n, p FROM (SELECT row_number() OVER () AS position, "  # noqa: S608 - a format's
+        f"CASE WHEN {mine} THEN s._problem END AS p FROM "
+        f"({body}) AS s) JOIN (SELECT row_number() OVER () AS position, _record AS n FROM raw) USING (position) "
+        "WHERE p IS NOT NULL ORDER BY n"
+    ) if "_problem" in body else []  # fmt: skip
+    named = [(int(n), str(p)) for n, p in found]
+    rest = [note for _, note in notes if note not in {p for _, p in named}]
+    return named + [(0, note) for note in rest]
+
+
+def _contents(raw: Raw, shape: Shape, wanted: set[int]) -> Iterator[tuple[int, str]]:
+    """Yield the text of the wanted records."""
+    if not wanted:
+        return
+    last = max(wanted)
+    records: Iterator[tuple[int, str]]
+    if shape.container == "csv":
+        records = ((n, text) for n, _, text, _ in csv_records(raw.path, raw.layout))
+    else:
+        records = ((n, text) for n, text, _ in json_records(raw.path, raw.layout))
+    for number, text in islice(records, last):
+        if number in wanted:
+            yield number, text[:4000]
