@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from discovery.settings import Settings
-from pipelines.defs import canonical, checks, graph, jobs, matching, offboarding, schedules, sources
+from pipelines.defs import canonical, checks, collect, graph, jobs, matching, offboarding, schedules, sources
 from pipelines.resources import Watch, night_resource, ready_resource
 
 
@@ -24,8 +24,8 @@ def definitions_for(settings: Settings, watch: Watch | None = None) -> dg.Defini
             *offboarding.assets(),
         ],
         asset_checks=checks.asset_checks(settings),
-        jobs=jobs.all_jobs(settings),
-        schedules=schedules.schedules(settings),
+        jobs=[*jobs.all_jobs(settings), *collect.collect_jobs(settings)],
+        schedules=[*schedules.schedules(settings), *collect.collect_schedules(settings)],
         sensors=schedules.sensors(settings),
         resources={"night": night_resource(settings, watch), "settings": ready_resource(settings)},
         executor=dg.in_process_executor,

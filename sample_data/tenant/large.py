@@ -10,12 +10,13 @@ from sample_data.tenant import records
 from sample_data.tenant.pages import bounds, time_filter
 from sample_data.tenant.state import Tenant
 
-NOW = datetime(2026, 9, 30, tzinfo=UTC)
-DAYS = 30
+NOW = datetime.now(UTC).replace(microsecond=0)
+DAYS = 29
+"""Inside what is read at first: the newest and the oldest are of no edge."""
 
 
 class SignIns(Sequence[str]):
-    """Sign-ins spread over a month, newest first, as texts; the range from `first` (the newest) to `end`."""
+    """Sign-ins spread over 29 days, newest first, as texts; the range from `first` (the newest) to `end`."""
 
     def __init__(self, count: int, template: str, users: int, first: int = 0, end: int | None = None) -> None:
         self.count, self.template, self.users = count, template, users

@@ -37,6 +37,16 @@ def test_a_sign_in_through_the_identity_provider(anna: World) -> None:
     assert "only sign-ins through the identity provider were seen" in edge["reasons"]
 
 
+def test_where_the_directory_itself_says_who_is_a_person_their_sign_ins_are_theirs(world: World) -> None:
+    # Without a roster of the personnel department, person and directory account have the same hash as id.
+    world.entra("o-1", ANNA)
+    world.app("slack", "slack-id")
+    world.use("sign_in", "o-1", "slack-id", "07-01")
+    edge = world.build().edge(ANNA, "slack")
+    assert edge is not None
+    assert edge["sources"] == ["sign_in"]
+
+
 @pytest.mark.parametrize(
     ("days", "page", "match_method", "method", "why_not"),
     [

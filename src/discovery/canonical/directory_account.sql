@@ -3,7 +3,7 @@
 --
 -- Of one day's rows the one collected last stands; of those whose hour is not known the one that says most about the end (deleted before active; with HR, where a second row
 -- is a second contract, active before the others), then the fuller. A row that tells only of a removal (a change feed's)
--- keeps who it was from the row before it.
+-- keeps who it was from the row before it; a row of changes keeps the manager, whom change feeds do not tell.
 -- absent_on: the first whole and believed roster that lacks the account (the bin of deleted users is no roster,
 -- but an account found in it is not absent).
 WITH file AS (
@@ -16,7 +16,7 @@ loaded AS (
         coalesce(l.snapshot_on, f.snapshot_on, f.loaded_on, $as_of) AS snapshot_on,
         coalesce(l.account_key, lower(l.account_name)) AS identifier,
         CAST(struct_pack(*COLUMNS(l.* EXCLUDE (file_id, record))) AS VARCHAR) AS content,
-        o.collected_at, coalesce(l.account_name, l.email) IS NULL AND l.status IN ('deleted', 'soft_deleted') AS is_removal
+        o.collected_at, coalesce(NOT o.is_complete, false) AS is_change, coalesce(l.account_name, l.email) IS NULL AND l.status IN ('deleted', 'soft_deleted') AS is_removal
     FROM lake.directory_account AS l LEFT JOIN file AS f USING (file_id)
     LEFT JOIN sources.collected AS o USING (file_id)
 ),
@@ -47,6 +47,12 @@ who AS (
     WHERE NOT is_removal
     QUALIFY row_number() OVER (PARTITION BY system, instance, identifier ORDER BY rank) = 1
 ),
+managed AS (
+    SELECT system, instance, identifier, arg_min(manager_email, rank) AS manager_email
+    FROM ranked
+    WHERE manager_email IS NOT NULL AND NOT is_change
+    GROUP BY ALL
+),
 newest AS (
     SELECT n.* REPLACE (coalesce(n.account_name, w.account_name) AS account_name,
         coalesce(n.email, w.email) AS email, coalesce(n.aliases, w.aliases) AS aliases,
@@ -54,11 +60,13 @@ newest AS (
         coalesce(n.display_name, w.display_name) AS display_name,
         coalesce(n.account_kind, w.account_kind) AS account_kind,
         coalesce(n.department, w.department) AS department,
-        coalesce(n.manager_email, w.manager_email) AS manager_email,
+        coalesce(n.manager_email, w.manager_email, m.manager_email) AS manager_email,
         coalesce(n.hired_on, w.hired_on) AS hired_on, coalesce(n.left_on, w.left_on) AS left_on,
         coalesce(n.deleted_at, w.deleted_at) AS deleted_at)
     FROM ranked AS n LEFT JOIN who AS w ON n.is_removal AND w.system = n.system AND w.instance = n.instance
         AND w.identifier = n.identifier
+    LEFT JOIN managed AS m ON n.is_change AND m.system = n.system AND m.instance = n.instance
+        AND m.identifier = n.identifier
     WHERE n.rank = 1
 ),
 absent AS (

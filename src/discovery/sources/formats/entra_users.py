@@ -136,7 +136,7 @@ FORMAT = Format(
                 "displayName",
                 ("mail", "accountEnabled", "givenName", "userType", "proxyAddresses"),
             ),
-            forbids=("appId", "ipAddress", "userId", "riskLevel"),
+            forbids=("appId", "ipAddress", "userId", "riskLevel", "groupId"),
             recognise=_is_list_of_users,
             columns={
                 "id": "VARCHAR",
