@@ -14,7 +14,6 @@ from discovery.settings import EntraSettings, Settings
 from discovery.store import Store
 from sample_data.tenant import Tenant, demo, serving
 
-
 NOT_READ_YET = {"provisioning_log", "directory_audits", "group_members", "licences", "synchronization_jobs",
                 "synchronization_schemas", "synchronization_settings"}  # fmt: skip
 """Lists whose formats are not there yet."""
