@@ -307,6 +307,20 @@ def test_an_unknown_outcome_that_cannot_be_read_stays_unknown(
     assert states(settings)["disable-entra"] == "verified"
 
 
+def test_what_cannot_be_read_is_not_sent_again_after_a_crash(
+    settings: Settings, case: Case, app: App
+) -> None:
+    """Killed between writing down that the end cannot be read and asking a person."""
+    approved(settings, case)
+    for kind, state in (("intent", "requested"), ("result", "accepted"), ("observation", "unverifiable")):
+        Ledger(settings.home).append(
+            kind, case_id=case.case_id, step_id="disable-entra", person_id=case.person_id, state=state
+        )
+    run(settings, app, case.case_id)
+    assert (AT["entra"], "deactivate") not in app.acts()
+    assert now_of(settings).steps["disable-entra"].task_id
+
+
 def test_nothing_is_sent_when_the_ledger_is_broken(settings: Settings, case: Case, app: App) -> None:
     approved(settings, case)
     path = Ledger(settings.home).path

@@ -18,7 +18,7 @@ from discovery.offboarding.case import record_plan
 from discovery.offboarding.guard import refuse_protected
 from discovery.offboarding.plan import Plan, make_plan
 from discovery.offboarding.playbook import read_playbooks
-from discovery.offboarding.route import can_act, is_final
+from discovery.offboarding.route import can_act
 from discovery.offboarding.source_age import overridden, source_ages
 from discovery.settings import Settings
 from discovery.store import Store
@@ -94,8 +94,7 @@ def plan(
         overrides = overridden(ages, accept_old, reason)
         plans = [
             make_plan(
-                store, settings, playbooks, who.person_id, can_act=can_act(settings),
-                is_final=is_final(settings), is_immediate=is_immediate,
+                store, settings, playbooks, who.person_id, can_act=can_act(settings), is_immediate=is_immediate,
                 leaves_on=leaves_on, ages=ages, overrides=overrides,
             )
             for who in found

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from discovery.connectors.entra_sdk import HOSTS, by_credential, by_token, first_line, opened
 from discovery.connectors.secret import Secret
 from discovery.connectors.transport import LOOPBACK, NoAnswer, NotSent
 from discovery.errors import BadSettings
@@ -27,13 +28,6 @@ if TYPE_CHECKING:
     from msgraph import GraphRequestAdapter
 
 BASE_URL = "https://graph.microsoft.com/v1.0"
-CLOUDS = (
-    "graph.microsoft.com",
-    "graph.microsoft.us",
-    "dod-graph.microsoft.us",
-    "microsoftgraph.chinacloudapi.cn",
-)
-"""Hosts that a token may be sent to, beside loopback."""
 _BUSY = (429, 503, 504)
 
 
@@ -52,9 +46,9 @@ class EntraAccess:
         parts = urlsplit(self.base_url)
         if self.is_loopback:
             return
-        if parts.scheme != "https" or parts.hostname not in CLOUDS:
+        if parts.scheme != "https" or parts.hostname not in HOSTS:
             raise BadSettings(
-                f"{self.base_url!r} is no address of Microsoft Graph; expected https://{CLOUDS[0]}/v1.0"
+                f"{self.base_url!r} is no address of Microsoft Graph; expected https://{HOSTS[0]}/v1.0"
             )
 
     @property
@@ -138,6 +132,7 @@ class Tenant:
 
     async def _once(self, method: str, url: str, body: Any, *, is_advanced: bool) -> Any:
         import httpx
+        from azure.core.exceptions import AzureError, ServiceRequestError
         from kiota_abstractions.api_error import APIError
         from kiota_abstractions.method import Method
         from kiota_abstractions.request_information import RequestInformation
@@ -156,6 +151,10 @@ class Tenant:
             raise _refused(error) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(f"{self._access.host} cannot be reached: {error}", is_retryable=True) from error
+        except ServiceRequestError as error:
+            raise NotSent("the sign-in service of Entra ID cannot be reached", is_retryable=True) from error
+        except AzureError as error:
+            raise NotSent(f"signing in to Entra ID failed: {first_line(error)}") from error
         except httpx.HTTPError as error:
             raise NoAnswer(f"{self._access.host} did not answer: {error or type(error).__name__}") from error
         return json.loads(answer) if answer else None
@@ -164,60 +163,19 @@ class Tenant:
 @asynccontextmanager
 async def tenant(access: EntraAccess) -> AsyncIterator[Tenant]:
     """Open a tenant for one event loop."""
-    import httpx
-    from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
-    from msgraph import GraphRequestAdapter, GraphServiceClient
-    from msgraph_core import GraphClientFactory
-
-    inner = httpx.AsyncHTTPTransport(trust_env=False, limits=httpx.Limits(max_connections=8))
-    http = httpx.AsyncClient(timeout=httpx.Timeout(30, connect=10), trust_env=False, transport=inner,
-                             event_hooks={"response": [_refuse_redirect]})  # fmt: skip
-    # Trying again is decided in one place, above: the SDK's own way waits as long as it is told to. And a token goes
-    # nowhere else.
-    options = {
-        RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False),
-        RedirectHandlerOption.get_key(): RedirectHandlerOption(max_redirect=0, should_redirect=False),
-    }
-    http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
-    try:
-        adapter = GraphRequestAdapter(_sign_in(access), client=http)
-        adapter.base_url = access.base_url
-        GraphServiceClient(request_adapter=adapter)  # makes the SDK ready to read errors
-        yield Tenant(adapter, access)
-    finally:
-        await http.aclose()
-        await inner.aclose()  # the SDK's pipeline forgets the transport below it
-
-
-def _sign_in(access: EntraAccess) -> Any:
-    if not access.is_loopback:
+    credential = None
+    if access.is_loopback:
+        sign_in = by_token(access.secret.reveal, access.host)
+    else:
         from azure.identity.aio import ClientSecretCredential
-        from kiota_authentication_azure.azure_identity_authentication_provider import (
-            AzureIdentityAuthenticationProvider,
-        )
 
         credential = ClientSecretCredential(access.tenant_id, access.client_id, access.secret.reveal())
-        return AzureIdentityAuthenticationProvider(
-            credential, scopes=[f"https://{access.host}/.default"], allowed_hosts=[access.host]
-        )
-    from kiota_abstractions.authentication import (
-        AccessTokenProvider,
-        AllowedHostsValidator,
-        BaseBearerTokenAuthenticationProvider,
-    )
-
-    class Fixed(AccessTokenProvider):  # type: ignore[misc]  # the SDK is not typed here
-        async def get_authorization_token(
-            self,
-            uri: str,  # noqa: ARG002
-            additional_authentication_context: Any = None,  # noqa: ARG002 - the SDK's names
-        ) -> str:
-            return access.secret.reveal()
-
-        def get_allowed_hosts_validator(self) -> AllowedHostsValidator:
-            return AllowedHostsValidator([access.host])
-
-    return BaseBearerTokenAuthenticationProvider(Fixed())
+        sign_in = by_credential(credential, access.host)
+    # Not through a proxy of the environment: acts go the checked way or not at all.
+    async with opened(
+        access.base_url, sign_in, credential, timeout=30, trust_env=False, on_response=_refuse_redirect
+    ) as adapter:
+        yield Tenant(adapter, access)
 
 
 async def _refuse_redirect(response: Any) -> None:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from discovery.connectors.http_answer import CONNECTIONS, LOOPBACK, Answer, NoAnswer
+from discovery.connectors.entra_sdk import HOSTS, by_credential, by_token, first_line, opened
+from discovery.connectors.http_answer import LOOPBACK, Answer, NoAnswer
 from discovery.errors import BadSettings, SourceFailed
 
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 
 WAYS = ("certificate", "secret", "managed_identity", "device_code", "token")
 """How to sign in, as `[entra] auth` says it."""
-HOSTS = (
-    "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
-)  # fmt: skip
-"""Hosts that a token is sent to (learn.microsoft.com/graph/deployments, read 2026-11-25), beside loopback."""
-
 TIMEOUT = 60.0
 """Seconds without a byte after which a request counts as failed."""
 
@@ -93,55 +89,29 @@ class GraphReader:
         except ServiceRequestError as error:
             raise NoAnswer(f"the sign-in service cannot be reached: {type(error).__name__}") from error
         except (ClientAuthenticationError, AzureError) as error:
-            raise SourceFailed(f"signing in to Entra ID failed: {_first_line(error)}") from error
+            raise SourceFailed(f"signing in to Entra ID failed: {first_line(error)}") from error
         return Answer(200, body or b"")
 
 
 @asynccontextmanager
 async def reading(access: GraphAccess) -> AsyncIterator[GraphReader]:
     """Open a tenant for reading. Raises BadSettings where the secret for its way of signing in is not there."""
-    import httpx
-    from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
-    from msgraph import GraphRequestAdapter, GraphServiceClient
-    from msgraph_core import GraphClientFactory
-
     sign_in, credential = _sign_in(access)
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     # Settings of a proxy are for the way out of this machine.
-    http = httpx.AsyncClient(timeout=httpx.Timeout(TIMEOUT, connect=10), limits=limits,
-                             trust_env=not access.is_loopback)  # fmt: skip
-    options = {
-        RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False),
-        RedirectHandlerOption.get_key(): RedirectHandlerOption(max_redirect=0, should_redirect=False),
-    }
-    own = http._transport
-    http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
-    try:
-        adapter = GraphRequestAdapter(sign_in, client=http)
-        adapter.base_url = access.url
-        GraphServiceClient(request_adapter=adapter)  # makes the SDK ready to read the code of an error
+    async with opened(
+        access.url, sign_in, credential, timeout=TIMEOUT, trust_env=not access.is_loopback
+    ) as adapter:
         yield GraphReader(adapter, access.url)
-    finally:
-        await http.aclose()
-        await own.aclose()  # the SDK's pipeline forgets the transport below it
-        if credential is not None:
-            await credential.close()
 
 
 def _sign_in(access: GraphAccess) -> tuple[Any, Any]:
     """Return the SDK's way to sign requests, and what has to be closed afterwards."""
     host = urlsplit(access.url).hostname or ""
     if access.auth == "token":
-        return _bearer(_secret("DISCOVERY_ENTRA_TOKEN", access.auth), host), None
-    from kiota_authentication_azure.azure_identity_authentication_provider import (
-        AzureIdentityAuthenticationProvider,
-    )
-
+        token = _secret("DISCOVERY_ENTRA_TOKEN", access.auth)
+        return by_token(lambda: token, host), None
     credential = _credential(access)
-    provider = AzureIdentityAuthenticationProvider(
-        credential, scopes=[f"https://{host}/.default"], allowed_hosts=[host]
-    )
-    return provider, credential
+    return by_credential(credential, host), credential
 
 
 def _credential(access: GraphAccess) -> Any:
@@ -174,33 +144,6 @@ def _secret(name: str, way: str) -> str:
     return value
 
 
-def _bearer(token: str, host: str) -> Any:
-    from kiota_abstractions.authentication import (
-        AccessTokenProvider,
-        AllowedHostsValidator,
-        BaseBearerTokenAuthenticationProvider,
-    )
-
-    class Fixed(AccessTokenProvider):  # type: ignore[misc]  # the SDK is not typed here
-        def __init__(self) -> None:
-            self.hosts = AllowedHostsValidator([host])
-
-        async def get_authorization_token(
-            self,
-            uri: str,
-            additional_authentication_context: Any = None,  # noqa: ARG002 - the SDK's name
-        ) -> str:
-            if not self.hosts.is_url_host_valid(uri):
-                # The SDK would send the request without a token, and take the refusal for the answer.
-                raise SourceFailed(f"the token is for {host}; it is not sent to {urlsplit(uri).hostname}")
-            return token
-
-        def get_allowed_hosts_validator(self) -> AllowedHostsValidator:
-            return self.hosts
-
-    return BaseBearerTokenAuthenticationProvider(Fixed())
-
-
 def _refusal(error: Any) -> Answer:
     said = getattr(error, "error", None)
     headers = {str(k).lower(): str(v) for k, v in (error.response_headers or {}).items()}
@@ -208,7 +151,3 @@ def _refusal(error: Any) -> Answer:
         error.response_status_code or 0, b"", headers, str(getattr(said, "code", None) or ""),
         str(getattr(said, "message", None) or ""),
     )  # fmt: skip
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

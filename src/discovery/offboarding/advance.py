@@ -6,7 +6,7 @@ has ended is looked at again, people are reminded, and the ledger's head leaves 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from discovery.offboarding.departure import Departure, keep_known, new_departure
 from discovery.offboarding.execute import Connectors, execute
 from discovery.offboarding.guard import refuse_protected
 from discovery.offboarding.notify import Notify, deliver, leaver_of
-from discovery.offboarding.plan import make_plan
+from discovery.offboarding.plan import CanAct, make_plan
 from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.source_age import source_ages
 from discovery.offboarding.standing import covered_steps, keep_standing
@@ -28,7 +28,6 @@ from discovery.offboarding.verify import verify_case
 from discovery.settings import Settings
 from discovery.store import Store
 
-CanAct = Callable[[str, str, str], bool]
 SAME_DEPARTURE = timedelta(days=90)
 """A disabled or deleted account within this time after a case was opened is what that case led to."""
 

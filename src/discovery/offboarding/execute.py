@@ -243,7 +243,8 @@ class _Executor:
         elif one.state == "accepted":
             seen = self._verify(connector, one, target)
             return _did(self.case.case_id, one, "looked", seen.detail)
-        elif one.state == "failed" and not one.is_retryable:
+        elif one.state == "unverifiable" or (one.state == "failed" and not one.is_retryable):
+            # It was sent, or refused; and the program ended before a person was asked.
             return self._hand_to_person(one, one.reason)
         return self._act(connector, one, target)
 

@@ -57,8 +57,9 @@ def plan_hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(b"discovery plan\0" + canonical(said)).hexdigest()
 
 
-CanAct = Callable[[str, str, str], bool]
-"""Tells whether a connector is configured: route, app_id or system, action."""
+FINAL = "final"
+CanAct = Callable[[str, str, str], bool | str]
+"""Tells whether a connector is configured: route, app_id or system, action. FINAL: it is, and cannot take it back."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,6 @@ def make_plan(
     person_id: str,
     *,
     can_act: CanAct,
-    is_final: CanAct = lambda route, where, action: False,  # noqa: ARG005 - the names say what is asked
     is_immediate: bool = False,
     leaves_on: date | None = None,
     ages: Iterable[SourceAge] = (),
@@ -148,7 +148,6 @@ def make_plan(
 ) -> Plan:
     """Make a person's plan from the published file. Raises BadUse where nobody knows when the person leaves.
 
-    `is_final`: whether a connector's action cannot be taken back; such a one is planned only where a playbook says so.
     `is_immediate`: begin at once; else at the end of the last day (`leaves_on`, else left_on) in the settings' zone.
     """
     person = store.dicts(_PERSON, {"person": person_id})[0]
@@ -160,7 +159,7 @@ def make_plan(
     directories = store.dicts(_DIRECTORY, {"person": person_id, "directories": list(DIRECTORIES)})
     run = store.dicts("SELECT run_id, as_of, content_hash FROM run")[0]
     resources = {str(app_id): tuple(ids) for app_id, ids in store.rows(_RESOURCES)}
-    steps = _Steps(begins, can_act, is_final, resources)
+    steps = _Steps(begins, can_act, resources)
     for rule in playbooks.default.rules:
         if rule.per == "person":
             steps.add(rule, None, "", (), person["manager_email"])
@@ -252,13 +251,9 @@ class _Steps:
     """Collects steps and puts them in order."""
 
     def __init__(
-        self,
-        begins: datetime | None,
-        can_act: CanAct,
-        is_final: CanAct,
-        resources: Mapping[str, tuple[str, ...]],
+        self, begins: datetime | None, can_act: CanAct, resources: Mapping[str, tuple[str, ...]]
     ) -> None:
-        self._begins, self._can_act, self._is_final, self._resources = begins, can_act, is_final, resources
+        self._begins, self._can_act, self._resources = begins, can_act, resources
         self._made: list[tuple[int, int, Step]] = []
 
     def add(self, rule: StepRule, app_id: str | None, name: str, accounts: tuple[Mapping[str, str], ...],
@@ -313,10 +308,11 @@ class _Steps:
 
     def _action(self, rule: StepRule, route: str, where: str) -> tuple[str, str]:
         """Return what a connector is to do, and what to say about it; nothing where a person has to do it."""
-        possible = [a for a in (rule.action, rule.otherwise) if a and self._can_act(route, where, a)]
+        possible = {a: self._can_act(route, where, a) for a in (rule.action, rule.otherwise) if a}
+        possible = {a: can for a, can in possible.items() if can}
         if not possible:
             return "", "No connector for it is configured, so a person does it."
-        gentle = [a for a in possible if rule.is_irreversible or not self._is_final(route, where, a)]
+        gentle = [a for a, can in possible.items() if rule.is_irreversible or can != FINAL]
         if not gentle:
             return "", "The interface could do it and not take it back, so a person decides and does it."
         if gentle[0] != rule.action:
