@@ -10,7 +10,7 @@ import pytest
 from discovery.cli.column import Column, order_of_days
 from discovery.cli.suggestion import suggest, toml_text
 from discovery.settings import Settings, load_settings
-from discovery.sources.container import look
+from discovery.sources.layout import look
 from tests.cli.conftest import Run
 
 UNKNOWN = """\

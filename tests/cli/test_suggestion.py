@@ -89,7 +89,7 @@ CASES = {
          "cardholder": "Cardholder"},
         {"charged_on": "2026-08-13", "merchant": "FIGMA MONTHLY", "amount": "16.50", "card": "1234"},
         2, {"date_order": "mdy", "decimal": "."}, ("no column holds the currency", "could also be 'Post Date'"),
-        quarantined=1,
+        ignored=1,
     ),
     "amounts in the account's currency beside the original ones": Case(
         '"Booking Date","Value Date","Partner Name","Partner Iban","Account Name","Amount (EUR)","Original Amount",'

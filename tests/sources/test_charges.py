@@ -19,7 +19,7 @@ import pytest
 
 from discovery.canonical import STEPS
 from discovery.settings import SourceHint
-from discovery.sources.container import look
+from discovery.sources.layout import look
 from discovery.sources.registry import recognise, shipped_formats
 from discovery.sources.source import Example, Format
 

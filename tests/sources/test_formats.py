@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from discovery.settings import SourceHint
-from discovery.sources.container import Layout, look, stage
+from discovery.sources.container import stage
+from discovery.sources.layout import Layout, look
 from discovery.sources.registry import recognise, shipped_formats
 from discovery.sources.source import Example, Format, fit
 from discovery.store import make_private

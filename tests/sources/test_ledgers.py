@@ -10,7 +10,7 @@ import pytest
 
 from discovery.canonical import STEPS
 from discovery.settings import SourceHint
-from discovery.sources.container import look
+from discovery.sources.layout import look
 from discovery.sources.registry import recognise, shipped_formats
 
 PROFIT_AND_LOSS = """\

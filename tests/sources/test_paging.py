@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from discovery.settings import SourceHint
-from discovery.sources.container import opened
+from discovery.sources.envelopes import opened
 from discovery.sources.paging import missing_pages
 
 NEXT = "https://graph.microsoft.com/v1.0/users?$skiptoken=abc"

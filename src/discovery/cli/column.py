@@ -27,7 +27,7 @@ CURRENCIES = frozenset(
         "RUB", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR",
     ]
 )  # fmt: skip
-_SIGNS = {"€": "EUR", "£": "GBP"}
+_SIGNS = {"€": "EUR", "£": "GBP", "R$": "BRL", "₹": "INR"}
 """Signs that stand for one currency only; a dollar or a yen may be several."""
 
 
@@ -99,7 +99,7 @@ class Column:
     @property
     def has_money_signs(self) -> bool:
         """Its values carry the sign or the code of a currency."""
-        return self.share(lambda v: re.search(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF)\b", v)) >= 0.5
+        return self.share(lambda v: re.search(r"[€$£¥₹]|\b(?:EUR|USD|GBP|CHF)\b", v)) >= 0.5
 
     @property
     def currency(self) -> str | None:
@@ -107,7 +107,7 @@ class Column:
         for word in re.findall(r"[A-Z]{3}", self.header):
             if word in CURRENCIES:
                 return str(word)
-        codes = {_SIGNS.get(m) or m for v in self.values for m in re.findall(r"[€£]|\b[A-Z]{3}\b", v)}
+        codes = {_SIGNS.get(m) or m for v in self.values for m in re.findall(r"[€£₹]|R\$|\b[A-Z]{3}\b", v)}
         return codes.pop() if len(codes) == 1 and codes <= CURRENCIES and self.has_money_signs else None
 
     @property

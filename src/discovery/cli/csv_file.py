@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 from discovery.errors import BadUse, SourceFailed
-from discovery.sources.container import DELIMITERS, stage
+from discovery.sources.container import stage
+from discovery.sources.layout import DELIMITERS
 
 LONGEST_CELL = 1 << 24
 

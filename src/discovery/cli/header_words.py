@@ -1,4 +1,6 @@
-"""Words by which the header of an unknown CSV says what a column holds: English, German, French, Spanish, Dutch.
+"""Words by which the header of an unknown CSV says what a column holds, in six languages.
+
+English, German, French, Spanish, Dutch, Portuguese.
 
 Per target of a mapping the words in order of preference: the first that a header has decides between columns.
 Letters and digits only, lower case, as headers are compared (`sources.source.fold`); accents as people type them.
@@ -17,119 +19,131 @@ SHORT = 5
 WORDS: Mapping[str, tuple[str, ...]] = {
     "charged_on": (
         "transactiondate", "transdate", "purchasedate", "expensedate", "dateoftransaction", "transaktionsdatum",
-        "kaufdatum", "belegdatum", "umsatzdatum", "datedelopération", "dateopération", "dateoperation",
-        "datedachat", "datedetransaction", "fechadeoperación", "fechaoperación", "fechaoperacion",
-        "fechadetransacción", "fechatransacción", "fechacompra", "transactiedatum", "aankoopdatum", "boekdatum",
-        "buchungstag", "buchungsdatum", "bookingdate", "datecomptable", "fechacontable", "posteddate", "postingdate",
-        "datum", "fecha", "date", "jour", "tag", "dag", "día", "day", "wertstellung", "valuta", "datevaleur",
-        "fechavalor", "rentedatum", "valuedate",
+        "kaufdatum", "belegdatum", "umsatzdatum", "datedelopération", "dateopération", "dateoperation", "datedachat",
+        "datedetransaction", "fechadeoperación", "fechaoperación", "fechaoperacion", "fechadetransacción",
+        "fechatransacción", "fechacompra", "transactiedatum", "aankoopdatum", "boekdatum", "datadatransação",
+        "datadatransacao", "datadacompra", "datatransação", "buchungstag", "buchungsdatum", "bookingdate",
+        "datecomptable", "fechacontable", "posteddate", "postingdate", "datum", "fecha", "date", "jour", "tag", "dag",
+        "día", "day", "data", "dia", "booked", "wertstellung", "valuta", "datevaleur", "fechavalor", "rentedatum",
+        "valuedate",
     ),
     "merchant": (
         "merchant", "commerçant", "marchand", "händler", "haendler", "comercio", "establecimiento", "winkel",
-        "supplier", "lieferant", "fournisseur", "proveedor", "leverancier", "vendor", "payee", "zahlungsempfänger",
-        "begünstigter", "empfänger", "bénéficiaire", "beneficiario", "beneficiary", "tegenpartij", "counterparty",
-        "auftraggeber", "naamomschrijving", "descriptor", "beschreibung", "description", "descripción",
-        "descripcion", "omschrijving", "libellé", "libelle", "concepto", "narrative", "verwendungszweck", "details",
-        "mededelingen", "memo", "buchungstext", "text", "name", "naam",
+        "supplier", "lieferant", "fournisseur", "proveedor", "leverancier", "vendor", "payee", "estabelecimento",
+        "comerciante", "fornecedor", "beneficiário", "shop", "store", "zahlungsempfänger", "begünstigter",
+        "empfänger", "bénéficiaire", "beneficiario", "beneficiary", "tegenpartij", "counterparty", "auftraggeber",
+        "naamomschrijving", "beguenstigter", "descrição", "descricao", "histórico", "descriptor", "beschreibung",
+        "description", "descripción", "descripcion", "omschrijving", "libellé", "libelle", "concepto", "narrative",
+        "verwendungszweck", "details", "mededelingen", "memo", "buchungstext", "text", "name", "naam",
     ),
     "amount": (
         "billingamount", "amount", "betrag", "montant", "importe", "bedrag", "umsatz", "amt", "gross", "brutto",
         "total", "summe", "somme", "totaal", "prix", "precio", "prijs", "preis", "price", "cost", "kosten", "value",
+        "valor", "quantia", "sum",
     ),
     "debit": (
         "debit", "débit", "débito", "debito", "debet", "soll", "belastung", "cargo", "cargos", "debe", "paidout",
         "moneyout", "withdrawal", "withdrawals", "ausgang", "ausgaben", "dépense", "gastos", "uitgaven", "spent",
+        "saída", "saídas",
     ),
     "credit": (
         "credit", "crédit", "crédito", "credito", "haben", "gutschrift", "abono", "abonos", "haber", "paidin",
         "moneyin", "deposit", "deposits", "eingang", "einnahmen", "recette", "ingresos", "inkomsten", "refunded",
+        "entrada", "entradas", "estorno",
     ),
     "direction": (
         "debitcredit", "creditdebit", "drcr", "crdr", "dc", "sollhaben", "sh", "afbij", "débitcrédit", "sens",
-        "cargoabono", "debehaber", "direction", "type", "art", "tipo", "soort",
+        "cargoabono", "debehaber", "débitocrédito", "direction", "type", "art", "tipo", "soort",
     ),
     "currency": (
         "currency", "währung", "waehrung", "devise", "monnaie", "moneda", "divisa", "valuta", "munt", "ccy", "cur",
+        "moeda",
     ),
     "cardholder": (
-        "cardholder", "cardmember", "karteninhaber", "titulairedelacarte", "titulaire", "porteur", "titulardelatarjeta",
-        "titular", "kaarthouder", "holder", "inhaber", "employee", "mitarbeiter", "salarié", "collaborateur",
-        "empleado", "medewerker", "werknemer", "spender", "nameoncard", "user",
+        "cardholder", "cardmember", "karteninhaber", "titulairedelacarte", "titulaire", "porteur",
+        "titulardelatarjeta", "titular", "kaarthouder", "holder", "inhaber", "employee", "mitarbeiter", "salarié",
+        "collaborateur", "empleado", "medewerker", "werknemer", "spender", "nameoncard", "user", "portador",
+        "colaborador", "funcionário", "funcionario",
     ),
     "card": (
         "last4", "lastfour", "cardnumber", "kartennummer", "numérodecarte", "numerodecarte", "númerodetarjeta",
-        "kaartnummer", "card", "karte", "carte", "tarjeta", "kaart", "pan",
+        "kaartnummer", "card", "karte", "carte", "tarjeta", "kaart", "pan", "cartão", "cartao",
     ),
     "mcc": ("mcc", "merchantcategorycode", "categorycode"),
     "event_id": (
         "transactionid", "transid", "eventid", "recordid", "transaktionsnummer", "belegnummer", "numérodetransaction",
         "transactienummer", "referencenumber", "reference", "referenz", "référence", "referencia", "referentie",
+        "referência",
     ),
     "observed_at": (
         "timestamp", "zeitstempel", "horodatage", "tijdstempel", "eventtime", "logintime", "signintime", "visitedat",
         "occurredat", "anmeldezeit", "zeitpunkt", "tijdstip", "datetime", "dateheure", "fechahora", "fechayhora",
-        "datumtijd", "datumuhrzeit", "when", "wann", "time", "zeit", "heure", "hora", "tijd", "date", "datum", "fecha",
+        "datumtijd", "datumuhrzeit", "dataehora", "datahora", "carimbodedatahora", "quando", "when", "wann", "time",
+        "zeit", "heure", "hora", "tijd", "date", "datum", "fecha",
     ),
     "account_name": (
         "userprincipalname", "upn", "emailaddress", "email", "emailadresse", "mailadresse", "adressemail",
         "adresseélectronique", "courriel", "correoelectrónico", "correo", "emailadres", "username", "benutzername",
         "nomdutilisateur", "identifiant", "nombredeusuario", "gebruikersnaam", "login", "user", "benutzer",
-        "utilisateur", "usuario", "gebruiker", "member", "mitglied", "membre", "miembro", "actor", "account", "konto",
-        "compte", "cuenta", "mail", "who", "wer",
+        "utilisateur", "usuario", "gebruiker", "member", "mitglied", "membre", "miembro", "endereçodeemail",
+        "utilizador", "usuário", "membro", "conta", "actor", "account", "konto", "compte", "cuenta", "mail", "who",
+        "wer",
     ),
     "mention": (
         "application", "applicationname", "appname", "anwendung", "aplicación", "aplicacion", "applicatie",
-        "toepassing", "clientname", "relyingparty",
-        "software", "logiciel", "programma", "service", "dienst", "servicio", "resource", "product",
-        "produkt", "produit", "producto", "saas", "tool", "app", "system", "système", "sistema", "systeem",
+        "toepassing", "clientname", "relyingparty", "aplicativo", "aplicação", "serviço", "software", "logiciel",
+        "programma", "service", "dienst", "servicio", "resource", "product", "produkt", "produit", "producto", "saas",
+        "tool", "app", "system", "système", "sistema", "systeem",
     ),
     "domain": (
-        "domain", "domäne", "domaine", "dominio", "domein", "fqdn", "hostname", "host", "queryname", "query", "website",
-        "site", "url", "adresse", "destination", "ziel", "sitio",
+        "domain", "domäne", "domaine", "dominio", "domein", "fqdn", "hostname", "host", "queryname", "query",
+        "website", "site", "url", "adresse", "destination", "ziel", "sitio", "domínio",
     ),
     "result": (
         "result", "ergebnis", "résultat", "resultado", "resultaat", "outcome", "success", "status", "statut", "estado",
     ),
     "status": (
-        "employmentstatus", "accountstatus", "status", "statut", "estado", "état", "etat", "zustand", "state", "active",
-        "aktiv", "actif", "activo", "actief", "enabled",
+        "employmentstatus", "accountstatus", "status", "statut", "estado", "état", "etat", "zustand", "state",
+        "active", "aktiv", "actif", "activo", "actief", "enabled", "situação", "situacao", "ativo",
     ),
     "role": (
         "role", "rolle", "rôle", "rol", "permission", "berechtigung", "droits", "permiso", "recht", "accesslevel",
-        "license", "lizenz", "licence", "licencia", "licentie",
+        "license", "lizenz", "licence", "licencia", "licentie", "função", "funcao", "papel", "permissão", "licença",
     ),
     "last_active_at": (
         "lastactive", "lastactivity", "lastlogin", "lastlogon", "lastsignin", "lastseen", "lastaccess", "lastused",
         "letzteanmeldung", "letzteaktivität", "letzterlogin", "zuletzt", "dernièreconnexion", "derniereconnexion",
         "dernièreactivité", "dernieraccès", "últimoacceso", "ultimoacceso", "últimaconexión", "últimaactividad",
-        "laatsteaanmelding", "laatsteactiviteit", "laatstelogin", "laatst", "last",
+        "últimologin", "últimaatividade", "últimaentrada", "laatsteaanmelding", "laatsteactiviteit", "laatstelogin",
+        "laatst", "last",
     ),
     "display_name": (
         "displayname", "fullname", "vollständigername", "anzeigename", "nomcomplet", "nometprénom", "nombrecompleto",
-        "volledigenaam", "name", "nom", "nombre", "naam",
+        "volledigenaam", "name", "nom", "nombre", "naam", "nomecompleto", "nome",
     ),
     "hired_on": (
         "hiredate", "hiredon", "startdate", "joined", "joiningdate", "eintrittsdatum", "eintritt", "datedembauche",
         "dateembauche", "datedentrée", "dateentrée", "fechadeingreso", "fechaingreso", "fechadealta", "fechaalta",
-        "datumindienst", "indienst", "begindatum", "start",
+        "datumindienst", "indienst", "begindatum", "datadeadmissão", "dataadmissão", "admissão", "start",
     ),
     "left_on": (
-        "terminationdate", "termination", "leavingdate", "leavedate", "lastdayofwork", "lastday", "exitdate", "enddate",
-        "austrittsdatum", "austritt", "datedesortie", "datesortie", "datededépart", "fechadebaja", "fechabaja",
-        "fechadesalida", "datumuitdienst", "uitdienst", "einddatum", "leaving", "exit", "end",
+        "terminationdate", "termination", "leavingdate", "leavedate", "lastdayofwork", "lastday", "exitdate",
+        "enddate", "austrittsdatum", "austritt", "datedesortie", "datesortie", "datededépart", "fechadebaja",
+        "fechabaja", "fechadesalida", "datumuitdienst", "uitdienst", "einddatum", "datadedesligamento",
+        "desligamento", "datadesaída", "demissão", "leaving", "exit", "end",
     ),
     "employee_id": (
         "employeeid", "employeenumber", "employeeno", "staffid", "workerid", "personnelnumber", "personalnummer",
         "personalnr", "mitarbeiternummer", "matricule", "numérodesalarié", "númerodeempleado", "numeroempleado",
-        "personeelsnummer", "medewerkernummer", "empno",
+        "personeelsnummer", "medewerkernummer", "empno", "matrícula", "númerodofuncionário",
     ),
     "department": (
         "department", "abteilung", "département", "departement", "departamento", "afdeling", "orgunit", "costcenter",
-        "costcentre", "kostenstelle", "team", "dept", "service",
+        "costcentre", "kostenstelle", "team", "dept", "service", "setor", "área",
     ),
     "manager_email": (
         "manager", "supervisor", "vorgesetzter", "vorgesetzte", "führungskraft", "responsable", "jefe",
-        "leidinggevende",
+        "leidinggevende", "gestor", "gerente",
     ),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from discovery.cli.column import CARD, MCC, Column, decimal_sign, looks_like_header, order_of_days
 from discovery.settings import ColumnMapping, SourceHint
-from discovery.sources.formats.mapping import CREDIT_WORDS, DEBIT_WORDS, FAILURE_WORDS, SUCCESS_WORDS
+from discovery.sources.formats.mapping import CREDIT_WORDS, DEBIT_WORDS, FAILURE_WORDS, SUCCESS_WORDS, TOTALS
 from discovery.sources.source import Head, fold
 
 MOST_ROWS = 400
@@ -75,6 +75,14 @@ def suggest(
 
     taken: names of formats that the mapping must not have. encoding: what the text had to be read with.
     """
+    nameless = headless(heads)
+    found = _suggest((nameless,) if nameless else heads, file_name, frozenset(taken), encoding, nameless)
+    return found or (_suggest(heads, file_name, frozenset(taken), encoding, None) if nameless else None)
+
+
+def _suggest(heads: Sequence[Head], file_name: str, taken: frozenset[str], encoding: str | None,
+             nameless: Head | None) -> Suggestion | None:  # fmt: skip
+
     best: tuple[_Reading, list[str]] | None = None
     for head in heads:
         columns, repeated = _columns(head)
@@ -87,7 +95,7 @@ def suggest(
     reading, repeated = best
     if repeated:
         reading.doubts.append(f"left out, for their header stands more than once: {', '.join(repeated)}")
-    return _block(reading, file_name, frozenset(taken), encoding)
+    return _block(reading, file_name, taken, encoding, nameless)
 
 
 def why_not(heads: Sequence[Head]) -> str:
@@ -123,7 +131,7 @@ def _columns(head: Head) -> tuple[list[Column], list[str]]:
     if head.container != "csv" or len(head.header) < 2 or not looks_like_header(head.header):
         return [], []
     folded = [fold(h) for h in head.header]
-    rows = [row for row in head.rows[:MOST_ROWS] if len(row) >= 0.5 * len(head.header)]
+    rows = [row for row in head.rows[:MOST_ROWS] if len(row) >= 0.5 * len(head.header) and not _is_total(row)]
     columns = [
         Column(h, tuple(r[i].strip() if len(r) > i else "" for r in rows))
         for i, h in enumerate(head.header)
@@ -133,6 +141,32 @@ def _columns(head: Head) -> tuple[list[Column], list[str]]:
         {h for h, name in zip(head.header, folded, strict=True) if name and folded.count(name) > 1}
     )
     return columns, repeated
+
+
+def _is_total(row: Sequence[str]) -> bool:
+    """Tell a line of totals, which a mapping leaves out."""
+    first = next((cell.strip() for cell in row if cell.strip()), "")
+    return bool(re.match(TOTALS, first.casefold()))
+
+
+def headless(heads: Sequence[Head]) -> Head | None:
+    """Return a head with columns named by what they hold, for a table whose first line is a record already."""
+    if not heads or len(heads[0].header) < 2 or looks_like_header(heads[0].header):
+        return None
+    first = heads[0]
+    rows = tuple(row for row in (first.header, *first.rows[:MOST_ROWS]) if len(row) == len(first.header))
+    if len(rows) < 2 or len(rows) < 0.9 * len(first.rows[:MOST_ROWS]):
+        return None
+    columns = [Column("", tuple(row[place].strip() for row in rows)) for place in range(len(first.header))]
+    texts = [len(set(c.values)) if c.is_text else -1 for c in columns]
+    names: list[str] = []
+    for place, column in enumerate(columns):
+        said = next((name for name, fits in (
+            ("Date", column.is_day), ("Email", column.is_email), ("Currency", column.is_currency),
+            ("Domain", column.is_host), ("Amount", column.is_amount), ("Description", texts[place] == max(texts) > 0),
+        ) if fits), "Column")  # fmt: skip
+        names.append(said if said not in names and said != "Column" else f"{said} {place + 1}")
+    return Head("csv", header=tuple(names), rows=rows, file_name=first.file_name)
 
 
 def _pick(
@@ -344,7 +378,8 @@ def _app_accounts(columns: list[Column]) -> _Reading | None:
 # ── the block ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _block(reading: _Reading, file_name: str, taken: frozenset[str], encoding: str | None) -> Suggestion:
+def _block(reading: _Reading, file_name: str, taken: frozenset[str], encoding: str | None,
+           nameless: Head | None) -> Suggestion:  # fmt: skip
     kind, found, doubts = reading.kind, reading.found, reading.doubts
     name = re.sub(r"[^\w@. -]", "", PurePosixPath(file_name).stem).strip()[:60] or "unknown export"
     name = name if name not in taken else f"{name} (mapping)"
@@ -380,10 +415,18 @@ def _block(reading: _Reading, file_name: str, taken: frozenset[str], encoding: s
     headers = {target: column.header for target, column in found.items()}
     lines += ["[mapping.columns]", *(f"{target} = {toml_text(header)}" for target, header in headers.items())]
     source = None
-    if encoding is not None:
-        source = SourceHint(files=glob.escape(PurePosixPath(file_name).name), encoding=encoding)
-        lines += ["", "[[source]]", f"files = {toml_text(source.files)}", f"encoding = {toml_text(encoding)}"]
-        doubts.append(f"the text is not UTF-8: read as {encoding}")
+    if encoding is not None or nameless is not None:
+        header = ",".join(nameless.header) if nameless is not None else None
+        source = SourceHint(
+            files=glob.escape(PurePosixPath(file_name).name), encoding=encoding, header=header
+        )
+        lines += ["", "[[source]]", f"files = {toml_text(source.files)}"]
+        if encoding is not None:
+            lines.append(f"encoding = {toml_text(encoding)}")
+            doubts.append(f"the text is not UTF-8: read as {encoding}")
+        if header is not None:
+            lines.append(f"header = {toml_text(header)}")
+            doubts.append("there is no header line: the columns are named by what they hold")
     trial = ColumnMapping(columns=headers, **values, **{key: FILLED[key] for key in undecided})
     mapping = None if undecided else trial
     return Suggestion("\n".join(lines), tuple(undecided), mapping, trial, tuple(doubts), source)

@@ -17,7 +17,10 @@ MAPPING_KINDS = ("charge", "sign_in", "web_visit", "app_account", "directory_acc
 
 @dataclass(frozen=True)
 class SourceHint:
-    """What a file does not say itself. `files` is a glob on the path below the inbox."""
+    """What a file does not say itself. `files` is a glob on the path below the inbox.
+
+    header: the names of the columns, parted by commas, of a CSV that has no header line.
+    """
 
     files: str
     format: str | None = None
@@ -30,6 +33,7 @@ class SourceHint:
     currency: str | None = None
     decimal: str | None = None
     encoding: str | None = None
+    header: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ def hint_of(reader: Reader, number: int, block: Mapping[str, Any]) -> SourceHint
     if "timezone" in block:
         reader.zone(block, "timezone")
     _order(reader, block, place)
+    header = block.get("header")
+    if header is not None and (not isinstance(header, str) or "," not in header or "\n" in header):
+        raise BadSettings(
+            f'{reader.where}: {place}.header = {header!r}; expected the names of all columns: "Date,Merchant,Amount"'
+        )
     return SourceHint(**block)
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
-from discovery.sources.container import Staged, copy_hashed, look, stage
+from discovery.sources.container import Staged, copy_hashed, stage
 from discovery.sources.input import Input, Listed, file_id_of
+from discovery.sources.layout import look
 from discovery.sources.rebuild import inputs_of_vault
 from discovery.sources.registry import Recognition, known_formats, recognise
 from discovery.sources.source import Format, Head, Shape, at_path, fold
@@ -75,7 +76,7 @@ def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Forma
             found.append((text, own, None, text.refusal))
             continue
         try:
-            _, heads = look(text.path, name, in_lines=text.collected is not None)
+            _, heads = look(text.path, name, header=own.header, in_lines=text.collected is not None)
             found.append((text, own, recognise(heads, formats, own), None))
         except SourceFailed as error:
             found.append((text, own, None, str(error)))

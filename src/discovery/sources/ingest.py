@@ -16,11 +16,12 @@ from typing import Any
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
 from discovery.sources.collected import Collected, collected_from
-from discovery.sources.container import Layout, Staged, count_lines
+from discovery.sources.container import Staged, count_lines
 from discovery.sources.forgotten import REASON, load_forgotten, reduce_file
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.input import file_id_of
 from discovery.sources.lake import Lake, Several, Written, write_records
+from discovery.sources.layout import Layout
 from discovery.sources.paging import missing_pages
 from discovery.sources.quarantined import QUARANTINE_KEPT, bad_records
 from discovery.sources.reading import (

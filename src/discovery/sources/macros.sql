@@ -48,7 +48,8 @@ CREATE OR REPLACE TEMP MACRO day_in(text, date_order) AS
                                    ['%m/%d/%y', '%m/%d/%Y']) AS DATE)
     END;
 
--- An amount with a declared decimal sign ('.' or ','); currency signs, blanks and a trailing or bracketed
+-- An amount with a declared decimal sign, in groups of three or, with a point, as in India: 1,04,500.50
+-- ('.' or ','); currency signs, blanks and a trailing or bracketed
 -- minus are understood, also the typographic ones: (1,234.50) = 1,234.50- = −1234.50 = -1234.50. In a sheet of a
 -- workbook numbers have a point whatever is declared for its texts (see workbook_cells), and never three decimals.
 CREATE OR REPLACE TEMP MACRO amount_in(text, decimal_sign) AS
@@ -62,7 +63,7 @@ CREATE OR REPLACE TEMP MACRO amount_in(text, decimal_sign) AS
                 CASE WHEN coalesce(decimal_sign, '.') = ','
                      THEN CASE WHEN regexp_matches(trim(text), '^[^\d.,]*(\d{1,3}([.'' \x{00A0}\x{202F}]\d{3})+|\d+)(,\d+)?[^\d.,]*$')
                                THEN replace(regexp_replace(text, '[^\d,]', '', 'g'), ',', '.') END
-                     ELSE CASE WHEN regexp_matches(trim(text), '^[^\d.,]*(\d{1,3}([,'' \x{00A0}\x{202F}]\d{3})+|\d+)?(\.\d+)?[^\d.,]*$')
+                     ELSE CASE WHEN regexp_matches(trim(text), '^[^\d.,]*(\d{1,3}([,'' \x{00A0}\x{202F}]\d{3})+|\d{1,2}(,\d{2})+,\d{3}|\d+)?(\.\d+)?[^\d.,]*$')
                                THEN regexp_replace(text, '[^\d.]', '', 'g') END
                 END AS DECIMAL(18,2))
             AS DECIMAL(18,2))

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from discovery.sources.container import Layout, unwrap
+from discovery.sources.layout import NO_HEADER, Layout
 from discovery.sources.source import WHOLE_RECORD, Shape, fold
+from discovery.sources.unwrapping import unwrap
 from discovery.store import SqlError, Store, quoted
 
 MAX_OBJECT = 64 << 20
@@ -79,25 +80,39 @@ def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, f
         _csv_view(store, clean, numbered_layout, shape, ("", *header), 0, numbered=False, has_record=True)
         return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
     envelope: dict[str, Any] = {}
+    # A surer way each time: what Python takes for JSON, what the engine does too, and that whatever the types.
+    for is_strict, is_lenient in ((False, False), (True, False), (True, True)):
+        bad = _write_clean(path, layout, clean, envelope, is_strict=is_strict)
+        _json_view(store, clean, shape, numbered=False, has_record=True, lenient=is_lenient)
+        try:
+            store.rows("SELECT * FROM raw")
+            break
+        except SqlError:
+            continue
+    return Raw(path, layout, tuple(bad), True, is_clean_copy=True, envelope=envelope)
+
+
+def _write_clean(path: Path, layout: Layout, clean: Path, envelope: dict[str, Any], *,
+                 is_strict: bool) -> list[BadRecord]:  # fmt: skip
+    """Write the readable records of a JSON text, one to a line, with their numbers; return the others."""
+    bad = []
     with clean.open("w", encoding="utf-8", newline="") as out:
-        for number, text, problem in json_records(path, layout, envelope):
+        for number, text, problem in json_records(path, layout, envelope, is_strict=is_strict):
             if problem is None:
                 body = text.strip()[1:].lstrip()
                 out.write(f'{{"_record":{number}{"" if body.startswith("}") else ","}{body}\n')
             else:
                 bad.append(BadRecord(number, problem, text[:4000]))
-    _json_view(store, clean, shape, numbered=False, has_record=True)
-    try:
-        store.rows("SELECT * FROM raw")
-    except SqlError:
-        _json_view(store, clean, shape, numbered=False, has_record=True, lenient=True)
-    return Raw(path, layout, tuple(bad), True, is_clean_copy=True, envelope=envelope)
+    return bad
 
 
 def json_records(
-    path: Path, layout: Layout, envelope: dict[str, Any] | None = None
+    path: Path, layout: Layout, envelope: dict[str, Any] | None = None, *, is_strict: bool = False
 ) -> Iterator[tuple[int, str, str | None]]:
-    """Yield number, text on one line and problem of each record of a JSON text; see `unwrap` for `envelope`."""
+    """Yield number, text on one line and problem of each record of a JSON text; see `unwrap` for `envelope`.
+
+    is_strict: also what Python takes for JSON and the engine does not.
+    """
     if layout.json_lines:
         with path.open("rb") as file:
             number = 0
@@ -114,30 +129,44 @@ def json_records(
                         f"byte {error.start} is not UTF-8",
                     )
                     continue
-                yield number, text, _object_problem(text)
+                yield number, text, _object_problem(text, is_strict=is_strict)
         return
     for number, item in enumerate(unwrap(path, envelope), 1):
         text = item.text.replace("\r", " ").replace("\n", " ").encode("utf-8", "backslashreplace").decode()
         problem = item.error or (None if isinstance(item.value, dict) else "expected a JSON object")
-        yield number, text, problem
+        yield number, text, problem or (_object_problem(text, is_strict=True) if is_strict else None)
 
 
-def _object_problem(text: str) -> str | None:
+def _object_problem(text: str, *, is_strict: bool) -> str | None:
+    """Say why a text is no record."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_once if is_strict else None)
+        if is_strict:
+            json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         return "nested too deeply"
+    except UnicodeEncodeError:
+        return "holds half of a letter (a lone surrogate)"
     except ValueError as error:
         return f"not valid JSON: {error}"
     return None if isinstance(value, dict) else "expected a JSON object"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key in found if sum(key == k for k, _ in pairs) > 1)
+        raise ValueError(f"the key {twice!r} stands twice")
+    return found
 
 
 def csv_records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str] | None, str, str | None]]:
     """Yield number, cells, text and problem of each record of a CSV; an unterminated quote costs one line."""
     with path.open("rb") as file:
         lines = [line for line in file]  # noqa: C416 - a broken file is small or is read once
-    at = layout.header_line
-    _, at = _logical(lines, at)
+    at = 0
+    if layout.header_line != NO_HEADER:
+        _, at = _logical(lines, layout.header_line)
     number = 0
     while at < len(lines):
         if not lines[at].strip():

@@ -12,8 +12,8 @@ from pathlib import Path
 from discovery.errors import BadSettings
 from discovery.settings import Settings, SourceHint
 from discovery.sources import formats as formats_package
-from discovery.sources.container import Layout
 from discovery.sources.formats.mapping import formats_of
+from discovery.sources.layout import Layout
 from discovery.sources.source import Fit, Format, Head, fit
 
 

@@ -8,7 +8,8 @@ the SELECT needs are checked against what is allowed, and free text (`app`) is p
 - charge: charged_on, merchant, amount and whatever else the statement has; `sign` says whether a charge is
   written positive or negative; `decimal` and `currency` (unless a column holds it) as in the settings. Where debits
   and credits stand in two columns, `amount` is the debits' and `credit` the other; where a column says which of the
-  two a line is (Soll/Haben, Af/Bij, DBIT/CRDT), it is `direction`. Then the sign of the text does not matter.
+  two a line is (Soll/Haben, Af/Bij, DBIT/CRDT), it is `direction`. Then the sign of the text does not matter. Lines of
+  totals, without a day, are ignored as `total`.
 - sign_in: observed_at in `timezone` unless the text has an offset; a person; an app: a column, or `app`. With
   `status`, failed sign-ins are ignored as `failed sign-in`.
 - web_visit: observed_at as above; mention: a host or a whole address, which is reduced (see `browsing`). Without a
@@ -70,6 +71,9 @@ FAILURE_WORDS = ("failure", "failed", "fail", "error", "denied", "blocked", "rej
                  "invalid password", "bad password")  # fmt: skip
 """What a column of the result says of a sign-in."""
 
+TOTALS = r"^(sub|grand|gesamt|zwischen)?[ -]?(total|summe|somme|suma|soma|totaal|totale|montant total|saldo)( |:|$)"
+"""How a line of totals begins, in lower case; without a day it is left out as `total`."""
+
 METHODS = (
     "idp_interactive", "idp_non_interactive", "legacy_authentication", "saml", "oidc", "password", "token",
 )  # fmt: skip
@@ -96,7 +100,10 @@ SELECT
     END AS mcc,
     amount_read AS amount,
     code AS currency,
+    CASE WHEN charged_day IS NULL AND regexp_matches(lower(trim(concat_ws(' ', charged_on, merchant))), '$totals')
+         THEN 'total' END AS _ignored,
     CASE
+        WHEN _ignored IS NOT NULL THEN NULL
         WHEN charged_day IS NULL THEN problem('charged_on', charged_on,
             'a day in the order ' || coalesce(hint('date_order'), $date_order)
             || ': set date_order of the mapping')
@@ -346,6 +353,7 @@ def _values(mapping: ColumnMapping) -> dict[str, str]:
         "direction_problem": _DIRECTION_PROBLEM if "direction" in mapping.columns else "",
         "success": ", ".join(map(_constant, SUCCESS_WORDS)),
         "failure": ", ".join(map(_constant, FAILURE_WORDS)),
+        "totals": TOTALS,
         "methods": ", ".join(map(_constant, METHODS)),
         "methods_said": _constant(", ".join(METHODS)),
         "no_day": _NO_DAY,
