@@ -126,6 +126,10 @@ def test_a_second_collection_is_exit_3(cli: Run, tenant: Tenant) -> None:
         ('tenant = "{id}"', "has no `client_id`"),
         ('tenant = "{id}"\nauth = "password"', "expected one of certificate, secret"),
         ('tenant = "{id}"\nclient_secret = "x"', "unknown key entra.client_secret"),
+        (
+            'tenant = "{id}"\nauth = "token"\nwithout = ["licenses"]',
+            "names licenses; expected some of app_role",
+        ),
         ('tenant = "{id}"\nauth = "token"\ngraph_url = "http://graph.microsoft.com"', "is not https"),
     ],
 )

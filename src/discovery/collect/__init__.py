@@ -58,6 +58,12 @@ def collect(settings: Settings, system: str, *, groups: Sequence[str] = GROUPS, 
         raise BadUse(
             f"[{system}] is not in the settings: `discovery init` writes its keys, docs/entra.md says how to set it up"
         )
+    known = {name for names in GROUPS_OF[system].values() for name in names}
+    if unknown := sorted(set(getattr(settings, system).without) - known):
+        raise BadSettings(
+            f"{settings.config or 'settings'}: {system}.without names {', '.join(unknown)}; expected some of "
+            f"{', '.join(sorted(known))}"
+        )
     settings.inbox.mkdir(parents=True, exist_ok=True)
     instance = instance_of(settings, system)
     with collecting_alone(settings.home, system, instance, wait_seconds):
