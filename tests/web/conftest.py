@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,45 +45,45 @@ class Served:
 Serve = Callable[..., Served]
 
 
+@contextmanager
+def serving(home: Path) -> Iterator[Served]:
+    """Serve a home on a free port of this machine."""
+    settings = Settings(
+        home=home, inbox=home.parent / "inbox", threads=2,
+        offboarding=OffboardingSettings(max_source_age_days=100_000, fallback_owner="it@example.com"),
+    )  # fmt: skip
+    site = Site(settings)
+    listening = listening_at("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    guard, address = guarded(site, "127.0.0.1", port)
+    server = uvicorn.Server(config_of(guard))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    base = f"http://127.0.0.1:{port}"
+    with (
+        httpx.Client(base_url=base, timeout=60) as browser,
+        httpx.Client(base_url=base, timeout=60) as stranger,
+    ):
+        assert browser.get(address).status_code == 303
+        yield Served(site, guard, address, base, browser, stranger)
+    server.should_exit = True
+    thread.join(10)
+    site.reading.close()
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Write a small home and serve it on a free port of this machine."""
-    ends: list[Callable[[], None]] = []
+    """Write a small home and serve it."""
+    with ExitStack() as open_ones:
 
-    def start(home: Path | None = None, **world: Any) -> Served:
-        where = home or tmp_path / "home"
-        if not (where / "access_graph.duckdb").exists():
+        def start(home: Path | None = None, **world: Any) -> Served:
+            where = home or tmp_path / "home"
             write_home(where, **world)
-        settings = Settings(
-            home=where, inbox=tmp_path / "inbox", threads=2,
-            offboarding=OffboardingSettings(max_source_age_days=100_000, fallback_owner="it@example.com"),
-        )  # fmt: skip
-        site = Site(settings)
-        listening = listening_at("127.0.0.1", 0)
-        port = listening.getsockname()[1]
-        guard, address = guarded(site, "127.0.0.1", port)
-        server = uvicorn.Server(config_of(guard))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        base = f"http://127.0.0.1:{port}"
-        browser, stranger = httpx.Client(base_url=base, timeout=30), httpx.Client(base_url=base, timeout=30)
+            return open_ones.enter_context(serving(where))
 
-        def end() -> None:
-            browser.close()
-            stranger.close()
-            server.should_exit = True
-            thread.join(10)
-            site.reading.close()
-
-        ends.append(end)
-        assert browser.get(address).status_code == 303
-        return Served(site, guard, address, base, browser, stranger)
-
-    yield start
-    for end in ends:
-        end()
+        yield start
 
 
 @pytest.fixture

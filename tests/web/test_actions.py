@@ -68,7 +68,7 @@ def test_the_waterfall_sums_to_the_score(served: Served) -> None:
     assert [word in text for word in ("+70.0", "-8.0", "62.0")] == [True] * 3
     bars = re.findall(r'<rect class="(for|against|sum)" x="([\d.]+)" y="\d+" width="([\d.]+)"', text)
     assert [kind for kind, _, _ in bars] == ["for", "against", "sum"]
-    ends = [float(x) - 160 for _, x, _ in bars], [float(width) for _, _, width in bars]
+    ends = [float(x) - 200 for _, x, _ in bars], [float(width) for _, _, width in bars]
     assert ends[0][1] + ends[1][1] == ends[0][0] + ends[1][0], "the second bar begins where the first ended"
 
 

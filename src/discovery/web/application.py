@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from jinja2 import Environment
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from discovery.errors import ActRefused, BadUse, DiscoveryError, StoreLocked, UnknownName
 from discovery.report.template import environment
+from discovery.web import cell
 from discovery.web.guard import Guard
 from discovery.web.page import render
 from discovery.web.pages import apps, cases, dossier, overview, people, records, review, tasks
@@ -66,8 +69,19 @@ def application(site: Site, names: Iterable[str], *, tls_name: str | None = None
         exception_handlers={DiscoveryError: _condition, HTTPException: _http, Exception: _fault},
     )
     app.state.site = site
-    app.state.templates = environment("discovery.web")
+    app.state.templates = templates()
     return Guard(app, names=names, tls_name=tls_name)
+
+
+def templates() -> Environment:
+    """Return the templates of the pages, with the cells of their tables as filters."""
+    env = environment("discovery.web")
+    env.filters.update(
+        badge=lambda value: Markup(cell.badge(value)),
+        survives=lambda value: Markup(cell.survives(value)),
+        cells=cell.cells,
+    )
+    return env
 
 
 async def _condition(request: Request, error: Exception) -> Response:

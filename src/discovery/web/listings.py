@@ -8,7 +8,7 @@ from discovery.web.listing import Column, Listing
 C = Column
 _PERSON = C("name", "person", "person")
 _APP = C("app_name", "app", "app")
-_SURVIVES = C("survives_idp_disable", "survives disable", "survives")
+_SURVIVES = C("survives_idp_disable", "survives", "survives")
 _LAST = C("last_seen_on", "last seen", "day")
 _AMOUNT = C("amount", "12 months", "money")
 _SOURCES = C("sources", "sources", "chips")
@@ -42,7 +42,7 @@ _ALL = (
     ), ("class",), "No app was seen in use."),
     Listing("scope", "What has to be ended, in this order", (
         C("priority", "#", "count"), C("app_name", "app", "access"), C("class", "class", "badge"), _SURVIVES,
-        C("route", "route", "badge"), C("action", "what to do"), _LAST, _SOURCES, C("confidence", "confidence", "score"),
+        C("route", "route", "badge"), C("action", "what to do", "long"), _LAST, _SOURCES, C("confidence", "confidence", "score"),
     ), ("person",), "Nothing is known that has to be ended. See below what could not be seen.", is_personal=True),
     Listing("spans", "When access was seen", (
         _APP, C("source", "source", "badge"), C("from_on", "from", "day"), C("to_on", "to", "day"), C("end_reason", "ended by"),
