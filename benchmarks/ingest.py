@@ -4,7 +4,8 @@
 
 Floor: DuckDB alone, typed read → day-partitioned zstd Parquet → deduplicating group-by; plus SHA-256 of the file
 and one copy of it. Ours: inbox → vault, lake, registry, usage, as a library call in a process of its own, whose
-peak memory is printed. Best of the rounds on both sides; floor and ours take turns.
+peak memory is printed. Best of the rounds on both sides; floor and ours take turns. Beside the ratio of wall times
+stands that of processor times, which other programs on the machine disturb less.
 """
 
 from __future__ import annotations
@@ -36,8 +37,15 @@ def generate(folder: Path, count: int) -> Path:
     return next((folder / "inbox").rglob("*.ndjson"))
 
 
-def floor(file: Path, folder: Path) -> dict[str, float]:
-    """What the engine, the hash and the copy alone cost, in seconds."""
+def processor() -> float:
+    """Processor seconds of this process until now."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def floor(file: Path, folder: Path) -> tuple[dict[str, float], float]:
+    """What the engine, the hash and the copy alone cost, in seconds; and the processor's seconds of all."""
+    used = processor()
     lake = folder / "floor"
     shutil.rmtree(lake, ignore_errors=True)
     with duckdb.connect() as con:
@@ -75,8 +83,9 @@ def floor(file: Path, folder: Path) -> dict[str, float]:
     hashed = time.perf_counter()
     shutil.copyfile(file, folder / "copy")
     copied = time.perf_counter()
-    return {"Parquet": parquet - started, "group-by": done - parquet, "SHA-256": hashed - done,
-            "copy": copied - hashed}  # fmt: skip
+    seconds = {"Parquet": parquet - started, "group-by": done - parquet, "SHA-256": hashed - done,
+               "copy": copied - hashed}  # fmt: skip
+    return seconds, processor() - used
 
 
 def ours(inbox: Path, home: Path) -> dict[str, float]:
@@ -103,7 +112,7 @@ def child(inbox: Path, home: Path) -> None:
 
     settings = Settings(home=make_private(home), inbox=inbox)
     night = Night(settings, date(2026, 9, 30))
-    started = time.perf_counter()
+    started, used = time.perf_counter(), processor()
     with Store(settings.warehouse, memory_limit="1500MB") as store:
         store.create_tables()
         load_macros(store)
@@ -117,6 +126,7 @@ def child(inbox: Path, home: Path) -> None:
         raise SystemExit(f"nothing was read: {outcome}")
     print(json.dumps({
         "scan": scanned - started, "ingest": ingested - scanned, "usage": done - ingested, "total": done - started,
+        "processor": processor() - used,
         "rows": rows, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }))  # fmt: skip
 
@@ -141,13 +151,17 @@ def main() -> None:
         for _ in range(arguments.rounds):
             floors.append(floor(file, folder))
             runs.append(ours(folder / "inbox", folder / "home"))
-    best_floor = min(floors, key=lambda f: sum(f.values()))
+    best_floor = min((seconds for seconds, _ in floors), key=lambda f: sum(f.values()))
+    processor_floor = min(used for _, used in floors)
+    processor_ours = min(r["processor"] for r in runs)
     best = min(runs, key=lambda r: r["total"])
     print("floor:", ", ".join(f"{k} {v:.2f} s" for k, v in best_floor.items()),
           f"= {sum(best_floor.values()):.2f} s")  # fmt: skip
     print(f"ours:  scan (copy, SHA-256) {best['scan']:.2f} s, ingest {best['ingest']:.2f} s, usage "
           f"{best['usage']:.2f} s = {best['total']:.2f} s; {best['rows']:.0f} usage rows")  # fmt: skip
-    print(f"ratio: {best['total'] / sum(best_floor.values()):.2f} (promised: at most {PROMISED_RATIO})")
+    print(f"ratio: {best['total'] / sum(best_floor.values()):.2f} (promised: at most {PROMISED_RATIO}); "
+          f"of processor times {processor_ours:.2f} / {processor_floor:.2f} s = "
+          f"{processor_ours / processor_floor:.2f}")  # fmt: skip
     print(f"peak memory: {best['peak_mib']:.0f} MiB (promised: under {PROMISED_MIB})")
 
 

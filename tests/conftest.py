@@ -1,13 +1,36 @@
+"""For all tests: no network but loopback, an open umask, and the published sample company.
+
+`sample_night` is the sample company after one night through Dagster: its settings, what the night said, and the
+names of its steps. `sample_published` is its settings alone. Built once for all tests and all workers, and kept in
+pytest's cache until program or sample change: only to be read. Who wants to change something takes `sample_copy`,
+a home of one's own with the same content (an inbox too, if it is to change: copy `settings.inbox`).
+"""
+
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import os
+import pickle
+import shutil
 import socket
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+
+from discovery.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipelines.nightly import NightResult
+
+ROOT = Path(__file__).resolve().parents[1]
+AS_OF = date(2026, 9, 30)
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("local", deadline=None)
@@ -38,6 +61,71 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     guarded("connect")
     guarded("connect_ex")
+
+
+@dataclass(frozen=True)
+class SampleNight:
+    """The sample company after one night, as of AS_OF."""
+
+    settings: Settings
+    night: NightResult
+    steps: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def sample_night(pytestconfig: pytest.Config) -> SampleNight:
+    """The sample company after one night through Dagster; only to be read."""
+    assert pytestconfig.cache is not None
+    kept = pytestconfig.cache.mkdir("sample_night")
+    folder = kept / _what_the_sample_stands_on()
+    with FileLock(kept / "lock"):
+        if not (folder / "night.pickle").exists():
+            for older in sorted((p for p in kept.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)[
+                :-1
+            ]:
+                shutil.rmtree(older)
+            _run_sample(folder)
+        made: SampleNight = pickle.loads((folder / "night.pickle").read_bytes())
+    return made
+
+
+def _run_sample(folder: Path) -> None:
+    from pipelines.nightly import run_nightly
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    sample = load_settings(ROOT / "sample_data" / "discovery.toml", home=folder / "home", environ={})
+    steps: list[str] = []
+    night = run_nightly(sample, AS_OF, on_step=steps.append)
+    whole = folder / "night.tmp"
+    whole.write_bytes(pickle.dumps(SampleNight(sample, night, tuple(steps))))
+    whole.replace(folder / "night.pickle")
+
+
+def _what_the_sample_stands_on() -> str:
+    """Hash program, sample and pins by content, and the files of the inbox by their times, as a run does."""
+    digest = hashlib.sha256(str(ROOT).encode())
+    for top in ("src/discovery", "pipelines", "sample_data", "constraints.txt"):
+        for path in sorted([*(ROOT / top).rglob("*"), ROOT / top]):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(
+                    f"\0{path}\0{path.stat().st_mtime_ns if top == 'sample_data' else ''}\0".encode()
+                )
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def sample_published(sample_night: SampleNight) -> Settings:
+    """The settings of the sample company's home after one night; only to be read."""
+    return sample_night.settings
+
+
+@pytest.fixture
+def sample_copy(sample_night: SampleNight, tmp_path: Path) -> Settings:
+    """A copy of the sample company's home, to change at will; the inbox is the sample's own."""
+    shutil.copytree(sample_night.settings.home, tmp_path / "home")
+    return replace(sample_night.settings, home=tmp_path / "home")
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +9,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 from discovery.cli.application import application
-from discovery.run import writing
-from discovery.settings import Settings, load_settings
+from discovery.settings import Settings
+from tests.conftest import AS_OF as AS_OF
 
-AS_OF = date(2026, 9, 30)
 LEAVER = "linnea.obrien@nordwind.example"
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def sample(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The sample company as published by the library, once for all tests of this folder; only to be read."""
-    config = pytestconfig.rootpath / "sample_data" / "discovery.toml"
-    settings = load_settings(config, home=tmp_path_factory.mktemp("sample") / "home", environ={})
-    umask = os.umask(0o077)
-    with writing(settings, AS_OF) as night_run:
-        night_run.all_stages()
-    os.umask(umask)
-    return settings
+def sample(sample_published: Settings) -> Settings:
+    """The sample company as published; only to be read."""
+    return sample_published
 
 
 @pytest.fixture(autouse=True)

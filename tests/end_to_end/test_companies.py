@@ -6,27 +6,23 @@ import os
 import random
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from discovery.run import writing
-from discovery.settings import load_settings
+from discovery.settings import Settings, load_settings
 from discovery.store import Store
+from tests.conftest import AS_OF, ROOT, SampleNight
 from tests.end_to_end.answers import Comparison, compare, read_csv
 
-ROOT = Path(__file__).resolve().parents[2]
-AS_OF = date(2026, 9, 30)
 DRAWN = [int(s) for s in os.environ.get("DISCOVERY_TEST_SEEDS", "").split()] or [
     random.SystemRandom().randrange(1_000_000) for _ in range(3)
 ]
 
 
 def company(name: str, folder: Path) -> Path:
-    """Return the folder of the committed company, or make the one of a seed."""
-    if name == "sample":
-        return ROOT / "sample_data"
+    """Make the company of a seed; returns its folder."""
     command = [
         sys.executable,
         str(ROOT / "sample_data" / "generate.py"),
@@ -58,13 +54,8 @@ def told(result: Comparison) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("seed", ["sample", "first", "second", "third"])
-def test_access_is_found_as_it_was_drawn(
-    seed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    name = seed if seed == "sample" else str(DRAWN[["first", "second", "third"].index(seed)])
-    data = company(name, tmp_path / "company")
-    result = compare(data / "expected", publish(data, tmp_path / "home"))
+def agrees(name: str, data: Path, published: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = compare(data / "expected", published)
     with capsys.disabled():
         print(f"\ncompany {name}: {told(result)}")
     assert result.precision >= 0.97
@@ -73,9 +64,25 @@ def test_access_is_found_as_it_was_drawn(
     assert result.share_right("route") >= 0.95
 
 
-def test_every_file_is_what_it_should_be(tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", ["first", "second", "third"])
+def test_access_is_found_as_it_was_drawn(
+    which: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = str(DRAWN[["first", "second", "third"].index(which)])
+    data = company(seed, tmp_path / "company")
+    agrees(seed, data, publish(data, tmp_path / "home"), capsys)
+
+
+def test_access_of_the_sample_is_found_as_it_was_drawn(
+    sample_night: SampleNight, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert {s: o.error for s, o in sample_night.night.outcomes.items() if o.error} == {}
+    agrees("sample", ROOT / "sample_data", sample_night.settings.published, capsys)
+
+
+def test_every_file_is_what_it_should_be(sample_published: Settings) -> None:
     data = ROOT / "sample_data"
-    with Store(publish(data, tmp_path / "home"), read_only=True) as store:
+    with Store(sample_published.published, read_only=True) as store:
         got = {
             row["file_name"]: (row["state"], row["rows_read"], row["rows_quarantined"])
             for row in store.dicts("FROM source_file")

@@ -50,6 +50,7 @@ def child(company: Path, home: Path, deadly: int) -> subprocess.CompletedProcess
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company")
     command = [sys.executable, str(ROOT / "sample_data" / "generate.py"), "--seed", "5", "--days", "30"]
+    command += ["--people", "20"]
     subprocess.run([*command, "--output", str(folder)], check=True, stdout=subprocess.DEVNULL)
     return folder
 

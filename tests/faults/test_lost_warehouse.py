@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from discovery.run import is_current, writing
-from discovery.settings import Settings, load_settings
+from discovery.run import fingerprint_of, is_current, writing
+from discovery.settings import Settings
 from discovery.store import Store
+from tests.conftest import AS_OF
 
-ROOT = Path(__file__).resolve().parents[2]
-AS_OF = date(2026, 9, 30)
 COUNTED = (
     "SELECT file_name, member, instance, state, rows_read, rows_loaded, rows_duplicate, rows_ignored, "
     "rows_quarantined FROM source_file WHERE state = 'loaded' ORDER BY ALL"
@@ -36,14 +36,10 @@ def published(settings: Settings, sql: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Settings:
+def home(sample_copy: Settings, tmp_path: Path) -> Settings:
     """The sample company as of a first run, with an inbox of its own."""
-    shutil.copytree(
-        ROOT / "sample_data", tmp_path / "company", ignore=shutil.ignore_patterns("*.py", "expected")
-    )
-    settings = load_settings(tmp_path / "company" / "discovery.toml", home=tmp_path / "home", environ={})
-    run(settings)
-    return settings
+    shutil.copytree(sample_copy.inbox, tmp_path / "inbox")
+    return replace(sample_copy, inbox=tmp_path / "inbox")
 
 
 def test_the_vault_gives_the_same_graph(home: Settings) -> None:
@@ -60,6 +56,10 @@ def test_the_vault_gives_the_same_graph(home: Settings) -> None:
 
 
 def test_a_lost_warehouse_is_no_state_in_which_nothing_is_new(home: Settings) -> None:
+    last = home.home / "last_run.json"
+    said = json.loads(last.read_text(encoding="utf-8"))
+    last.write_text(json.dumps(said | {"fingerprint": fingerprint_of(home, AS_OF)}), encoding="utf-8")
+    assert is_current(home, AS_OF) is not None
     home.warehouse.unlink()
     assert is_current(home, AS_OF) is None
 

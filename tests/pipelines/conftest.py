@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +9,15 @@ import pytest
 
 from discovery.settings import Settings, load_settings
 from pipelines.assembly import definitions_for
-from pipelines.nightly import QUIET, NightResult, instance_folder, run_nightly
-
-ROOT = Path(__file__).resolve().parents[2]
-AS_OF = date(2026, 9, 30)
+from pipelines.nightly import QUIET, instance_folder
+from tests.conftest import AS_OF, ROOT, SampleNight
 
 
-@dataclass(frozen=True)
 class Sample:
-    """The sample company after one night."""
+    """The sample company after one night, with the instance that recorded it."""
 
-    settings: Settings
-    night: NightResult
-    steps: tuple[str, ...]
+    def __init__(self, made: SampleNight) -> None:
+        self.settings, self.night, self.steps = made.settings, made.night, made.steps
 
     def instance(self) -> dg.DagsterInstance:
         return dg.DagsterInstance.from_config(str(instance_folder(self.settings)))
@@ -35,17 +28,14 @@ def sample_settings(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    settings = sample_settings(tmp_path_factory.mktemp("night") / "home")
-    steps: list[str] = []
-    return Sample(settings, run_nightly(settings, AS_OF, on_step=steps.append), tuple(steps))
+def sample(sample_night: SampleNight) -> Sample:
+    return Sample(sample_night)
 
 
 @pytest.fixture
-def copied(sample: Sample, tmp_path: Path) -> Settings:
+def copied(sample_copy: Settings) -> Settings:
     """A copy of the sample's home, to change at will."""
-    shutil.copytree(sample.settings.home, tmp_path / "home")
-    return replace(sample.settings, home=tmp_path / "home")
+    return sample_copy
 
 
 @pytest.fixture

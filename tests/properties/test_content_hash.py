@@ -27,6 +27,7 @@ RANDOM = random.Random(20260930)
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company")
     command = [sys.executable, str(ROOT / "sample_data" / "generate.py"), "--seed", "11", "--days", "30"]
+    command += ["--people", "20"]
     subprocess.run([*command, "--output", str(folder)], check=True, stdout=subprocess.DEVNULL)
     return folder
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import atexit
 import dataclasses
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +16,22 @@ import pytest
 from discovery.canonical.usage import build_usage
 from discovery.settings import Settings
 from discovery.sources.inbox import scan
-from discovery.sources.ingest import ingest_system, load_macros, systems
+from discovery.sources.ingest import Outcome, ingest_system, load_macros, systems
 from discovery.stage import Night
 from discovery.store import Store
 from discovery.tables import EVENT_KINDS, RECORDS
 
 AS_OF = date(2026, 9, 30)
+
+
+@cache
+def empty_warehouse() -> Path:
+    """A warehouse with all tables, made once: a copy of the file is had for a tenth of the time."""
+    path = Path(tempfile.mkdtemp()) / "warehouse.duckdb"
+    atexit.register(shutil.rmtree, path.parent)
+    with Store(path) as store:
+        store.create_tables()
+    return path
 
 
 class Bench:
@@ -29,9 +43,9 @@ class Bench:
         )
         self.settings.home.mkdir()
         self.settings.inbox.mkdir()
+        shutil.copyfile(empty_warehouse(), self.settings.warehouse)
         self.night = Night(self.settings, AS_OF)
         self.store = Store(self.settings.warehouse)
-        self.store.create_tables()
         load_macros(self.store)
 
     def put(self, name: str, content: str | bytes) -> Path:
@@ -43,8 +57,10 @@ class Bench:
     def read(self, only: str | None = None) -> dict[str, Any]:
         """Read the inbox; `only`: of one system, which is faster where there is no other."""
         scan(self.store, self.settings, AS_OF)
+        waiting = {str(r[0]) for r in self.store.rows("SELECT DISTINCT system FROM sources.pending")}
         outcomes = {
-            system: ingest_system(self.store, self.night, system)
+            # Asking each of a hundred systems in turn whether it has something to do is most of a small read.
+            system: ingest_system(self.store, self.night, system) if system in waiting else Outcome()
             for system in ((only,) if only else systems(self.settings))
         }
         build_usage(self.store, self.night)
@@ -53,14 +69,20 @@ class Bench:
     def files(self) -> dict[str, dict[str, Any]]:
         return {r["file_name"]: r for r in self.store.dicts("FROM sources.source_file")}
 
-    def records(self, kind: str) -> list[dict[str, Any]]:
+    def records(self, kind: str, file_id: str | None = None) -> list[dict[str, Any]]:
+        """What the lake has of a kind, or of one input."""
         names = ", ".join(f'"{c.name}"' for c in RECORDS[kind].columns)
+        of = {"kind": kind, "file_id": file_id}
         if kind not in EVENT_KINDS:
-            return self.store.dicts(f"SELECT {names} FROM lake.{kind} ORDER BY ALL")
+            return self.store.dicts(
+                f"SELECT {names} FROM lake.{kind} WHERE file_id = coalesce($file_id, file_id) ORDER BY ALL",
+                of,
+            )
         paths = [
             str(self.settings.home / "lake" / str(r[0]))
             for r in self.store.rows(
-                "SELECT path FROM sources.source_part WHERE kind = $kind", {"kind": kind}
+                "SELECT path FROM sources.source_part WHERE kind = $kind AND file_id = coalesce($file_id, file_id)",
+                of,
             )
         ]
         return self.store.dicts(

@@ -92,9 +92,8 @@ def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[list[str]]:
     return batches
 
 
-def _events(kind: str, paths: list[str]) -> str:
-    """SELECT over parts with the columns that usage needs."""
-    listed = ", ".join(quoted(p) for p in paths)
+def _events(kind: str, listed: str, *, key: str) -> str:
+    """SELECT over the listed parts with the columns that usage needs; `key` is the type in which ids are carried."""
     page, host = "CAST(NULL AS INTEGER)", "''"
     if kind == "web_visit":
         page = (
@@ -103,8 +102,8 @@ def _events(kind: str, paths: list[str]) -> str:
         host = "coalesce(host, '')"
     identifier = "coalesce(account_key, account_name, holder_key, '')"
     return (
-        f"SELECT '{kind}' AS source, system, instance, part_file.file_id, event_id, observed_at, version_at, "
-        "account_key, "
+        f"SELECT '{kind}' AS source, system, instance, part_file.file_id, event_id, "
+        f"CAST(event_id AS {key}) AS event_key, observed_at, version_at, account_key, "
         f"{identifier} AS identifier, account_name, holder_key, mention_kind, mention, mention_name, "
         f"{page} AS page_rank, {host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
         f"CAST(epoch_us(observed_at) AS HUGEINT) * {_TIME_UNIT} + (hash(event_id) >> 16) * {_FILES} + "
@@ -114,22 +113,28 @@ def _events(kind: str, paths: list[str]) -> str:
 
 
 def _build_batch(store: Store, kind: str, paths: list[str], lake: Path) -> int:
-    events = _events(kind, paths)
     store.run(
         "CREATE OR REPLACE TEMP TABLE part_file AS SELECT $lake || '/' || path AS path, system, instance, file_id, "
         "CAST(dense_rank() OVER (ORDER BY file_id) - 1 AS INTEGER) AS number "
         "FROM sources.source_part WHERE list_contains($paths, $lake || '/' || path)",
         {"paths": paths, "lake": str(lake)},
     )
+    listed = ", ".join(quoted(p) for p in paths)
+    # As texts, millions of ids cost twice as much to carry along as the 16 bytes that most of them are.
+    are_uuids = store.value(
+        "SELECT bool_and(coalesce(event_id = CAST(TRY_CAST(event_id AS UUID) AS VARCHAR), false)) "
+        f"FROM read_parquet([{listed}], hive_partitioning=false)"
+    )
+    events = _events(kind, listed, key="UUID" if are_uuids else "VARCHAR")
     # First by hash: ids of millions of events are compared only where their hashes agree.
     store.run(
-        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT key FROM (SELECT hash(system, instance, event_id) AS key FROM "
-        f"({events})) GROUP BY key HAVING count(*) > 1"
+        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash(event_id) AS key FROM "
+        f"read_parquet([{listed}], hive_partitioning=false) GROUP BY key HAVING count(*) > 1"
     )
     if store.count("suspect"):
         store.run(
             "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "
-            f"({events}) WHERE hash(system, instance, event_id) IN (SELECT key FROM suspect) "
+            f"({events}) WHERE hash(event_id) IN (SELECT key FROM suspect) "
             "GROUP BY ALL HAVING count(*) > 1"
         )
         full = " + ".join(f"(({column} IS NOT NULL)::INT)" for column in _CONTENT)
@@ -156,25 +161,28 @@ def _build_batch(store: Store, kind: str, paths: list[str], lake: Path) -> int:
         )
     else:
         store.run(f"CREATE OR REPLACE TEMP VIEW event AS {events}")
-    store.run(
-        "CREATE OR REPLACE TEMP TABLE account_name_of AS SELECT system, instance, identifier, day, "
-        "max(account_name) AS account_name FROM event "
-        "WHERE account_name IS NOT NULL GROUP BY ALL"
-    )
-    store.run(
-        "CREATE OR REPLACE TEMP TABLE mention_name_of AS SELECT mention_kind, mention, day, "
-        "max(mention_name) AS mention_name FROM event GROUP BY ALL"
-    )
-    for name, columns in (("account_number", "system, instance, identifier"),
-                          ("mention_number", "mention_kind, mention")):  # fmt: skip
+    # Texts are grouped here once; the grouping of events then compares numbers.
+    for name, columns, shown in (("account", "system, instance, identifier", "account_name"),
+                                 ("mention", "mention_kind, mention", "mention_name")):  # fmt: skip
         store.run(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT row_number() OVER () AS {name}, {columns} "
-            f"FROM (SELECT DISTINCT {columns} FROM event)"
+            f"CREATE OR REPLACE TEMP TABLE {name}_day AS SELECT {columns}, day, max({shown}) AS {shown} "
+            "FROM event GROUP BY ALL"
         )
+        store.run(
+            f"CREATE OR REPLACE TEMP TABLE {name}_number AS SELECT row_number() OVER () AS {name}_number, {columns} "
+            f"FROM (SELECT DISTINCT {columns} FROM {name}_day)"
+        )
+        store.run(
+            f"CREATE OR REPLACE TEMP TABLE {name}_name_of AS SELECT {name}_number, day, {shown} "
+            f"FROM {name}_day JOIN {name}_number USING ({columns}) WHERE {shown} IS NOT NULL"
+        )
+    files = [str(r[0]) for r in store.rows("SELECT DISTINCT file_id, number FROM part_file ORDER BY number")]
     body = sql_file("discovery.canonical", "usage")
-    store.check(TABLES["canonical.usage"], body)
+    store.check(TABLES["canonical.usage"], body, {"files": files})
     before = store.count("canonical.usage")
-    store.run(f"INSERT INTO canonical.usage BY NAME {body}")
+    store.run("SET preserve_insertion_order = false")
+    store.run(f"INSERT INTO canonical.usage BY NAME {body}", {"files": files})
+    store.run("SET preserve_insertion_order = true")
     return store.count("canonical.usage") - before
 
 

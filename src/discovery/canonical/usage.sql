@@ -1,18 +1,19 @@
 -- One row: the events of one account with one app mention, host and method on one UTC day through one source.
 -- Key: source, system, instance, identifier, mention_kind, mention, method, host, day.
--- Reads temporary tables of usage.py: `event` (deduplicated events of the touched days), `part_file` (input by
--- number), `account_number` and `mention_number` (numbers stand for texts while grouping), `account_name_of` and
--- `mention_name_of` (names by day).
+-- Reads temporary tables of usage.py: `event` (deduplicated events of the touched days), `account_number` and
+-- `mention_number` (numbers stand for texts while grouping), `account_name_of` and `mention_name_of` (names by day).
 -- Read by canonical.account, canonical.mention, canonical.usage_month and the graph.
--- `position` orders events by time, then by the hash of their ids, never by load order; its low bits number the file.
+-- `position` orders events by time, then by the hash of their ids, never by load order; its low bits number the
+-- file in $files. That list is no table: a join on bits is estimated as one row, and every later join is then built
+-- on the millions of usage rows instead of on the few names.
 WITH grouped AS (
     SELECT
         source, account_number, mention_number, method, host, day,
         count(*) AS event_count,
         min(position) AS first_position,
         max(position) AS last_position,
-        arg_min(event_id, position) AS first_event_id,
-        CASE WHEN count(*) > 1 THEN arg_max(event_id, position) END AS last_event_id,
+        arg_min(event_key, position) AS first_event_id,
+        CASE WHEN count(*) > 1 THEN arg_max(event_key, position) END AS last_event_id,
         max(holder_key) AS holder_key,
         max(page_rank) AS page_rank
     FROM event
@@ -33,16 +34,12 @@ SELECT
     CAST(g.event_count AS BIGINT) AS event_count,
     make_timestamp(CAST(g.first_position >> 64 AS BIGINT)) AS first_at,
     make_timestamp(CAST(g.last_position >> 64 AS BIGINT)) AS last_at,
-    g.first_event_id, g.last_event_id,
-    f.file_id AS first_file_id,
-    l.file_id AS last_file_id
+    CAST(g.first_event_id AS VARCHAR) AS first_event_id,
+    CAST(g.last_event_id AS VARCHAR) AS last_event_id,
+    CAST($files AS VARCHAR[])[1 + CAST(g.first_position & 65535 AS INTEGER)] AS first_file_id,
+    CAST($files AS VARCHAR[])[1 + CAST(g.last_position & 65535 AS INTEGER)] AS last_file_id
 FROM grouped AS g
 JOIN account_number AS account USING (account_number)
 JOIN mention_number AS app USING (mention_number)
-JOIN (SELECT DISTINCT number, file_id FROM part_file) AS f ON f.number = CAST(g.first_position & 65535 AS INTEGER)
-JOIN (SELECT DISTINCT number, file_id FROM part_file) AS l ON l.number = CAST(g.last_position & 65535 AS INTEGER)
-LEFT JOIN account_name_of AS a
-    ON a.system = account.system AND a.instance = account.instance AND a.identifier = account.identifier
-    AND a.day = g.day
-LEFT JOIN mention_name_of AS m
-    ON m.mention_kind = app.mention_kind AND m.mention = app.mention AND m.day = g.day
+LEFT JOIN account_name_of AS a ON a.account_number = g.account_number AND a.day = g.day
+LEFT JOIN mention_name_of AS m ON m.mention_number = g.mention_number AND m.day = g.day

@@ -331,12 +331,16 @@ def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: 
             number = seen.get(part.day, 0)
             seen[part.day] = number + 1
             parts.append((kind, part.day, lake.place(part, fmt.system, instance, file_id, number), part.rows))
-    for kind, day, path, count in parts:
+    # One statement for all: a log of a year has a part for each of its days.
+    if parts:
+        kinds, days, paths, counts = zip(*parts, strict=True)
         store.run(
-            "INSERT INTO sources.source_part VALUES ($file_id, $kind, $source, $system, $instance, "
-            "CAST($day AS DATE), $path, $count, $count, 'new')",
-            {"file_id": file_id, "kind": kind, "source": path.split("/")[1].removeprefix("source="),
-             "system": fmt.system, "instance": instance, "day": day, "path": path, "count": count},
+            "INSERT INTO sources.source_part SELECT $file_id, kind, split_part(path, '/', 2)[8:], $system, $instance, "
+            "day, path, row_count, row_count, 'new' FROM (SELECT unnest(CAST($kinds AS VARCHAR[])) AS kind, "
+            "unnest(CAST($days AS DATE[])) AS day, unnest(CAST($paths AS VARCHAR[])) AS path, "
+            "unnest(CAST($counts AS BIGINT[])) AS row_count)",
+            {"file_id": file_id, "system": fmt.system, "instance": instance, "kinds": list(kinds),
+             "days": list(days), "paths": list(paths), "counts": list(counts)},
         )  # fmt: skip
     for reason, count in written[fmt.kind].ignored.items():
         store.run("INSERT INTO sources.ignored VALUES ($file_id, $reason, $count)",

@@ -27,6 +27,9 @@ SOURCE_COLUMNS = ("file_id", "system", "instance")
 _IGNORED, _QUARANTINE, _ELSEWHERE, _ALL, _OTHER = (f"DATE '0001-01-0{n}'" for n in (1, 2, 3, 4, 5))
 """Days that stand for "no day of its own" while a COPY sorts its rows by day."""
 
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARTITION_BY (_part), OVERWRITE_OR_IGNORE"
+"""Level 1: events are as small as with the engine's own level 3, for a quarter less time."""
+
 _TIME = {
     "sign_in": "observed_at",
     "web_visit": "observed_at",
@@ -154,7 +157,7 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
                         WHEN _ignored IS NOT NULL THEN {_IGNORED} WHEN _why IS NOT NULL THEN {_QUARANTINE}
                         WHEN _elsewhere THEN {_ELSEWHERE} ELSE {day} END AS _part
             FROM judged
-        ) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_part), OVERWRITE_OR_IGNORE)
+        ) TO {quoted(str(target))} ({_PARQUET})
         """
     )
     store.run("SET preserve_insertion_order = true")
@@ -170,7 +173,7 @@ def write_kept(store: Store, kind: str, path: Path, folder: Path, *, file_id: st
     )  # fmt: skip
     store.run(
         f"COPY (SELECT * {named}, {day} AS _part FROM read_parquet({quoted(str(path))}, hive_partitioning=false)) "
-        f"TO {quoted(str(folder))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_part), OVERWRITE_OR_IGNORE)"
+        f"TO {quoted(str(folder))} ({_PARQUET})"
     )
     return _collect(store, kind, folder)
 

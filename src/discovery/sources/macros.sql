@@ -13,7 +13,7 @@ CREATE OR REPLACE TEMP MACRO fold(text) AS regexp_replace(lower(text), '[^\p{L}\
 
 -- An ISO 8601 instant, with offset or Z; without an offset it is UTC. Up to nine fraction digits.
 CREATE OR REPLACE TEMP MACRO instant(text) AS
-    CAST(TRY_CAST(text AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP);
+    make_timestamp(epoch_us(TRY_CAST(text AS TIMESTAMPTZ)));
 
 -- The same, but a text without offset is local time in `zone`.
 CREATE OR REPLACE TEMP MACRO instant_in(text, zone) AS

@@ -24,6 +24,7 @@ page_of, fold, problem) and `hint('person' | 'app' | 'currency' | 'timezone' | '
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,25 +82,22 @@ class Head:
         return frozenset(fold(name) for name in self.header)
 
     @cached_property
-    def _shares(self) -> dict[str, float]:
-        return {}
+    def _counts(self) -> Counter[str]:
+        """In how many of the sampled records each dotted path is present."""
+        counts: Counter[str] = Counter()
+        for record in self.records:
+            nodes = [("", record)]
+            while nodes:
+                above, node = nodes.pop()
+                # A key with a dot of its own is on no dotted path.
+                names = {f"{above}{key}": value for key, value in node.items() if "." not in key}
+                counts.update(names.keys())
+                nodes += [(f"{name}.", value) for name, value in names.items() if isinstance(value, dict)]
+        return counts
 
     def share_with(self, path: str) -> float:
         """Share of the sampled records in which a dotted path is present, whatever its value."""
-        if not self.records:
-            return 0.0
-        if path not in self._shares:
-            self._shares[path] = sum(has_path(record, path) for record in self.records) / len(self.records)
-        return self._shares[path]
-
-
-def has_path(record: Any, path: str) -> bool:
-    """Tell whether a dotted path leads to a key of nested objects."""
-    for key in path.split("."):
-        if not isinstance(record, dict) or key not in record:
-            return False
-        record = record[key]
-    return True
+        return self._counts[path] / len(self.records) if self.records else 0.0
 
 
 def at_path(record: Any, path: str) -> Any:

@@ -1,0 +1,67 @@
+"""How long a command takes before it works, and a night in which nothing is new.
+
+    python benchmarks/start.py [--rounds 5]
+
+Each command in a process of its own, best of the rounds, in seconds of wall time and of processor time (which other
+programs on the machine disturb less). The home is the sample company's after one night; `run --force` looks into
+every file of it again, through Dagster, and is measured once per round too, at most three times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = ROOT / "sample_data" / "discovery.toml"
+PERSON = "takumi.jansen@nordwind.example"
+START = 0.4
+NOTHING_NEW = 1.5
+FORCED = 12.0
+RUN = ("run", "--as-of", "2026-09-30")
+
+
+def seconds(arguments: tuple[str, ...], home: Path) -> tuple[float, float]:
+    """Run the command once; returns wall and processor seconds."""
+    environment = {**os.environ, "DISCOVERY_CONFIG": str(CONFIG), "DISCOVERY_HOME": str(home)}
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = [sys.executable, "-m", "discovery.cli", *arguments]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def line(arguments: tuple[str, ...], home: Path, rounds: int, promised: float | None) -> None:
+    """Print the best of the rounds."""
+    best = [min(column) for column in zip(*(seconds(arguments, home) for _ in range(rounds)), strict=True)]
+    said = "" if promised is None else f" (promised: at most {promised} s)"
+    print(f"discovery {' '.join(arguments)}: {best[0]:.2f} s, processor {best[1]:.2f} s{said}")
+
+
+def main() -> None:
+    """Print one line a command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name) / "home"
+        line(RUN, home, 1, None)
+        line(("--help",), home, rounds, START)
+        line(("scope", "--help"), home, rounds, START)
+        line(("sources", "list"), home, rounds, START)
+        line(("scope", PERSON), home, rounds, None)
+        line(("who-has", "Slack"), home, rounds, None)
+        line(RUN, home, rounds, NOTHING_NEW)
+        line((*RUN, "--force"), home, min(rounds, 3), FORCED)
+
+
+if __name__ == "__main__":
+    main()
