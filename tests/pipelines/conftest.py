@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,22 @@ def copied(sample_copy: Settings) -> Settings:
     return sample_copy
 
 
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    folder = tmp_path / "dagster"
+@pytest.fixture(scope="session")
+def empty_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an instance without runs: making its databases takes a second, copying them nothing."""
+    folder = tmp_path_factory.mktemp("instance") / "dagster"
     folder.mkdir()
     (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    with dg.DagsterInstance.from_config(str(folder)) as made:
+        assert made.get_runs_count() == 0
+        assert list(made.get_asset_records()) == []
+    return folder
+
+
+@pytest.fixture
+def instance(empty_instance: Path, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    folder = tmp_path / "dagster"
+    shutil.copytree(empty_instance, folder)
     with dg.DagsterInstance.from_config(str(folder)) as made:
         yield made
 
