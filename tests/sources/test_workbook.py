@@ -194,3 +194,60 @@ def test_a_web_page_that_calls_itself_xls_is_named(make_bench: Callable[..., Any
     (file,) = bench.files().values()
     assert file["state"] == "refused"
     assert "save it as CSV" in file["reason"]
+
+
+MONTHS: dict[str, list[list[Any]]] = {
+    "April": [
+        [
+            "TRANS DATE",
+            "MERCHANT NAME",
+            "BILLING GROSS AMT",
+            "BILLING CUR CODE",
+            "CARD NUMBER",
+            "Directorate",
+        ],
+        [date(2026, 4, 3), "FIGMA", 45.5, "GBP", "************6208", "Adults"],
+        [date(2026, 4, 4), "MIRO", -16, "GBP", "************6208", "Adults"],
+    ],
+    "May": [
+        ["Purchase card transactions over £500"],
+        [],
+        [
+            "Direcorate",
+            "TRANS TAX DESC",
+            "Merchant Name ",
+            "ORIGINAL GROSS AMT",
+            "ORIGINAL CUR",
+            "TRANS DATE",
+        ],
+        ["Adults", "VR", "ZOOM.US", 1234.5, "USD", date(2026, 5, 6)],
+        [],
+        ["Adults", "VR", "NOTION LABS", 11.5, "EUR", "07/05/2026"],
+        ["", "", "Total", 1246, "", ""],
+    ],
+    "June (no merchants)": [
+        ["TRANS DATE", "BILLING GROSS AMT", "CARD NUMBER"],
+        [date(2026, 6, 3), 45.5, "************6208"],
+    ],
+    "Summary": [["Directorate", "Sum"], ["Adults", 1275.5]],
+}
+
+
+@pytest.mark.parametrize("save", [xlsx, xls])
+def test_a_year_of_sheets_whose_headers_drift(
+    make_bench: Callable[..., Any], save: Callable[..., bytes]
+) -> None:
+    bench = make_bench(sources=(SourceHint(files="*", date_order="dmy"),))
+    bench.put("2026.xls", save(*MONTHS.items()))
+    bench.read(only="purchase_card")
+    files = {name.removeprefix("2026.xls/"): f for name, f in bench.files().items()}
+    assert {name: (f["state"], f["rows_loaded"], f["rows_ignored"]) for name, f in files.items()} == {
+        "April": ("loaded", 2, 0), "May": ("loaded", 2, 1), "June (no merchants)": ("unrecognised", 0, 0),
+        "Summary": ("unrecognised", 0, 0),
+    }  # fmt: skip
+    assert "MERCHANT NAME" in files["June (no merchants)"]["reason"]
+    assert {(c["record"], c["merchant"], c["amount"], c["currency"]) for c in bench.records("charge")} == {
+        (2, "FIGMA", Decimal("45.50"), "GBP"), (3, "MIRO", Decimal("-16.00"), "GBP"),
+        (4, "ZOOM.US", Decimal("1234.50"), "USD"), (6, "NOTION LABS", Decimal("11.50"), "EUR"),
+    }  # fmt: skip
+    assert bench.unbalanced() == []
