@@ -27,27 +27,43 @@ from string import Template
 from discovery.sources.source import Example, Format, Head, Shape, fold
 
 _EMAIL = ("Work email", "Work e-mail", "Work email address", "Company email", "Business email", "Email",
-          "E-mail", "Email address", "Mail", "UPN", "User principal name", "Login", "Username")  # fmt: skip
+          "E-mail", "Email address", "Mail", "UPN", "User principal name", "Login", "Username",
+          "Geschäftliche E-Mail", "Dienstliche E-Mail", "E-Mail-Adresse", "Adresse e-mail", "E-mail professionnel",
+          "Courriel")  # fmt: skip
 _ID = ("Employee ID", "Employee number", "Employee no", "Employee #", "Employee", "Emp ID", "Staff ID",
-       "Staff number", "Personnel number", "File number", "Person ID", "Payroll number")  # fmt: skip
+       "Staff number", "Personnel number", "File number", "Person ID", "Payroll number", "Personalnummer",
+       "Personalnr.", "Mitarbeiter-ID", "Matricule")  # fmt: skip
 _NAME = ("Full name", "Display name", "Employee name", "Name", "Legal name", "Preferred name")
-_FIRST = ("First name", "Given name", "Forename", "Preferred first name")
-_LAST = ("Last name", "Family name", "Surname", "Sur name")
+_FIRST = ("First name", "Given name", "Forename", "Preferred first name", "Vorname", "Prénom")
+_LAST = ("Last name", "Family name", "Surname", "Sur name", "Nachname", "Nom", "Nom de famille")
 _HIRED = ("Hire date", "Hired on", "Start date", "Date of joining", "Joining date", "Joined", "Date joined",
-          "Employment start date", "Original hire date")  # fmt: skip
+          "Employment start date", "Original hire date", "Einstellungsdatum", "Eintrittsdatum", "Eintritt",
+          "Date d'embauche", "Date d'entrée")  # fmt: skip
 _LEFT = ("Termination date", "Term date", "End date", "Leave date", "Leaving date", "Last day",
          "Last working day", "Last day of work", "Date of leaving", "Exit date", "Separation date",
-         "Employment end date", "Contract end date")  # fmt: skip
-_STATUS = ("Employment status", "Employee status", "Worker status", "Status", "State")
+         "Employment end date", "Contract end date", "Letzter Arbeitstag", "Austrittsdatum", "Austritt",
+         "Kündigung zum", "Date de sortie", "Date de départ")  # fmt: skip
+_STATUS = ("Employment status", "Employee status", "Worker status", "Beschäftigungsstatus",
+           "Lifecycle status", "Status", "State", "Statut")  # fmt: skip
 _ACTIVE = ("Active", "Is active", "Active status", "Currently employed")
 _TERMINATED = ("Terminated", "Is terminated")
-_DEPARTMENT = ("Department", "Department name", "Dept", "Team")
+_DEPARTMENT = ("Department", "Department name", "Dept", "Team", "Abteilung", "Département", "Service")
 _MANAGER = ("Manager email", "Manager e-mail", "Manager email address", "Line manager email",
-            "Supervisor email", "Reports to email", "Manager", "Line manager", "Supervisor",
-                "Reports to")  # fmt: skip
+            "Supervisor email", "Reports to email", "Vorgesetzter", "Responsable", "Manager", "Line manager",
+            "Supervisor", "Reports to")  # fmt: skip
 
 _OF_HR = {
-    fold(n) for n in (*_HIRED, *_LEFT, *_STATUS[:3], "Employee ID", "Employee number", "Personnel number")
+    fold(n)
+    for n in (
+        *_HIRED,
+        *_LEFT,
+        *_STATUS[:5],
+        "Employee ID",
+        "Employee number",
+        "Personnel number",
+        "Personalnummer",
+        "Matricule",
+    )
 }
 _BESIDE_STATUS = {fold(n) for n in (*_DEPARTMENT, *_MANAGER, "Title", "Job title", "Position", "Cost center")}
 _OF_AN_APP = {fold(n) for n in (
@@ -110,16 +126,20 @@ WITH line AS (
                WHEN word IN ('active', 'employed', 'a', 'current', 'onleave', 'leaveofabsence',
                    'leave', 'loa',
                              'parentalleave', 'maternityleave', 'paternityleave', 'sickleave', 'paidleave',
-                             'unpaidleave', 'suspended', 'notice', 'onnotice', 'noticeperiod', 'probation',
+                             'unpaidleave', 'suspended', 'aktiv', 'elternzeit', 'actif', 'active', 'encongé',
+                             'notice', 'onnotice', 'noticeperiod', 'probation',
                              'onprobation', 'fulltime', 'parttime', 'garden', 'gardenleave', 'gardeningleave')
                    THEN 'active'
                WHEN word IN ('terminated', 'inactive', 'former', 'formeremployee', 'leaver', 'left',
                    'separated',
                              'resigned', 'dismissed', 'exited', 'offboarded', 'deceased', 'retired',
                                  'ended', 't',
-                             'exemployee', 'quit', 'disabled')
+                             'exemployee', 'quit', 'disabled', 'inaktiv', 'ausgeschieden', 'ausgetreten',
+                             'gekündigt', 'inactif',
+                             'sorti', 'parti')
                    THEN 'disabled'
-               WHEN word IN ('pending', 'hired', 'prestart', 'prehire', 'onboarding', 'notstarted', 'starter')
+               WHEN word IN ('pending', 'hired', 'prestart', 'prehire', 'onboarding', 'notstarted', 'starter',
+                            'nochnichtgestartet', 'zukünftig')
                    THEN 'unknown'
                WHEN word IS NULL AND gone IS NULL THEN 'active'
                WHEN word IS NULL AND gone < CAST(hint('snapshot_on') AS DATE) THEN 'disabled'
@@ -313,6 +333,31 @@ Blaise;Pascal;blaise@example.com;No;Clerk;08/31/2026
                     {"account_key": "blaise@example.com", "status": "disabled", "left_on": date(2026, 8, 31)},
                 )
             },
+        ),
+        Example(
+            shape="staff",
+            # In German, as Personio, HiBob and others write it there.
+            text="""\
+Personalnummer;Vorname;Nachname;E-Mail;Status;Einstellungsdatum;Letzter Arbeitstag;Abteilung;Vorgesetzter
+1;Ada;Byron;Ada@example.com;Aktiv;01.05.2021;;Entwicklung;grace@example.com
+2;Blaise;Pascal;blaise@example.com;Ausgeschieden;01.05.2020;31.08.2026;Entwicklung;grace@example.com
+3;Cleo;Vance;cleo@example.com;Sabbatical;01.05.2020;;Entwicklung;
+""",
+            hints={"date_order": "dmy"},
+            records={
+                "directory_account": (
+                    {
+                        "account_key": "1",
+                        "email": "ada@example.com",
+                        "status": "active",
+                        "hired_on": date(2021, 5, 1),
+                        "display_name": "Ada Byron",
+                        "department": "Entwicklung",
+                    },
+                    {"account_key": "2", "status": "disabled", "left_on": date(2026, 8, 31)},
+                )
+            },
+            quarantined=1,
         ),
     ),
 )
