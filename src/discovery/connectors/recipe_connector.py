@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Callable, Iterator, Mapping
 
-import httpx2
-
-from discovery.connectors.answer import failed, quoted
-from discovery.connectors.auth import Basic, Bearer, ClientCredentials, GoogleServiceAccount, Header
+from discovery.connectors.answer import quoted
 from discovery.connectors.connector import Found, Outcome, OutcomeUnknown, Target
 from discovery.connectors.identity import at, in_words, is_same
 from discovery.connectors.recipe import IDENTIFIERS, Action, Each, Lookup, Recipe
+from discovery.connectors.recipe_http import Answer, RecipeHttp, Refused
 from discovery.connectors.recipe_part import Request, Verify
-from discovery.connectors.secret import Secret, SecretMissing
-from discovery.connectors.template import Unsafe, fill, fill_url
-from discovery.connectors.transport import LOOPBACK, GuardedTransport, NoAnswer, NotSent, asked_wait, client
-from discovery.errors import BadSettings
+from discovery.connectors.secret import SecretMissing
+from discovery.connectors.template import Unsafe
+from discovery.connectors.transport import GuardedTransport, NoAnswer, NotSent
 from discovery.settings import ConnectorSettings
 
 ROUNDS = 20
 """Pages of a list that are gone through, each entry once."""
 POLLS = 30
-
-
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    body: Any
-    wait: float | None
-    is_json: bool
-
-
-class Refused(Exception):
-    """The app did not do it, or did not tell. Carries the outcome."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.detail)
-        self.outcome = outcome
 
 
 class RecipeConnector:
@@ -51,19 +29,7 @@ class RecipeConnector:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self.recipe, self._instance, self._sleep = recipe, settings.instance, sleep
-        self._values, secrets = _settings(recipe, settings)
-        self._secrets = tuple(secrets.values())
-        self._base = settings.base_url or fill(recipe.base_url, self._values)
-        host = urlsplit(self._base).hostname or ""
-        self._is_local = host in LOOPBACK
-        hosts = (host,) if self._is_local else recipe.hosts
-        guard = transport or GuardedTransport(hosts)
-        if not guard.is_named(host) or (urlsplit(self._base).scheme != "https" and not self._is_local):
-            raise BadSettings(
-                f"{settings.where}: {self._base!r} is no address of {recipe.name}; expected https:// and one of "
-                f"{', '.join(recipe.hosts)}"
-            )
-        self._http = client(self._base, hosts, auth=self._auth(secrets[recipe.secrets[0]]), transport=guard)
+        self._app = RecipeHttp(recipe, settings, transport)
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -139,19 +105,19 @@ class RecipeConnector:
             wanted = known.get(lookup.by)
             if not wanted or not lookup.source.is_confirmed:
                 continue
-            answer = self._ask(lookup.request, {**self._values, lookup.by: wanted})
-            if self._is_told(answer, lookup.none):
+            answer = self._app.ask(lookup.request, {**self._app.values, lookup.by: wanted})
+            if self._app.is_told(answer, lookup.none):
                 continue
-            self._check(answer, lookup.request, "a scope that may read users")
+            self._app.check(answer, lookup.request, "a scope that may read users")
             found = self._one(lookup, wanted, answer, known)
             if found is not None:
                 return found
         return Found("none", detail=f"{self.recipe.name} knows nobody called {in_words(known, IDENTIFIERS)}.")
 
-    def _one(self, lookup: Lookup, wanted: str, answer: _Answer, known: Mapping[str, str]) -> Found | None:
+    def _one(self, lookup: Lookup, wanted: str, answer: Answer, known: Mapping[str, str]) -> Found | None:
         """Return what one answer shows, None where it shows nobody."""
         name = self.recipe.name
-        hits = self._items(answer.body, lookup.items)
+        hits = self._app.items(answer.body, lookup.items)
         if hits is None:
             return Found("unknown", detail=f"{name} answered with what its documentation does not say.")
         named = [hit for hit in hits if any(is_same(wanted, at(hit, pointer)) for pointer in lookup.match)]
@@ -199,16 +165,16 @@ class RecipeConnector:
             state, word = ("failed", "still active") if found.is_active else ("verified", "inactive")
             return Outcome(state, f"Read back: the account is {word}.")  # type: ignore[arg-type]
         assert verify.request is not None
-        answer = self._ask(verify.request, self._context(target, found))
-        if self._is_told(answer, verify.gone):
+        answer = self._app.ask(verify.request, self._context(target, found))
+        if self._app.is_told(answer, verify.gone):
             return Outcome("verified", f"Read back: {name} has none left.")
-        self._check(answer, verify.request, "a scope that may read this")
+        self._app.check(answer, verify.request, "a scope that may read this")
         if verify.equals is not None:
             said = at(answer.body, verify.pointer)
             if said == verify.equals:
                 return Outcome("verified", f"Read back: {name} says {quoted(said) or said}.")
             return Outcome("failed", f"Read back: {name} says {quoted(said) or said}.")
-        rest = self._items(answer.body, verify.pointer)
+        rest = self._app.items(answer.body, verify.pointer)
         if rest is None:
             return Outcome(
                 "unverifiable",
@@ -246,30 +212,30 @@ class RecipeConnector:
     ) -> Outcome | None:
         """Send one request of an action; returns an outcome where it turns out that there is nothing to do."""
         try:
-            answer = self._ask(request, context)
+            answer = self._app.ask(request, context)
         except NoAnswer as error:
             seen = self.verify(action.name, target)
             if seen.state != "verified":
                 raise OutcomeUnknown(f"{error}; looked at afterwards: {seen.detail}") from error
             return Outcome("accepted", f"{error}; looked at afterwards it had arrived.")
-        if self._is_told(answer, action.already):
+        if self._app.is_told(answer, action.already):
             return Outcome(
                 "already_absent", f"{self.recipe.name} says that it was so already.", answer.status
             )
-        self._check(answer, request, action.needs)
+        self._app.check(answer, request, action.needs)
         if action.job:
             self._await(action, answer, context)
         return None
 
-    def _await(self, action: Action, answer: _Answer, context: Mapping[str, str]) -> None:
+    def _await(self, action: Action, answer: Answer, context: Mapping[str, str]) -> None:
         """Wait for an act that the app does later, for a while."""
         job = at(answer.body, action.job["id"])
         if job is None:
             return
         request = Request(action.job["method"], action.job["url"], action.job.get("json"))
         for _ in range(POLLS):
-            answer = self._ask(request, {**context, "item": str(job)})
-            self._check(answer, request, action.needs)
+            answer = self._app.ask(request, {**context, "item": str(job)})
+            self._app.check(answer, request, action.needs)
             said = at(answer.body, action.job["state"])
             if said == action.job["done"]:
                 return
@@ -284,9 +250,9 @@ class RecipeConnector:
         """Yield the entries of a list, page after page as they go; none twice."""
         seen: set[str] = set()
         for _ in range(ROUNDS):
-            answer = self._ask(each.request, context)
-            self._check(answer, each.request, "a scope that may read this")
-            rows = self._items(answer.body, each.items)
+            answer = self._app.ask(each.request, context)
+            self._app.check(answer, each.request, "a scope that may read this")
+            rows = self._app.items(answer.body, each.items)
             if rows is None:
                 raise Refused(
                     Outcome(
@@ -305,102 +271,4 @@ class RecipeConnector:
 
     def _context(self, target: Target, found: Found) -> dict[str, str]:
         known = {kind: target.identifiers.get(kind, "") for kind in IDENTIFIERS}
-        return {**self._values, **known, **found.attributes, "key": found.account_key or ""}
-
-    # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _ask(self, request: Request, context: Mapping[str, str]) -> _Answer:
-        url = self._located(fill_url(request.url, context))
-        body = None if request.json is None else fill(request.json, context)
-        form = None if request.form is None else fill(request.form, context)
-        headers = fill({**self.recipe.headers, **request.headers}, context)
-        response = self._http.request(request.method, url, json=body, data=form, headers=headers)
-        try:
-            said, is_json = response.json() if response.content else None, True
-        except ValueError:
-            said, is_json = None, False
-        return _Answer(response.status_code, said, asked_wait(response), is_json)
-
-    def _check(self, answer: _Answer, request: Request, needs: str) -> None:
-        """Raise Refused unless the app said yes, in its status and, where it answers 200 to everything, in its body."""
-        accepts = self.recipe.accepts
-        is_refused = accepts is not None and answer.is_json and at(answer.body, accepts[0]) != accepts[1]
-        if answer.status in request.success and answer.is_json and not is_refused:
-            return
-        said = quoted(
-            next((s for s in (at(answer.body, p) for p in self.recipe.says) if s), ""), self._secrets
-        )
-        if answer.status in request.success and not answer.is_json:
-            raise Refused(Outcome("failed", f"{self.recipe.name} answered with what is no JSON: is its address right?",
-                                  answer.status))  # fmt: skip
-        if answer.status in request.success:
-            need = f" Needed: {needs}." if needs else ""
-            is_busy = "rate" in said.lower() and "limit" in said.lower()
-            detail = f'{self.recipe.name} answered {answer.status} and refuses all the same: "{said}".{need}'
-            raise Refused(Outcome("failed", detail, answer.status, is_retryable=is_busy))
-        raise Refused(failed(self.recipe.name, answer.status, said=said, needs=needs, wait=answer.wait))
-
-    def _is_told(self, answer: _Answer, told: Sequence[int | str]) -> bool:
-        """Tell whether an answer is one of those that mean nobody, or already so."""
-        if answer.status in told:
-            return True
-        words = {
-            str(at(answer.body, pointer))
-            for pointer in self.recipe.says
-            if at(answer.body, pointer) is not None
-        }
-        return bool(words & {word for word in told if isinstance(word, str)})
-
-    def _items(self, body: Any, pointer: str) -> list[Any] | None:
-        """Return the entries at a place of an answer; None where something else stands there, or nothing at all."""
-        found = at(body, pointer)
-        if found is None and self.recipe.omits_empty and isinstance(body, dict):
-            return []
-        if isinstance(found, dict):
-            return [found]
-        return found if isinstance(found, list) else None
-
-    def _located(self, url: str) -> str:
-        """Return where a request goes: on this machine everything goes to the one server that is there."""
-        parts = urlsplit(url)
-        if not parts.scheme:
-            return self._base.rstrip("/") + url
-        if not self._is_local:
-            return url
-        base = urlsplit(self._base)
-        return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
-
-    def _auth(self, secret: Secret) -> httpx2.Auth:
-        auth, values = self.recipe.auth, self._values
-        if auth["kind"] == "bearer":
-            return Bearer(secret, str(auth.get("word", "Bearer")))
-        if auth["kind"] == "basic":
-            return Basic(fill(auth["user"], values), secret)
-        if auth["kind"] == "header":
-            return Header(str(auth["name"]), secret)
-        token_url = self._located(fill(auth["token_url"], values))
-        if auth["kind"] == "google_jwt":
-            return GoogleServiceAccount(token_url, secret, fill(auth["subject"], values), str(auth["scopes"]))
-        return ClientCredentials(
-            token_url, fill(auth["client_id"], values), secret, fill(auth.get("fields", {}), values),
-            is_basic=bool(auth.get("in_header", False)),
-        )  # fmt: skip
-
-
-def _settings(recipe: Recipe, settings: ConnectorSettings) -> tuple[dict[str, str], dict[str, Secret]]:
-    """Return the values and the secrets that a recipe asks for. Raises BadSettings."""
-    for key in settings.values:
-        if key not in recipe.settings:
-            raise BadSettings(
-                f"{settings.where}: unknown key {key}; known: {', '.join(sorted(recipe.settings))}, base_url, instance"
-            )
-    values, secrets = {}, {}
-    for key, meaning in recipe.settings.items():
-        given = settings.values.get(key)
-        if not given:
-            raise BadSettings(f"{settings.where} has no `{key}`: {meaning}")
-        if key in recipe.secrets:
-            secrets[key] = Secret(given, f"{settings.where} {key}")
-        else:
-            values[key] = given
-    return values, secrets
+        return {**self._app.values, **known, **found.attributes, "key": found.account_key or ""}
