@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from discovery.connectors import configured_apps, configured_connectors
+from discovery.cli.doctor import doctor
+from discovery.connectors import configured_apps, configured_connectors, missing_secrets
 from discovery.errors import BadSettings
 from discovery.offboarding.route import can_act
 from discovery.settings import Settings, load_settings
@@ -51,6 +53,20 @@ def test_what_is_configured_can_be_planned_with_and_no_secret_is_read(tmp_path: 
     assert can("api", "google-workspace", "delete") == "final"
     assert can("scim", "snipe-it", "delete") == "final"
     assert can("api", "slack", "delete") is True
+
+
+def test_secrets_that_are_not_here_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ENTRA", "SLACK", "ASANA", "SNIPE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SLACK", "canary")
+    missing = missing_secrets(settings(tmp_path, ALL))
+    assert set(missing) == {"entra", "asana", "snipe-it", "google-workspace"}
+    assert missing["entra"].startswith("env:ENTRA is empty or not set")
+    config = str(tmp_path / "discovery.toml")
+    shown = CliRunner().invoke(doctor, ["--config", config, "--home", str(tmp_path / "home")]).output
+    assert "connectors: asana (api), entra (idp), google (idp), google-workspace (api), slack (api)" in shown
+    assert "snipe-it: env:SNIPE is empty or not set" in shown
+    assert "canary" not in shown
 
 
 @pytest.mark.parametrize(

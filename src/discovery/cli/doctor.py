@@ -15,6 +15,7 @@ import click
 from discovery.cli.options import CONFIG_HELP, HOME_HELP, example, json_option, settings_of, today
 from discovery.cli.output import print_json
 from discovery.cli.terminal import say
+from discovery.connectors import configured_connectors, missing_secrets
 from discovery.errors import DiscoveryError, StoreLocked
 from discovery.settings import Settings
 
@@ -75,6 +76,7 @@ def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
         (_decisions, "decisions", "correct that line, or restore the file from a backup"),
         (_ledger, "ledger", "`discovery ledger verify` says more; restore it from a backup"),
         (_collectors, "collect", "correct discovery.toml"),
+        (_connectors, "connectors", "correct discovery.toml; docs/connectors.md says what each app needs"),
         (_lock, "lock", "wait for that process, or end it"),
         (_published, "published file", "discovery run --force"),
     ):
@@ -223,6 +225,18 @@ def _collectors(settings: Settings) -> Iterator[Check]:
     from discovery.cli.doctor_collect import collected
 
     yield from (Check(*said) for said in collected(settings))
+
+
+def _connectors(settings: Settings) -> Iterator[Check]:
+    ways = configured_connectors(settings)
+    if not ways:
+        yield Check("connectors", "ok", "none: people end what has to be ended")
+        return
+    yield Check("connectors", "ok", ", ".join(sorted({f"{where} ({route})" for route, where in ways})))
+    for app_id, why in sorted(missing_secrets(settings).items()):
+        yield Check(
+            "connectors", "note", f"{app_id}: {why}", "set it where `discovery offboard execute` runs"
+        )
 
 
 def _lock(settings: Settings) -> Iterator[Check]:

@@ -16,6 +16,7 @@ __all__ = [
     "Target",
     "configured_apps",
     "configured_connectors",
+    "missing_secrets",
 ]
 
 
@@ -58,6 +59,25 @@ def configured_apps(settings: Settings) -> tuple[str, ...]:
             if route == "api" and {"deactivate", "delete"} & {*one.actions}
         )
     )
+
+
+def missing_secrets(settings: Settings) -> dict[str, str]:
+    """Return app → why its secret cannot be had here and now. Raises BadSettings."""
+    from discovery.connectors.recipe import shipped_recipes
+    from discovery.connectors.secret import Secret, SecretMissing
+
+    configured_connectors(settings)
+    named = {app_id: scim.token for app_id, scim in settings.scim.items()}
+    for app_id, block in settings.connectors.items():
+        (key,) = ("client_secret",) if app_id == "entra" else shipped_recipes()[app_id].secrets
+        named[app_id] = block.values[key]
+    found = {}
+    for app_id, reference in named.items():
+        try:
+            Secret(reference, app_id).reveal(is_text=True)
+        except SecretMissing as error:
+            found[app_id] = str(error)
+    return found
 
 
 def _entra(block: ConnectorSettings) -> Connector:
