@@ -47,7 +47,7 @@ EXPORTS: dict[str, Callable[[Writer], None]] = {
 def generate(options: Options) -> None:
     """Write the parts that were asked for below `options.output`."""
     with duckdb.connect() as connection:
-        create_draw_macros(connection, options.seed)
+        create_draw_macros(connection, options.seed, untidy=options.untidy)
         company.create_person(connection, options)
         company.create_stranger(connection)
         writer = Writer(connection, options)
@@ -86,6 +86,11 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument(
         "--sign-ins", type=int, metavar="N", help="with --only entra_sign_ins: exactly N, one file"
     )
+    parser.add_argument(
+        "--untidy",
+        action="store_true",
+        help="more dirt: tags and capitals in addresses, logins in the other domain, names on cards turned",
+    )
     given = parser.parse_args(arguments)
     if given.people < 1 or given.days < 30:
         parser.error("--people must be at least 1 and --days at least 30")
@@ -101,6 +106,7 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         end=given.end,
         only=tuple(given.only),
         sign_ins=given.sign_ins,
+        untidy=given.untidy,
     )
 
 

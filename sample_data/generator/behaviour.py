@@ -10,13 +10,20 @@ from pathlib import Path
 import duckdb
 
 from . import company, merchants
-from .options import DOMAIN, TENANT_ID, Options
+from .options import ACQUIRED_DOMAIN, DOMAIN, TENANT_ID, Options
 
 BEHAVIOUR_CSV = Path(__file__).parent.parent / "apps_behaviour.csv"
 
 
 def create_behaviour(connection: duckdb.DuckDBPyConnection, options: Options) -> None:
     """All behaviour tables, in the order in which they build on each other."""
+    # An address with the app's name as a tag, or in the company's other domain.
+    connection.execute(f"""
+        CREATE MACRO tagged(email, app, k) AS CASE
+            WHEN untidy('tag' || k, 0.06) THEN replace(email, '@', '+' || mail_part(app) || '@')
+            WHEN untidy('domain' || k, 0.04) THEN replace(email, '@{DOMAIN}', '@{ACQUIRED_DOMAIN}')
+            ELSE email END
+    """)
     create_calendar(connection, options)
     create_app(connection)
     create_habit(connection, options)
@@ -201,7 +208,8 @@ def create_push_event(connection: duckdb.DuckDBPyConnection, options: Options) -
     connection.execute(f"""
         CREATE TABLE push_event AS
         WITH used AS (SELECT h.person_no, h.app, h.label, h.way = 'push_password' AS is_password,
-                if(day < p.renamed_on, p.former_email, p.email) AS email, 'push' || habit_key
+                tagged(if(day < p.renamed_on, p.former_email, p.email), app, 'push' || habit_key) AS email,
+                    'push' || habit_key
                     || day_no AS k, day, FALSE AS is_personal
             FROM habit h JOIN workday ON day BETWEEN from_on AND until_on JOIN person p USING (person_no)
             WHERE way LIKE 'push%' AND draw('push day' || habit_key || '|' || day_no) < pace),
@@ -341,7 +349,8 @@ def create_snapshots(connection: duckdb.DuckDBPyConnection, options: Options) ->
         SELECT person_no, app, p.display_name, status, if(draw('admin' || habit_key) < 0.1, 'admin',
             'member') AS role,
             CASE WHEN p.slot BETWEEN {company.ACQUIRED_FROM} AND {company.ALIASED_UNTIL} THEN p.upn
-                WHEN p.slot % 11 = 4 THEN upper(p.email[1]) || p.email[2:] ELSE p.email END AS listed_email,
+                WHEN p.slot % 11 = 4 OR untidy('capital' || habit_key, 0.1) THEN upper(p.email[1]) || p.email[2:]
+                ELSE tagged(p.email, app, 'list' || habit_key) END AS listed_email,
             if(status = 'invited', NULL, until_on - (1 + floor(draw('active'
                 || habit_key) * 60))::INTEGER) AS last_active_on
         FROM stated JOIN person p USING (person_no) ORDER BY app, person_no;

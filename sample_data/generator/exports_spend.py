@@ -95,7 +95,11 @@ def write_expensify(writer: Writer) -> None:
 
 def write_amex(writer: Writer) -> None:
     """Write the short shape for the first half, the long one after; a former name stays on its card."""
-    member = f"upper(first_name || ' ' || if(slot = {company.RENAMED[0]}, birth_name, last_name))"
+    last = f"if(slot = {company.RENAMED[0]}, birth_name, last_name)"
+    member = f"""upper(CASE WHEN untidy('turned' || person_no, 0.3)
+            THEN {last} || '/' || first_name || ' ' || letters('middle' || person_no, 1)
+        WHEN untidy('shortened' || person_no, 0.1) THEN first_name[1] || ' ' || {last}
+        ELSE first_name || ' ' || {last} END)"""
     account = "'-7' || lpad((1000 + person_no % 8000)::VARCHAR, 4, '0')"
     middle = writer.options.day(0.35)
     writer.csv(

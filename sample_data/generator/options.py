@@ -35,6 +35,7 @@ class Options:
     end: date = date(2026, 9, 30)
     only: tuple[str, ...] = PARTS
     sign_ins: int | None = None
+    untidy: bool = False
 
     @property
     def start(self) -> date:

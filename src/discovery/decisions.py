@@ -1,8 +1,9 @@
 """What people decided, kept for good in `decisions.jsonl` of the home: appended, never rewritten.
 
-One JSON object a line: at, by, kind (match | exclusion), action (accept | reject | ignore | undo), subject
-(match: mention_kind and mention; exclusion: person_id and app_id), app_id, reason. The newest line on a
-subject counts; `undo` gives it back to the machine. A run reads the file once and records its `head`.
+One JSON object a line: at, by, kind (match | exclusion | identity), action (accept | reject | ignore | undo),
+subject (match: mention_kind and mention; exclusion: person_id and app_id; identity: account_id and person_id), app_id,
+reason. The newest line on a subject counts; `undo` gives it back to the machine. A run reads the file once and records
+its `head`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ FILE = "decisions.jsonl"
 KINDS: Mapping[str, tuple[str, ...]] = {
     "match": ("mention_kind", "mention"),
     "exclusion": ("person_id", "app_id"),
+    "identity": ("account_id", "person_id"),
 }
 """Kinds of decision, and what names their subject."""
 ACTIONS = ("accept", "reject", "ignore", "undo")

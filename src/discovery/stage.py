@@ -28,13 +28,17 @@ class Night:
 
     @property
     def binds(self) -> Mapping[str, Any]:
-        """Values that SQL files may name: $as_of, $domains, $timezone, $source_of_truth, $min_visit_days."""
+        """Values that SQL files may name.
+
+        $as_of, $domains, $timezone, $source_of_truth, $min_visit_days, $link_threshold.
+        """
         return {
             "as_of": self.as_of,
             "domains": list(self.settings.domains),
             "timezone": self.settings.timezone,
             "source_of_truth": self.settings.source_of_truth,
             "min_visit_days": self.settings.min_visit_days,
+            "link_threshold": self.settings.link_threshold,
         }
 
 

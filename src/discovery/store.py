@@ -168,7 +168,7 @@ class Store:
         """Create schemas and declared tables that are not there yet."""
         for schema in sorted({t.schema for t in TABLES.values()}):
             self._con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for table in TABLES.values():
+        for table in (t for t in TABLES.values() if not t.is_view):
             self._con.execute(f"CREATE TABLE IF NOT EXISTS {table.qualified} ({declared_columns(table)})")
 
     def check(self, table: Table, sql: str, binds: Mapping[str, Any] | None = None) -> None:

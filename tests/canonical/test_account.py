@@ -127,7 +127,7 @@ def test_kinds_of_accounts_of_nobody(
     [
         ("KELLER/ANNA M", "1111", ("anna.keller@acme.test", "unique card holder name")),
         ("Mrs Anna M Keller", "1111", ("anna.keller@acme.test", "unique card holder name")),
-        ("a keller", "1111", ("anna.keller@acme.test", "unique card holder name")),
+        ("a keller", "1111", ("anna.keller@acme.test", "unique card holder initials")),
         ("SOERENSEN/BO", "1111", (None, None)),
         ("J SMITH", "1111", (None, None)),
         ("JOHN A SMITH", "1111", ("john.smith@acme.test", "unique card holder name")),

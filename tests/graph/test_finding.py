@@ -269,6 +269,7 @@ def test_blind_spots_are_those_of_the_events_not_of_the_files(world: World) -> N
     assert rows == [
         ("all", "app_registration entra (main)", None, None),
         ("all", "charge", None, None),
+        ("ben@acme.test", "directory_account", None, None),
         ("all", "grant entra (main)", None, None),
         ("all", "group_member entra (main)", None, None),
         ("all", "sign_in entra (main)", None, at("07-01")),

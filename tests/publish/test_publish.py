@@ -200,7 +200,7 @@ def test_the_macros_answer_in_another_process(published: Publication, attached: 
     then = ask(
         f"SELECT app_id, sources, from_on, to_on, class, methods FROM access_as_of('{ANNA}', DATE '2026-07-15')"
     )
-    assert then == [["slack", ["sign_in"], "2026-07-01", None, None, None]]
+    assert then == [["slack", ["sign_in"], "2026-07-01", None, None, ["idp_interactive"]]]
     now = ask(
         f"SELECT app_id, class, methods FROM access_as_of('{ANNA}', DATE '2026-09-30') WHERE app_id = 'slack'"
     )
@@ -332,8 +332,8 @@ def test_all_checks_run_and_find_nothing_wrong(world: World) -> None:
     [
         ("DELETE FROM graph.evidence WHERE app_id = 'slack'", "graph.evidence.every_access_has_some"),
         (
-            "DELETE FROM graph.offboarding_scope WHERE app_id = 'slack'",
-            "graph.offboarding_scope.covers_all_access",
+            "DELETE FROM graph.scope_item WHERE app_id = 'slack'",
+            "graph.scope_item.covers_all_access",
         ),
         ("INSERT INTO graph.access FROM graph.access", "graph.access.key_is_unique"),
         ("UPDATE canonical.person SET email = 'x'", "canonical.person.email_is_unique"),

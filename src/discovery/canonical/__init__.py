@@ -6,9 +6,10 @@ from importlib import resources
 
 from discovery.canonical import list_day
 from discovery.canonical.usage import usage_step
+from discovery.decisions import read_decisions
 from discovery.settings import Settings
 from discovery.stage import Night, Step, tables_read
-from discovery.store import Store, sql_file
+from discovery.store import Store, quoted, sql_file
 
 __all__ = ["STEPS"]
 
@@ -30,10 +31,29 @@ def _create_words(store: Store, settings: Settings) -> None:
         {"holders": [key.strip() for key in settings.cardholders],
          "emails": [email.strip().lower() for email in settings.cardholders.values()]},
     )  # fmt: skip
-    store.run(
-        "CREATE OR REPLACE TEMP TABLE free_mail AS SELECT unnest(CAST($free_mail AS VARCHAR[])) AS domain",
-        {"free_mail": _free_mail_domains()},
-    )
+    if not store.value("SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name = 'free_mail'"):
+        store.run(
+            "CREATE TEMP TABLE free_mail AS SELECT unnest(CAST($free_mail AS VARCHAR[])) AS domain",
+            {"free_mail": _free_mail_domains()},
+        )
+    globs = ", ".join(quoted(glob) for glob in settings.break_glass)
+    store.run(f"SET VARIABLE break_glass = [{globs}]::VARCHAR[]")
+    _create_identity_decisions(store, settings)
+
+
+def _create_identity_decisions(store: Store, settings: Settings) -> None:
+    """The temporary table identity_decision: of an account accepted for several persons the last word counts."""
+    standing = read_decisions(settings.home).standing("identity")
+    last = {key[0]: key for key, made in standing.items() if made.action == "accept"}
+    made = [(key, d) for key, d in standing.items() if d.action == "reject" or last.get(key[0]) == key]
+    body = sql_file(__name__, "identity_decision")
+    store.run(f"CREATE OR REPLACE TEMP TABLE identity_decision AS {body}", {
+        "accounts": [key[0] for key, _ in made],
+        "persons": [key[1] for key, _ in made],
+        "actions": [d.action for _, d in made],
+        "deciders": [d.by for _, d in made],
+        "moments": [d.at for _, d in made],
+    })  # fmt: skip
 
 
 def _step(table: str, *after: str) -> Step:
@@ -64,8 +84,11 @@ STEPS: tuple[Step, ...] = (
     _step("canonical.identity"),
     _step("canonical.person"),
     _step("canonical.person_identifier"),
+    _step("canonical.account_seen"),
+    _step("canonical.identity_claim"),
     _step("canonical.account", "canonical.person"),
     _step("canonical.unlinked_reason"),
+    _step("canonical.identity_candidate"),
     _step("canonical.mention"),
 )
 """In an order in which they can run; reading `lake.<kind>` relations that the stage sources keeps."""

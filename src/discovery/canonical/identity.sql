@@ -4,7 +4,8 @@
 --
 -- Persons come from the source of truth. An account of another directory belongs to a person by employee id,
 -- else by an address; what it is known by then is the person's too, in two rounds, so that an alias known to one
--- directory links the account of another. An identifier that two persons claim equally strongly links to none.
+-- directory links the account of another. An identifier that two persons claim equally strongly links to none, unless
+-- it was handed on: where each of its holders had left before the next was hired, from_on and to_on say whose it was.
 WITH directory AS MATERIALIZED (
     SELECT *, family_of(system) AS family,
         CASE WHEN contains(lower(account_name), '#ext#') THEN 'external'
@@ -31,6 +32,11 @@ other AS MATERIALIZED (
     SELECT d.* FROM directory AS d ANTI JOIN truth USING (family)
     WHERE d.shown_kind NOT IN ('shared', 'service')
 ),
+employment AS MATERIALIZED (
+    SELECT person_id, min(hired_on) AS hired_on, CASE WHEN bool_and(left_on IS NOT NULL) THEN max(left_on) END AS left_on
+    FROM person
+    GROUP BY ALL
+),
 address AS MATERIALIZED (
     SELECT DISTINCT system, instance, identifier, address_of(value) AS address, kind, strength
     FROM (
@@ -45,6 +51,12 @@ address AS MATERIALIZED (
     )
     WHERE address_of(value) IS NOT NULL
 ),
+former_name AS MATERIALIZED (
+    SELECT DISTINCT system, coalesce(instance, '') AS instance, coalesce(account_key, lower(account_name)) AS identifier,
+        display_name
+    FROM lake.directory_account
+    WHERE display_name IS NOT NULL AND coalesce(snapshot_on <= $as_of, true)
+),
 -- Round 0: what the source of truth says.
 claim_0 AS MATERIALIZED (
     SELECT person_id, system, instance, identifier, 'source of truth' AS via FROM person
@@ -57,9 +69,29 @@ said_0 AS MATERIALIZED (
     SELECT 'employee_id', lower(trim(employee_id)), person_id, 'employee_id', 1, 'source of truth'
     FROM person WHERE nullif(trim(employee_id), '') IS NOT NULL
 ),
+-- Addresses that were handed on: own addresses of several persons, each gone before the next came.
+handed AS MATERIALIZED (
+    SELECT value, person_id, CASE WHEN number > 1 THEN hired_on END AS from_on, next_on - 1 AS to_on
+    FROM (
+        SELECT s.value, s.person_id, e.hired_on,
+            row_number() OVER in_turn AS number, lead(e.hired_on) OVER in_turn AS next_on,
+            count(*) OVER of_one AS holders,
+            bool_and(e.hired_on IS NOT NULL) OVER of_one AS is_dated,
+            coalesce(e.left_on < lead(e.hired_on) OVER in_turn, lead(e.hired_on) OVER in_turn IS NULL) AS is_gone_before
+        FROM (SELECT DISTINCT value, person_id FROM said_0 WHERE namespace = 'address' AND strength = 1) AS s
+        JOIN employment AS e USING (person_id)
+        WINDOW in_turn AS (PARTITION BY s.value ORDER BY e.hired_on, s.person_id), of_one AS (PARTITION BY s.value)
+    )
+    QUALIFY holders > 1 AND is_dated AND bool_and(is_gone_before) OVER (PARTITION BY value)
+),
+-- What the source of truth says of today: without former holders.
+now_0 AS MATERIALIZED (
+    FROM said_0 AS s ANTI JOIN (FROM handed WHERE to_on IS NOT NULL) AS h
+        ON s.namespace = 'address' AND h.value = s.value AND h.person_id = s.person_id
+),
 owner_0 AS MATERIALIZED (
     SELECT namespace, value, any_value(person_id) AS person_id
-    FROM (FROM said_0 QUALIFY strength = min(strength) OVER (PARTITION BY namespace, value))
+    FROM (FROM now_0 QUALIFY strength = min(strength) OVER (PARTITION BY namespace, value))
     GROUP BY ALL
     HAVING count(DISTINCT person_id) = 1
 ),
@@ -68,9 +100,11 @@ hit_1 AS (
     SELECT o.system, o.instance, o.identifier, w.person_id, 'employee id' AS via, 1 AS level
     FROM other AS o JOIN owner_0 AS w ON w.namespace = 'employee_id' AND w.value = lower(trim(o.employee_id))
     UNION ALL
-    SELECT o.system, o.instance, o.identifier, w.person_id, 'address', 2
+    SELECT o.system, o.instance, o.identifier, coalesce(h.person_id, w.person_id), 'address', 2
     FROM other AS o JOIN address AS a USING (system, instance, identifier)
     JOIN owner_0 AS w ON w.namespace = 'address' AND w.value = a.address
+    LEFT JOIN handed AS h ON h.value = a.address AND CAST(o.deleted_at AS DATE) <= h.to_on
+        AND coalesce(CAST(o.deleted_at AS DATE) >= h.from_on, true)
 ),
 link_1 AS MATERIALIZED (
     SELECT system, instance, identifier, any_value(person_id) AS person_id, any_value(via) AS via
@@ -79,7 +113,7 @@ link_1 AS MATERIALIZED (
     HAVING count(DISTINCT person_id) = 1
 ),
 said_1 AS MATERIALIZED (
-    FROM said_0
+    FROM now_0
     UNION ALL
     SELECT 'address', a.address, l.person_id, a.kind, a.strength, 'directory account by ' || l.via
     FROM link_1 AS l JOIN address AS a USING (system, instance, identifier)
@@ -99,8 +133,25 @@ link_2 AS MATERIALIZED (
     GROUP BY ALL
     HAVING count(DISTINCT w.person_id) = 1
 ),
+former_form AS MATERIALIZED (
+    SELECT DISTINCT person_id, form
+    FROM (
+        SELECT l.person_id, name_form(n.display_name) AS form
+        FROM former_name AS n
+        JOIN (FROM claim_0 UNION ALL BY NAME FROM link_1 UNION ALL BY NAME FROM link_2) AS l
+            USING (system, instance, identifier)
+        UNION
+        SELECT person_id, name_form(regexp_extract(value, '^([a-z]+\.[a-z]+)\d*@', 1))
+        FROM said_1 WHERE namespace = 'address' AND strength >= 3
+    )
+    WHERE form IS NOT NULL
+),
 said AS MATERIALIZED (
     SELECT namespace, '' AS system, '' AS instance, value AS identifier, person_id, kind, via, strength FROM said_1
+    UNION ALL
+    SELECT 'address', '', '', s.value, s.person_id, s.kind, s.via, s.strength
+    FROM said_0 AS s JOIN handed AS h USING (value, person_id)
+    WHERE s.namespace = 'address' AND h.to_on IS NOT NULL
     UNION ALL
     SELECT 'address', '', '', a.address, l.person_id, a.kind, 'directory account by ' || l.via, a.strength
     FROM link_2 AS l JOIN address AS a USING (system, instance, identifier)
@@ -111,9 +162,17 @@ said AS MATERIALIZED (
     SELECT 'name', '', '', lower(display_name), person_id, 'name', 'source of truth', 2
     FROM person WHERE display_name IS NOT NULL
     UNION ALL
-    SELECT 'cardholder', '', '', unnest([name_form(display_name), name_words(display_name)[1][1] || ' '
-        || name_words(display_name)[-1]]), person_id, 'card_name', 'name in the source of truth', 2
-    FROM person WHERE name_form(display_name) IS NOT NULL
+    SELECT 'cardholder', '', '', form, person_id, 'card_name', 'name in the source of truth', 2
+    FROM (SELECT person_id, name_form(display_name) AS form FROM person)
+    UNION ALL
+    -- Initials are unique only if they are nobody's by a former name either.
+    SELECT 'cardholder', '', '', form[1] || ' ' || split_part(form, ' ', 2), person_id,
+        CASE WHEN is_former THEN 'former_name' ELSE 'card_name' END, 'initial and name', 3
+    FROM (SELECT person_id, name_form(display_name) AS form, false AS is_former FROM person
+        UNION ALL SELECT person_id, form, true FROM former_form)
+    UNION ALL
+    -- Names that somebody went by before: of older lists, and as former addresses spell them.
+    SELECT 'cardholder', '', '', form, person_id, 'former_name', 'former name', 4 FROM former_form
     UNION ALL
     SELECT 'cardholder', '', '', unnest(list_distinct([upper(m.holder), coalesce(name_form(m.holder), upper(m.holder))])),
         w.person_id, 'cardholder', 'cardholders in the settings', 1
@@ -130,13 +189,19 @@ best AS (
     WHERE identifier IS NOT NULL AND identifier <> ''
     GROUP BY ALL
 ),
+dated AS (
+    SELECT b.*, h.from_on, h.to_on
+    FROM best AS b LEFT JOIN handed AS h
+        ON b.namespace = 'address' AND h.value = b.identifier AND h.person_id = b.person_id
+),
 ranked AS (
-    SELECT *, strength = min(strength) OVER same AS is_strongest
-    FROM best
+    SELECT *, strength = min(strength) FILTER (to_on IS NULL) OVER same AS is_strongest
+    FROM dated
     WINDOW same AS (PARTITION BY namespace, system, instance, identifier)
 )
 SELECT namespace, system, instance, identifier, person_id, kind, via, CAST(strength AS BIGINT) AS strength,
-    is_strongest AND min(person_id) FILTER (is_strongest) OVER same = max(person_id) FILTER (is_strongest) OVER same
-        AS is_link
+    to_on IS NOT NULL OR is_strongest AND min(person_id) FILTER (is_strongest AND to_on IS NULL) OVER same
+        = max(person_id) FILTER (is_strongest AND to_on IS NULL) OVER same AS is_link,
+    from_on, to_on
 FROM ranked
 WINDOW same AS (PARTITION BY namespace, system, instance, identifier)

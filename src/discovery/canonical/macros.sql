@@ -11,8 +11,9 @@ CREATE OR REPLACE TEMP MACRO name_words(name) AS list_filter(
     lambda w: w NOT IN ('', 'MR', 'MRS', 'MS', 'MISS', 'DR', 'PROF', 'HERR', 'FRAU'));
 
 -- First and last word: MR JOHN A SMITH is JOHN SMITH, J SMITH stays J SMITH; NULL for a single word.
-CREATE OR REPLACE TEMP MACRO name_form(name) AS
-    CASE WHEN len(name_words(name)) >= 2 THEN name_words(name)[1] || ' ' || name_words(name)[-1] END;
+-- (The list of one element lets the words be worked out once.)
+CREATE OR REPLACE TEMP MACRO name_form(name) AS list_transform([name_words(name)],
+    lambda w: CASE WHEN len(w) >= 2 THEN w[1] || ' ' || w[-1] END)[1];
 
 -- An address without the object id that Entra puts before the UPN of a deleted user; NULL if it is none.
 CREATE OR REPLACE TEMP MACRO address_of(login) AS
@@ -28,3 +29,16 @@ CREATE OR REPLACE TEMP MACRO family_of(system) AS
         WHEN starts_with(system, 'okta') THEN 'okta'
         WHEN starts_with(system, 'google') THEN 'google'
         ELSE 'hr' END;
+
+-- Accounts for emergencies, by the globs of the settings or the name that administrators give them.
+CREATE OR REPLACE TEMP MACRO is_break_glass(login) AS coalesce(
+    regexp_matches(lower(login), '(^|[^a-z])(break-?_?glass|emergency-?_?(access|admin)|notfall(admin|konto|zugang)?)([^a-z]|$)')
+    OR len(list_filter(getvariable('break_glass'), lambda g: lower(login) GLOB lower(g))) > 0, false);
+
+CREATE OR REPLACE TEMP MACRO is_machine_name(login) AS
+    regexp_matches(login, '^(svc|srv|sa|service|sys|bot|robot|api|app|backup|sync|scan|scanner)[-_.0-9@]');
+
+CREATE OR REPLACE TEMP MACRO is_role_name(login) AS
+    regexp_matches(login, '^(info|office|mail|contact|hello|team|sales|support|help|helpdesk|service-?desk|'
+        || 'accounts?|accounting|billing|invoices?|finance|hr|jobs|careers|marketing|press|legal|it|lab|'
+        || 'reception|orders?|shop|noreply|no-reply|shared)@');

@@ -18,10 +18,19 @@ fits AS (
         WHEN 'account_key' THEN i.system || chr(31) || i.instance || chr(31) || i.identifier ELSE i.identifier END
     GROUP BY ALL
 ),
+perhaps AS (
+    SELECT account_id, list_sort(list(DISTINCT person_id)) AS candidates, arg_max(method, (confidence, method)) AS method
+    FROM canonical.identity_claim
+    WHERE NOT is_rejected
+    GROUP BY ALL
+),
 paid AS (SELECT DISTINCT system, instance, identifier FROM canonical.charge)
 SELECT u.account_id,
     CASE
         WHEN len(f.candidates) > 1 THEN len(f.candidates) || ' persons go by ' || u.account_name || ': it links to none'
+        WHEN len(m.candidates) > 1 THEN len(m.candidates) || ' persons fit (' || m.method || '): it links to none'
+        WHEN len(m.candidates) = 1 AND u.kind NOT IN ('shared', 'service')
+            THEN 'may be somebody''s (' || m.method || '), not sure enough to link: decide in the review queue'
         WHEN len(f.candidates) = 1 THEN 'its identifiers point to different persons'
         WHEN u.kind = 'shared' THEN 'shared mailbox'
         WHEN u.kind = 'service' THEN 'service account'
@@ -32,8 +41,9 @@ SELECT u.account_id,
             THEN 'no person has this card holder name; say who it is under [cardholders] in the settings'
         WHEN u.address IS NULL THEN 'its login is no address, and no directory knows it'
         ELSE 'no person goes by this address' END AS reason,
-    coalesce(len(f.candidates) > 1, false) AS is_ambiguous,
-    coalesce(f.candidates, []) AS candidates
+    coalesce(len(f.candidates) > 1, len(m.candidates) > 1, false) AS is_ambiguous,
+    coalesce(f.candidates, m.candidates, []) AS candidates
 FROM unlinked AS u
 LEFT JOIN fits AS f USING (account_id)
+LEFT JOIN perhaps AS m USING (account_id)
 LEFT JOIN paid AS p USING (system, instance, identifier)

@@ -35,6 +35,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain-match": ("match:explain_match", "Show how a text is matched, point by point."),
     "review": ("review:review", "Decide on matches that the machine leaves open."),
     "findings": ("findings:findings", "List what is wrong."),
+    "timeline": ("graph:timeline", "Show what happened to a person and their access, in order."),
+    "changes": ("changes:changes", "Show what changed between two published runs."),
+    "coverage": (
+        "coverage:coverage",
+        "Show how far the sources tell, what each found alone, and what is not seen.",
+    ),
+    "export": (
+        "export:export",
+        "Write an app's accounts for review, or the access graph for other programs.",
+    ),
     "offboard": ("offboard:offboard", "Plan, approve, execute, verify and prove an offboarding."),
     "task": ("task:task", "List manual tasks; complete, decline or send reminders of them."),
     "ledger": ("ledger:ledger", "Verify, show or export the record of what was done."),

@@ -14,7 +14,7 @@ from discovery.errors import UnknownName
 from discovery.settings import Settings
 from discovery.store import Store
 
-WHO = ("person", "status", "account", "system", "last seen", "sources", "methods", "admin")
+WHO = ("person", "status", "account", "system", "last seen", "sources", "methods", "admin", "through")
 
 _ACCESS = "SELECT * FROM access WHERE person_id = $person AND app_id = $app"
 _EXCLUSION = "SELECT * FROM exclusion WHERE person_id = $person AND app_id = $app"
@@ -100,6 +100,37 @@ def explain(settings: Settings, person: str, app: str, *, as_json: bool) -> None
         warn_if_old(store)
 
 
+@click.command(epilog=example("discovery timeline ada@example.com"))
+@click.argument("person")
+@click.option("--app", help="Only what concerns one app.")
+@with_settings
+@json_option
+def timeline(settings: Settings, person: str, app: str | None, *, as_json: bool) -> None:
+    """Show what happened to a person and their access, in order.
+
+    When each access began and ended by which source, the first and last records, the last day of work, findings,
+    decisions and verified steps of an offboarding.
+    """
+    with published(settings) as store:
+        who = find_person(store, person)
+        one = find_app(store, app) if app else None
+        rows = store.dicts(
+            "SELECT * FROM timeline($person) WHERE $app IS NULL OR app_id = $app",
+            {"person": who.person_id, "app": one.app_id if one else None},
+        )
+        if as_json:
+            print_json({"person": vars(who), "events": rows})
+        else:
+            columns = ("happened_at", "event", "app_name", "source", "summary")
+            table(
+                ("when (UTC)", "what", "app", "source", ""),
+                [[row[c] for c in columns] for row in rows],
+                whole=("when (UTC)", "what"),
+            )
+            say(f"\n{len(rows)} events of {who.name}")
+        warn_if_old(store)
+
+
 def _who_cells(row: dict[str, Any]) -> dict[str, Any]:
     """Return the cells of an account, without what goes without saying: the person's own address, a human."""
     kind = "" if row["account_kind"] == "human" else f"{row['account_kind']}: "
@@ -109,7 +140,8 @@ def _who_cells(row: dict[str, Any]) -> dict[str, Any]:
         "system": row["system"],
         "last seen": row["last_seen_on"],
         "status": f"left {row['left_on']}" if row["left_on"] else row["status"],
-        "account": None if own else kind + str(row["identifier"]),
+        "account": None if own or row["identifier"] is None else kind + str(row["identifier"]),
+        "through": None if row["via"] == "own account" else row["via"],
         "sources": row["sources"],
         "methods": row["methods"],
         "admin": "yes" if row["is_admin"] else None,

@@ -14,6 +14,7 @@ from discovery.cli.published import find_app, find_person, published
 from discovery.cli.terminal import note, say, shown, table
 from discovery.decisions import record_decision
 from discovery.errors import BadUse
+from discovery.report.identity import decide_identity, find_account, open_identities
 from discovery.report.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches, user
 from discovery.settings import Settings
 
@@ -32,22 +33,60 @@ _reason = click.option("--reason", help="Why; kept with the decision.")
         "discovery review",
         'discovery review preview "PADDLE.NET* SKETCH" --app sketch.com',
         'discovery review accept "PADDLE.NET* SKETCH" --app sketch.com',
+        "discovery review accept --account ada77@gmail.com --person ada@example.com",
     ),
 )
 def review() -> None:
     """Decide on matches that the machine leaves open.
+
+    What is open are mentions (which app is meant?) and accounts (whose are they?).
 
     Decisions are appended to decisions.jsonl in the home with your name, win over the machine for good, and
     count from the next run. Deciding never waits for a run.
     """
 
 
-@review.command("list", epilog=example("discovery review list"))
+def _account(function: Any) -> Any:
+    function = click.option("--system", help="Of an account: the system it lives in.")(function)
+    return click.option("--account", help="In place of a mention: an account, by login or account_id.")(
+        function
+    )
+
+
+def _decide_account(
+    settings: Settings, action: str, account: str, person: str | None, system: str | None, reason: str | None
+) -> None:
+    if person is None:
+        raise BadUse("whose an account is, is said with --account and --person together")
+    with published(settings) as store:
+        one, who = find_account(store, account, system), find_person(store, person)
+    decide_identity(settings, one, who, action, user(), reason)
+    said = {"accept": "is", "reject": "is not", "undo": "is for the machine to decide whether it is"}[action]
+    say(f"{user()} says that {one['account_name']} in {one['system']} {said} {who.name}'s. {NEXT}")
+
+
+@review.command("list", epilog=example("discovery review list", "discovery review list --accounts --json"))
+@click.option("--accounts", is_flag=True, help="Only accounts of which it is not sure whose they are.")
 @with_settings
 @json_option
-def list_open(settings: Settings, *, as_json: bool) -> None:
+def list_open(settings: Settings, *, accounts: bool, as_json: bool) -> None:
     """List what is open, those first that change most."""
     with published(settings) as store:
+        doubtful = open_identities(store, settings)
+        if accounts and as_json:
+            print_json(doubtful)
+            return
+        if doubtful and not as_json:
+            names = ("account_name", "system", "email", "method", "confidence", "apps", "reason")
+            table(
+                ("account", "system", "perhaps of", "by", "confidence", "apps", "why"),
+                [[row[name] for name in names] for row in doubtful],
+                title="Whose is it?",
+                right=("confidence", "apps"),
+            )
+        if accounts:
+            say(f"\n{len(doubtful)} open. `discovery review accept --account LOGIN --person PERSON` decides.")
+            return
         rows = open_matches(store, settings)
         if as_json:
             print_json(rows)
@@ -117,27 +156,68 @@ def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_
         )
 
 
-@review.command(epilog=example('discovery review accept "PADDLE.NET* SKETCH" --app sketch.com'))
-@click.argument("mention")
-@click.option("--app", required=True, help="The app by name, domain or app_id.")
+@review.command(
+    epilog=example(
+        'discovery review accept "PADDLE.NET* SKETCH" --app sketch.com',
+        "discovery review accept --account ada77@gmail.com --person ada@example.com",
+    )
+)
+@click.argument("mention", required=False)
+@click.option("--app", help="The app by name, domain or app_id.")
 @_kind
+@_account
+@click.option("--person", help="Of an account: the person whose it is.")
 @_reason
 @with_settings
-def accept(settings: Settings, mention: str, app: str, kind: str | None, reason: str | None) -> None:
-    """Say which app a mention means."""
+def accept(
+    settings: Settings,
+    mention: str | None,
+    app: str | None,
+    kind: str | None,
+    account: str | None,
+    system: str | None,
+    person: str | None,
+    reason: str | None,
+) -> None:
+    """Say which app a mention means, or whose an account is."""
+    if account is not None:
+        _decide_account(settings, "accept", account, person, system, reason)
+        return
+    if mention is None or app is None:
+        raise BadUse("name a mention and its --app, or an --account and its --person")
     with published(settings) as store:
         match, one = find_mention(store, mention, kind), find_app(store, app)
     decide(settings, match, "accept", one.app_id, reason)
     say(f"{user()} says that {match['mention']} ({match['kind']}) means {one.name} ({one.app_id}). {NEXT}")
 
 
-@review.command(epilog=example('discovery review reject "NOTION DOCK HOTEL"'))
-@click.argument("mention")
+@review.command(
+    epilog=example(
+        'discovery review reject "NOTION DOCK HOTEL"',
+        "discovery review reject --account laptop-ada --person ada@example.com",
+    )
+)
+@click.argument("mention", required=False)
 @_kind
+@_account
+@click.option("--person", help="Of an account: the person whose it is not.")
 @_reason
 @with_settings
-def reject(settings: Settings, mention: str, kind: str | None, reason: str | None) -> None:
-    """Say that a mention is not the app that the machine proposes, and none that it knows."""
+def reject(
+    settings: Settings,
+    mention: str | None,
+    kind: str | None,
+    account: str | None,
+    system: str | None,
+    person: str | None,
+    reason: str | None,
+) -> None:
+    """Say that a mention is not the app that the machine proposes, nor another; or whose an account is not."""
+    if account is not None:
+        _decide_account(settings, "reject", account, person, system, reason)
+        return
+    if mention is None:
+        raise BadUse("name a mention, or an --account and the --person whose it is not")
     with published(settings) as store:
         match = find_mention(store, mention, kind)
     decide(settings, match, "reject", None, reason)
@@ -200,6 +280,7 @@ def ignore(
 @click.argument("mention", required=False)
 @_kind
 @_on_access
+@_account
 @_reason
 @with_settings
 def undo(
@@ -208,11 +289,16 @@ def undo(
     kind: str | None,
     person: str | None,
     app: str | None,
+    account: str | None,
+    system: str | None,
     reason: str | None,
 ) -> None:
     """Take a decision back: the machine decides again, or the access is in the scope again."""
     from discovery.decisions import read_decisions
 
+    if account is not None:
+        _decide_account(settings, "undo", account, person, system, reason)
+        return
     subject = _pair(settings, person, app)
     if (subject is None) == (mention is None):
         raise BadUse("name a mention, or an access with --person and --app")

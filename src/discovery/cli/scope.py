@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from discovery.cli.csv_file import place, read_csv
+from discovery.cli.handover import print_by_app, print_handover
 from discovery.cli.options import Day, example, with_settings
 from discovery.cli.output import csv_text, markdown, markdown_table, print_bytes, print_json
 from discovery.cli.published import Person, find_person, generation, published, run_of, warn_if_old
@@ -31,7 +31,15 @@ NOW = (
     "last_seen_on",
     "sources",
     "reasons",
+    "owner_email",
+    "handover",
+    "licence",
+    "monthly_amount",
+    "monthly_currency",
+    "confidence",
 )
+TABLE_HIDES = ("app_id", "reasons", "methods", "owner_email", "handover", "licence", "monthly_amount",
+               "monthly_currency", "confidence")  # fmt: skip
 THEN = ("app_name", "app_id", "class", "sources", "from_on", "to_on", "end_reason", "methods")
 HEADINGS = {
     "priority": "#",
@@ -48,6 +56,7 @@ HEADINGS = {
     epilog=example(
         "discovery scope ada@example.com",
         "discovery scope --file leavers.csv --format csv > scope.csv",
+        "discovery scope --file leavers.csv --by-app",
         "discovery scope ada@example.com --as-of 2026-06-30",
     )
 )
@@ -64,6 +73,9 @@ HEADINGS = {
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--by-app", is_flag=True, help="One list for all persons, by owner and app: who has to end what."
+)
 @with_settings
 def scope(
     settings: Settings,
@@ -74,6 +86,7 @@ def scope(
     form: str,
     *,
     as_json: bool,
+    by_app: bool,
 ) -> None:
     """Show what has to be ended when people leave.
 
@@ -91,7 +104,12 @@ def scope(
         if as_of is not None and as_of > run["as_of"]:
             note(f"Nothing is known of {as_of} yet: this is the end of {run['as_of']}.")
         answers = [_answer(store, person, past) for person in found]
-        _print(answers, form, past or run["as_of"], run, is_past=past is not None)
+        if by_app and past is not None:
+            raise BadUse("--by-app shows what is to be ended now: leave --as-of out")
+        if by_app:
+            print_by_app([(a["person"], a["scope"]) for a in answers], form)
+        else:
+            _print(answers, form, past or run["as_of"], run, is_past=past is not None)
         if known_at is None:
             warn_if_old(store)
 
@@ -113,6 +131,8 @@ def _all_found(store: Store, wanted: list[str]) -> list[Person]:
 
 def read_leavers(path: Path) -> list[str]:
     """Return the persons of a CSV, in order. Raises BadUse."""
+    from discovery.cli.csv_file import place, read_csv
+
     rows = read_csv(path)
     named = next((at for name in ("email", "person") if (at := place(rows[0], name)) is not None), None)
     # Without a header of that name the first line is a header too, unless an address stands there.
@@ -148,12 +168,13 @@ def _answer(store: Store, person: Person, past: date | None) -> dict[str, Any]:
             binds,
         ),
         "perhaps_theirs": store.dicts(
-            "SELECT system, identifier, account_name, kind FROM account WHERE person_id IS NULL "
-            "AND kind NOT IN ('service', 'shared') AND $name <> '' AND jaro_winkler_similarity("
-            "lower(regexp_extract(account_name, '^[^@#]+')), $name) > 0.9 "
-            "ORDER BY account_name, system LIMIT $most",
-            {"name": (person.email or "").split("@")[0].lower(), "most": UNLINKED_SHOWN},
-        ),
+            "SELECT a.system, a.identifier, a.account_name, a.kind, c.method FROM identity_candidate AS c "
+            "JOIN account AS a USING (account_id) WHERE c.person_id = $person AND c.state = 'open' "
+            "ORDER BY a.account_name, a.system LIMIT $most",
+            {**binds, "most": UNLINKED_SHOWN},
+        )
+        if store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'identity_candidate'")
+        else [],
         "unlinked_count": store.value(
             "SELECT count(*) FROM account WHERE person_id IS NULL AND kind <> 'service'"
         ),
@@ -175,7 +196,7 @@ def _print(
         )
     elif form == "csv":
         body = [
-            (a["person"].email, a["person"].person_id, *(row[c] for c in columns))
+            (a["person"].email, a["person"].person_id, *(row.get(c) for c in columns))
             for a in answers
             for row in a["scope"]
         ]
@@ -208,7 +229,7 @@ def _print_table(answer: dict[str, Any], columns: tuple[str, ...], day: date) ->
     say(f"{person.display_name or ''} <{person.name}>".strip())
     say(f"{_state(person)}; as of the end of {day}: {_counts(answer)}")
     say()
-    shown = [c for c in columns if c not in ("app_id", "reasons", "methods")]
+    shown = [c for c in columns if c not in TABLE_HIDES]
     table(
         [HEADINGS.get(c, c) for c in shown],
         [_cells(row, shown) for row in answer["scope"]],
@@ -219,6 +240,7 @@ def _print_table(answer: dict[str, Any], columns: tuple[str, ...], day: date) ->
         say("\nWhy:")
         for row in answer["scope"]:
             say(f"  {row['priority']:>2} {row['app_name']}: {'; '.join(row['reasons'] or [])}")
+        print_handover(answer["scope"])
     for title, lines in _remarks(answer):
         say(f"\n{title}")
         for line in lines:
@@ -229,7 +251,7 @@ def _print_markdown(answer: dict[str, Any], columns: tuple[str, ...], day: date)
     person = answer["person"]
     say(f"## {markdown(person.display_name or person.name)}\n")
     say(f"{markdown(person.name)}: {_state(person)}; as of the end of {day}: {_counts(answer)}.\n")
-    shown = [c for c in columns if c != "app_id"]
+    shown = [c for c in columns if c not in ("app_id", "confidence")]
     say(markdown_table([HEADINGS.get(c, c) for c in shown], [_cells(row, shown) for row in answer["scope"]]))
     for title, lines in _remarks(answer):
         say(f"\n**{title}**\n")
@@ -239,7 +261,7 @@ def _print_markdown(answer: dict[str, Any], columns: tuple[str, ...], day: date)
 
 def _cells(row: dict[str, Any], columns: list[str]) -> list[Any]:
     survives = {True: "yes", False: "no", None: "unknown"}
-    return [survives[row[c]] if c == "survives_idp_disable" else row[c] for c in columns]
+    return [survives[row[c]] if c == "survives_idp_disable" else row.get(c) for c in columns]
 
 
 def _remarks(answer: dict[str, Any]) -> list[tuple[str, list[str]]]:
@@ -261,7 +283,7 @@ def _remarks(answer: dict[str, Any]) -> list[tuple[str, list[str]]]:
             (
                 "Accounts that are linked to nobody and look like this person's:",
                 [
-                    f"{row['account_name'] or row['identifier']} in {row['system']} ({row['kind']})"
+                    f"{row['account_name'] or row['identifier']} in {row['system']} ({row['kind']}; {row['method']})"
                     for row in answer["perhaps_theirs"]
                 ],
             )

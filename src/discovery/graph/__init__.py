@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from discovery.graph.app_interface import STEP as APP_INTERFACE
+from discovery.graph.confidence_bucket import STEP as CONFIDENCE_BUCKET
 from discovery.graph.deprovisioning import STEP as DEPROVISIONING
 from discovery.graph.exclusion import STEP as EXCLUSION
 from discovery.graph.readiness import STEP as READINESS
@@ -47,11 +48,18 @@ STEPS: tuple[Step, ...] = (
     _step("graph.evidence", "graph.access"),
     _step("graph.not_access"),
     EXCLUSION,
-    _step("graph.offboarding_scope"),
+    _step("graph.scope_item"),
     _step("graph.finding"),
+    _step("graph.source_freshness"),
     _step("graph.blind_spot"),
+    _step("graph.access_method"),
+    _step("graph.app_source"),
+    _step("graph.source_coverage"),
+    _step("graph.coverage"),
+    CONFIDENCE_BUCKET,
     _step("graph.usage_month"),
     _step("graph.group_member"),
+    _step("graph.group_access"),
     _step("graph.app_summary"),
     READINESS,
     _step("graph.person_summary"),

@@ -1,8 +1,10 @@
 -- One row: one person's access to one app as of as_of. Key: person_id, app_id. The table that people ask first.
 --
 -- confidence = link × (1 − Π(1 − weight)), over the kinds of evidence seen: the app's own list 0.95, sign-in 0.9,
--- grant 0.85, browser login 0.8, assignment 0.6, charges in several months 0.5, one charge 0.3, visits 0.35; link =
--- how sure it is that the surest account is this person's. It orders edges; it is not a probability.
+-- grant 0.85, browser login 0.8, assignment 0.6, charges in several months 0.5, visits 0.35, one charge 0.3; link =
+-- how sure it is that the surest account is this person's. It orders edges; it is not a probability: what share of
+-- each bucket (high from 0.85, medium from 0.5, low) was right in companies whose truth is known is measured
+-- (graph.confidence_bucket).
 WITH open AS (
     SELECT t.*, a.link_confidence, a.link_method, a.kind AS account_kind
     FROM graph.trace AS t JOIN canonical.account AS a USING (account_id)
@@ -19,6 +21,9 @@ edge AS (
         list_sort(list_distinct(coalesce(flatten(list(scopes) FILTER (scopes IS NOT NULL)), []))) AS grant_scopes,
         bool_or(source = 'charge') AS is_payer, bool_or(is_admin) AS is_admin,
         max(link_confidence) AS link, max(link_method) FILTER (link_confidence < 0.9) AS weak_method,
+        max(CAST(last_at AS DATE)) FILTER (way IN ('sign_in', 'login', 'redirect', 'visit')) AS used_on,
+        min(from_on) FILTER (source = 'grant') AS granted_on,
+        coalesce(bool_or(method = 'legacy_authentication'), false) AS has_legacy_auth,
         1 - (1 - CASE WHEN bool_or(source = 'app_account') THEN 0.95 ELSE 0 END)
             * (1 - CASE WHEN bool_or(source = 'sign_in') THEN 0.9 ELSE 0 END)
             * (1 - CASE WHEN bool_or(source = 'grant') THEN 0.85 ELSE 0 END)
@@ -31,6 +36,11 @@ edge AS (
             * (1 - CASE WHEN bool_or(way = 'visit') THEN 0.35 ELSE 0 END) AS strength
     FROM open
     WHERE person_id IS NOT NULL
+    GROUP BY ALL
+),
+tiered AS (
+    SELECT person_id, app_id, max(scope_tier(scope)) AS tier
+    FROM (SELECT person_id, app_id, unnest(grant_scopes) AS scope FROM edge WHERE len(grant_scopes) > 0)
     GROUP BY ALL
 ),
 users AS (SELECT app_id, count(DISTINCT holder) AS holders FROM open GROUP BY ALL),
@@ -48,6 +58,26 @@ ended AS (
     FROM graph.trace
     WHERE is_proof AND source = 'app_account' AND ended_on IS NOT NULL AND person_id IS NOT NULL
     GROUP BY ALL
+),
+owner AS (
+    -- The owner of an app as a person: by any address, if it is one person's.
+    SELECT w.app_id, any_value(i.person_id) AS person_id,
+        bool_or(p.left_on <= $as_of + 30 OR p.status IN ('disabled', 'soft_deleted', 'deleted')) AS is_leaving
+    FROM matching.app AS w
+    JOIN canonical.person_identifier AS i ON i.identifier = lower(w.owner_email) AND i.kind IN ('email', 'upn', 'alias')
+    JOIN canonical.person AS p USING (person_id)
+    GROUP BY w.app_id
+    HAVING count(DISTINCT i.person_id) = 1
+),
+sign_in_log AS (
+    -- Whether the use of a consent would have been seen: sign-ins were recorded for 60 days and up to last week.
+    SELECT coalesce(min(day) <= $as_of - 60 AND max(day) >= $as_of - 7, false) AS is_seen
+    FROM canonical.usage WHERE source = 'sign_in' AND is_idp(system) AND day <= $as_of
+),
+judged AS (
+    SELECT e.*, CASE WHEN list_contains(e.sources, 'grant') AND l.is_seen THEN
+        e.granted_on <= $as_of - 60 AND coalesce(e.used_on <= $as_of - 60, true) END AS has_dormant_grant
+    FROM edge AS e CROSS JOIN sign_in_log AS l
 )
 SELECT e.person_id, e.app_id, e.first_seen_on, e.last_seen_on, e.sources, e.event_count, e.active_day_count, e.methods,
     e.accounts, e.grant_scopes,
@@ -60,14 +90,27 @@ SELECT e.person_id, e.app_id, e.first_seen_on, e.last_seen_on, e.sources, e.even
         v.class_reason, v.survives_reason, v.route_reason, f.approval_reason,
         CASE WHEN u.holders = 1 THEN 'nobody else is known to use it' END,
         CASE WHEN e.is_payer THEN 'pays for it: the charge goes on until it is cancelled' END,
+        CASE WHEN o.person_id = e.person_id THEN 'owns the app in the company' END,
+        CASE WHEN o.is_leaving AND o.person_id <> e.person_id THEN 'its owner leaves or is gone' END,
+        CASE r.tier WHEN 3 THEN 'consented to scopes of high risk' WHEN 2 THEN 'consented to sensitive scopes' END,
+        CASE WHEN e.has_legacy_auth THEN 'signs in by legacy authentication, which asks for no second factor' END,
+        CASE WHEN e.has_dormant_grant THEN 'the consent stands, though it was not used for 60 days' END,
         CASE WHEN d.ended_on IS NOT NULL THEN 'the app''s own list says ' || coalesce(d.status, 'absent') || ' since '
             || (d.ended_on + 1) || '; other evidence has not ended' END,
         CASE WHEN e.link < 0.9 THEN 'linked to the person by ' || e.weak_method END
-    ], lambda r: r IS NOT NULL) AS reasons
-FROM edge AS e
+    ], lambda r: r IS NOT NULL) AS reasons,
+    CASE WHEN round(e.link * e.strength, 6) >= 0.85 THEN 'high' WHEN round(e.link * e.strength, 6) >= 0.5 THEN 'medium'
+        ELSE 'low' END AS confidence_bucket,
+    ['low', 'medium', 'high'][r.tier] AS scope_risk,
+    coalesce(o.person_id = e.person_id, false) AS is_owner, o.is_leaving AS is_owner_leaving,
+    e.has_legacy_auth,
+    e.has_dormant_grant
+FROM judged AS e
 JOIN graph.access_verdict AS v USING (person_id, app_id)
+LEFT JOIN tiered AS r USING (person_id, app_id)
 LEFT JOIN graph.app_fact AS f USING (app_id)
 LEFT JOIN matching.app AS p USING (app_id)
+LEFT JOIN owner AS o ON o.app_id = e.app_id
 LEFT JOIN users AS u USING (app_id)
 LEFT JOIN year AS y USING (person_id, app_id)
 LEFT JOIN ended AS d USING (person_id, app_id)

@@ -1,5 +1,8 @@
 -- One row: a time in which a source tells nothing. Key: person_id, source, from_at. Read by scope and dossiers.
 -- Times are those of the events, never of the files, so that how an export was cut does not show here.
+--
+-- A gap is five days or more without a single record of a log that otherwise tells on most days: exports that were not
+-- taken in time. A lag is the time in which the newest records may still come.
 WITH log AS (
     SELECT source || ' ' || system || CASE WHEN coalesce(instance, '') = '' THEN '' ELSE ' (' || instance || ')' END AS source,
         min(first_at) AS first_at, max(last_at) AS last_at
@@ -32,6 +35,28 @@ list AS (
     UNION ALL SELECT DISTINCT 'grant', system, instance FROM canonical.grant
     UNION ALL SELECT DISTINCT 'assignment', system, instance FROM canonical.assignment
     UNION ALL SELECT DISTINCT 'app_registration', system, instance FROM canonical.app_registration
+),
+day AS (
+    SELECT DISTINCT source, system, coalesce(instance, '') AS instance, day FROM canonical.usage WHERE day <= $as_of
+),
+gap AS (
+    SELECT d.source, d.system, d.instance, d.day AS from_on, d.next_on AS to_on, f.retention_days,
+        CAST($as_of AS DATE) - CAST(f.retention_days AS INTEGER) AS kept_from
+    FROM (
+        SELECT *, lead(day) OVER (PARTITION BY source, system, instance ORDER BY day) AS next_on,
+            count(*) OVER (PARTITION BY source, system, instance) AS days,
+            max(day) OVER (PARTITION BY source, system, instance) - min(day) OVER (PARTITION BY source, system, instance) AS length
+        FROM day
+    ) AS d
+    LEFT JOIN graph.source_freshness AS f USING (source, system, instance)
+    WHERE d.next_on - d.day > 5 AND d.days >= 10 AND d.days * 2 >= d.length - (d.next_on - d.day)
+),
+maybe AS (
+    SELECT c.person_id, count(*) AS accounts,
+        array_to_string(list_sort(list(a.account_name || ' in ' || a.system || ' (' || c.method || ')'))[:5], ', ') AS named
+    FROM canonical.identity_candidate AS c JOIN canonical.account AS a USING (account_id)
+    WHERE c.state = 'open'
+    GROUP BY c.person_id
 ),
 wanted(kind, meaning) AS (VALUES
     ('directory_account', 'its roster of users'), ('grant', 'its list of consents to apps'),
@@ -92,3 +117,32 @@ SELECT NULL, 'app_account', NULL, NULL,
 FROM (SELECT DISTINCT app_id FROM graph.access) AS x
 LEFT JOIN (SELECT DISTINCT app_id FROM graph.trace WHERE source = 'app_account' AND is_proof) AS l USING (app_id)
 HAVING count(*) FILTER (l.app_id IS NULL) > 0
+UNION ALL
+SELECT NULL, source || ' ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END,
+    CAST(from_on + 1 AS TIMESTAMP), CAST(to_on AS TIMESTAMP),
+    'no record in ' || (to_on - from_on - 1) || ' days, as if nothing had been exported'
+        || CASE WHEN retention_days IS NULL THEN ''
+            WHEN kept_from >= to_on THEN '; the system keeps ' || retention_days || ' days: they are lost'
+            WHEN kept_from > from_on + 1 THEN '; the system keeps ' || retention_days || ' days: what is older than '
+                || kept_from || ' is lost, the rest can still be exported'
+            ELSE '; the system keeps ' || retention_days || ' days: they can still be exported' END
+FROM gap
+UNION ALL
+SELECT NULL, source || ' ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END,
+    CAST(CAST($as_of AS DATE) + 1 AS TIMESTAMP) - to_hours(lag_hours), NULL,
+    'records come up to ' || lag_hours || ' hours late: the newest may be missing'
+FROM graph.source_freshness
+WHERE lag_hours IS NOT NULL AND CAST(last_at AS DATE) >= CAST($as_of AS DATE) - 1
+UNION ALL
+SELECT m.person_id, 'account', NULL, NULL,
+    m.accounts || ' account' || CASE WHEN m.accounts = 1 THEN ' that is linked to nobody may be this person''s: '
+        ELSE 's that are linked to nobody may be this person''s: ' END || m.named
+        || CASE WHEN m.accounts > 5 THEN ', …' ELSE '' END
+FROM maybe AS m SEMI JOIN canonical.person AS p USING (person_id)
+UNION ALL
+SELECT p.person_id, 'directory_account', NULL, NULL, 'no account of this person in any identity provider is known'
+FROM canonical.person AS p
+ANTI JOIN (
+    SELECT a.person_id FROM canonical.account AS a WHERE is_idp(a.system) AND a.person_id IS NOT NULL
+) AS i USING (person_id)
+WHERE EXISTS (FROM idp)

@@ -13,9 +13,28 @@ WITH leaver AS (
     WHERE cut_at < CAST($as_of + 1 AS TIMESTAMP)
 ),
 used AS (
-    SELECT t.person_id, t.app_id, max(t.last_at) AS last_at
+    SELECT person_id, app_id, max(last_at) AS last_at
+    FROM (
+        SELECT t.person_id, t.app_id, t.last_at
+        FROM graph.trace AS t
+        WHERE t.is_proof AND t.way IN ('sign_in', 'login', 'redirect', 'visit')
+        UNION ALL
+        -- What the app's own list calls the last use.
+        SELECT a.person_id, m.app_id, u.last_active_at
+        FROM canonical.app_account AS u
+        JOIN canonical.account AS a USING (system, instance, identifier)
+        JOIN matching.match AS m ON m.kind = u.mention_kind AND m.mention = u.mention AND m.decision = 'accept'
+        WHERE u.last_active_at < CAST($as_of + 1 AS TIMESTAMP)
+    )
+    JOIN leaver AS l USING (person_id)
+    WHERE last_at >= l.cut_at
+    GROUP BY ALL
+),
+granted AS (
+    SELECT t.person_id, t.app_id, t.source, min(t.first_at) AS first_at
     FROM graph.trace AS t JOIN leaver AS l USING (person_id)
-    WHERE t.is_proof AND t.way IN ('sign_in', 'login', 'redirect', 'visit') AND t.last_at >= l.cut_at
+    WHERE t.is_proof AND t.source IN ('grant', 'assignment') AND t.ended_on IS NULL
+        AND t.from_on > l.left_on AND t.first_at >= l.cut_at
     GROUP BY ALL
 ),
 charged AS (
@@ -105,6 +124,11 @@ found AS (
             || strftime(u.last_at, '%Y-%m-%d %H:%M') || ' UTC'
     FROM used AS u JOIN leaver AS l USING (person_id) LEFT JOIN matching.app AS w USING (app_id)
     UNION ALL
+    SELECT 'access_given_after_leaving', 'high', l.person_id, u.app_id, u.source, l.left_on, u.first_at,
+        l.who || ' left on ' || l.left_on || ' and was given ' || coalesce(w.name, u.app_id) || ' on '
+            || CAST(u.first_at AS DATE) || ' (' || u.source || ')'
+    FROM granted AS u JOIN leaver AS l USING (person_id) LEFT JOIN matching.app AS w USING (app_id)
+    UNION ALL
     SELECT 'charge_after_leaving', 'medium', person_id, app_id, '', left_on, CAST(charged_on AS TIMESTAMP),
         who || ' left on ' || left_on || '; ' || coalesce(w.name, app_id) || ' was charged ' || charges || ' time'
             || CASE WHEN charges = 1 THEN '' ELSE 's' END || ' since, first on ' || charged_on
@@ -136,6 +160,32 @@ found AS (
     JOIN canonical.person AS p USING (person_id)
     LEFT JOIN matching.app AS w USING (app_id)
     WHERE x.class = 'shadow' AND len(list_filter(x.grant_scopes, lambda s: is_sensitive(s))) > 0
+    UNION ALL
+    SELECT 'dormant_grant', 'low', x.person_id, x.app_id, '', NULL, CAST(x.last_seen_on AS TIMESTAMP),
+        coalesce(p.email, x.person_id) || ' consented to ' || coalesce(w.name, x.app_id) || ' of '
+            || x.scope_risk || ' risk and has not used it for 60 days; the consent stands'
+    FROM graph.access AS x
+    JOIN canonical.person AS p USING (person_id)
+    LEFT JOIN matching.app AS w USING (app_id)
+    WHERE x.has_dormant_grant AND x.scope_risk IN ('medium', 'high')
+    UNION ALL
+    SELECT 'legacy_authentication', 'medium', x.person_id, x.app_id, '', NULL, t.last_at,
+        coalesce(p.email, x.person_id) || ' signs in to ' || coalesce(w.name, x.app_id)
+            || ' by legacy authentication: no second factor is asked for'
+    FROM graph.access AS x
+    JOIN (SELECT person_id, app_id, max(last_at) AS last_at FROM graph.trace
+        WHERE is_proof AND method = 'legacy_authentication' GROUP BY ALL) AS t USING (person_id, app_id)
+    JOIN canonical.person AS p USING (person_id)
+    LEFT JOIN matching.app AS w USING (app_id)
+    WHERE t.last_at >= CAST($as_of - 30 AS TIMESTAMP)
+    UNION ALL
+    SELECT 'break_glass_used', 'high', NULL, x.app_id, a.account_id, NULL, CAST(x.last_seen_on AS TIMESTAMP),
+        'the break-glass account ' || a.account_name || ' was used in ' || coalesce(w.name, x.app_id) || ' up to '
+            || x.last_seen_on || ': say why, and change its secret'
+    FROM graph.account_access AS x
+    JOIN canonical.account AS a USING (account_id)
+    LEFT JOIN matching.app AS w USING (app_id)
+    WHERE a.kind = 'service' AND starts_with(a.kind_reason, 'break-glass') AND x.event_count > 0
     UNION ALL
     SELECT 'deleted_without_disable', 'medium', a.person_id, NULL, d.identifier, CAST(d.deleted_at AS DATE), d.deleted_at,
         'the account ' || coalesce(d.account_name, d.identifier) || ' in ' || d.system || ' was deleted on '
@@ -176,6 +226,9 @@ SELECT left(sha256(concat_ws(chr(31), rule, coalesce(person_id, ''), coalesce(ap
     rule, severity, person_id, app_id, observed_at, summary,
     CASE rule
         WHEN 'sensitive_grant_to_shadow_app' THEN ['ISO 27001 5.18', 'NIST PR.AA', 'SOC 2 CC6.3']
+        WHEN 'dormant_grant' THEN ['ISO 27001 5.18', 'NIST PR.AA', 'SOC 2 CC6.3']
+        WHEN 'legacy_authentication' THEN ['ISO 27001 8.5', 'NIST PR.AA', 'SOC 2 CC6.1']
+        WHEN 'break_glass_used' THEN ['ISO 27001 8.2', 'NIST PR.AA', 'SOC 2 CC6.3']
         WHEN 'personal_account_on_work_app' THEN ['ISO 27001 5.18', 'NIST PR.AA', 'SOC 2 CC6.2']
         WHEN 'charge_without_use' THEN ['ISO 27001 5.9', 'SOC 2 CC6.2']
         WHEN 'duplicate_subscription' THEN ['ISO 27001 5.9']

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from discovery.errors import StoreDamaged
 from discovery.publish.content import content_hash, provenance_hash
-from discovery.publish.contract import FILE_TABLES, RUN, SCHEMA_VERSION, file_columns
+from discovery.publish.contract import COPIED, FILE_TABLES, RUN, SCHEMA_VERSION, VIEWS, file_columns
 from discovery.settings import Settings
 from discovery.stage import Night
 from discovery.store import Store, declared_columns, make_private, quoted, sql_file
-from discovery.tables import PUBLISHED, Table
+from discovery.tables import Table
 
 __all__ = ["Publication", "publish"]
 
@@ -32,6 +32,9 @@ _SELECT: Mapping[str, str] = {
            "FROM matching.app AS a LEFT JOIN graph.app_fact AS f USING (app_id)",
 }  # fmt: skip
 """Published tables that are not simply the table of the warehouse."""
+_STORED_IN_ORDER = ("canonical", "graph")
+"""Schemas whose tables steps store in their declared order: copying keeps it, sorting millions of rows again would not
+pay. The tables of the other stages are small."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,11 @@ def _copy_tables(store: Store, generation: Path) -> None:
     store.run(f"ATTACH {quoted(str(generation))} AS publication (STORAGE_VERSION 'v1.0.0')")
     try:
         generation.chmod(0o600)
-        for table in PUBLISHED:
+        for table in COPIED:
             names = ", ".join(f'"{col.name}"' for col in file_columns(table))
             source = _SELECT.get(table.name, f"SELECT * FROM {table.qualified}")  # noqa: S608 - declared names
-            order = f" ORDER BY {', '.join(table.order_by)}" if table.order_by else ""
+            is_sorted = table.schema in _STORED_IN_ORDER and table.name not in _SELECT
+            order = "" if is_sorted or not table.order_by else f" ORDER BY {', '.join(table.order_by)}"
             store.run(f"CREATE TABLE publication.main.{table.name} ({_columns(table)})")
             store.run(f"INSERT INTO publication.main.{table.name} SELECT {names} FROM ({source}){order}")  # noqa: S608 - the same
         store.run(f"CREATE TABLE publication.main.{RUN.name} ({_columns(RUN)})")
@@ -102,8 +106,11 @@ def _complete(generation: Path, night: Night, run_id: str, started_at: datetime)
     """Add comments, views, macros and the row of the run, in the file itself."""
     at = started_at.astimezone(UTC).replace(tzinfo=None) if started_at.tzinfo else started_at
     with Store(generation, memory_limit=night.settings.memory_limit, threads=night.settings.threads) as file:
+        for table in VIEWS:
+            file.run(f"CREATE VIEW {table.name} AS {sql_file(__name__, table.name)}")
         for table in FILE_TABLES:
-            file.run(f"COMMENT ON TABLE {table.name} IS {quoted(f'One row: {table.row}.')}")
+            what = "VIEW" if table.is_view else "TABLE"
+            file.run(f"COMMENT ON {what} {table.name} IS {quoted(f'One row: {table.row}.')}")
             for column in table.columns:
                 file.run(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.meaning)}')
         for statement in sql_file(__name__, "views").split(";\n"):
@@ -129,11 +136,12 @@ def _verify(store: Store, generation: Path, settings: Settings) -> Publication:
         generation, read_only=True, memory_limit=settings.memory_limit, threads=settings.threads
     ) as file:
         for table in FILE_TABLES:
-            counts[table.name] = file.count(table.name)
+            if not table.is_view:
+                counts[table.name] = file.count(table.name)
         run_id, content, provenance = file.rows("SELECT run_id, content_hash, provenance_hash FROM run")[0]
         if content_hash(file) != content:
             raise StoreDamaged(f"{generation} does not hash to its content_hash; it is not published.")
-    for table in PUBLISHED:
+    for table in COPIED:
         source = _SELECT.get(table.name, f"SELECT * FROM {table.qualified}")  # noqa: S608 - declared names
         wanted = int(store.value(f"SELECT count(*) FROM ({source})"))  # noqa: S608 - the same
         if counts[table.name] != wanted:

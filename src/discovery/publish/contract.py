@@ -29,6 +29,10 @@ RUN = Table("publish", "run", "the run that published this file; one row", ("run
     c("provenance_hash", T, "hash of the rest: where it comes from"),
 ), published=True)  # fmt: skip
 
+VIEWS: tuple[Table, ...] = tuple(table for table in PUBLISHED if table.is_view)
+"""Tables of the contract that the file makes of others, by a SELECT of their name in this folder."""
+COPIED: tuple[Table, ...] = tuple(table for table in PUBLISHED if not table.is_view)
+"""Tables of the contract that are copied from the warehouse."""
 FILE_TABLES: tuple[Table, ...] = (*PUBLISHED, RUN)
 """All tables of the published file."""
 

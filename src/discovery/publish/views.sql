@@ -22,29 +22,46 @@ WHERE a.person_id IS NULL;
 COMMENT ON VIEW unlinked_account IS 'One row: one account that belongs to nobody known, and one app it reaches; app_id is NULL if it reaches none.';
 COMMENT ON COLUMN unlinked_account.kind IS 'human, shared, service, external, personal or unknown';
 
+-- The rows of the view offboarding_scope; both tables are asked for the person, so that neither is read whole.
 CREATE MACRO scope(person) AS TABLE
-SELECT s.*
-FROM offboarding_scope AS s
-WHERE s.person_id IN (
+WITH who AS MATERIALIZED (
     SELECT i.person_id FROM person_identifier AS i WHERE i.identifier = lower(trim(person))
-    UNION ALL SELECT lower(trim(person)))
+    UNION SELECT lower(trim(person))),
+item AS MATERIALIZED (SELECT * FROM scope_item AS t WHERE t.person_id IN (SELECT w.person_id FROM who AS w)),
+held AS MATERIALIZED (SELECT * FROM access AS x WHERE x.person_id IN (SELECT w.person_id FROM who AS w))
+SELECT s.person_id, p.email, p.display_name, s.priority, coalesce(n.name, s.app_id) AS app_name, s.action,
+    a.* EXCLUDE (person_id), s.handover, s.licence, s.monthly_amount, s.monthly_currency
+FROM item AS s
+JOIN held AS a ON a.person_id = s.person_id AND a.app_id = s.app_id
+JOIN (SELECT * FROM person AS q WHERE q.person_id IN (SELECT w.person_id FROM who AS w)) AS p ON p.person_id = s.person_id
+LEFT JOIN app AS n ON n.app_id = s.app_id
 ORDER BY s.person_id, s.priority;
 COMMENT ON MACRO TABLE scope IS 'scope(person): what must be ended for a person, in order of urgency; rows of offboarding_scope.';
 
 CREATE MACRO who_has(app) AS TABLE
+WITH what AS (
+    SELECT n.app_id FROM app AS n WHERE lower(n.app_id) = lower(trim(app)) OR lower(n.name) = lower(trim(app))
+        OR lower(n.domain) = lower(trim(app))
+    UNION SELECT l.app_id FROM app_alias AS l WHERE lower(l.alias) = lower(trim(app)))
 SELECT x.app_id, w.name AS app_name, x.account_id, a.system, a.identifier, a.kind AS account_kind, x.person_id, p.email,
     p.display_name, p.status, p.left_on, x.first_seen_on, x.last_seen_on, x.sources, x.methods, x.role, x.is_admin,
-    x.is_active
+    x.is_active, CASE WHEN x.person_id IS NULL THEN 'account of nobody known' ELSE 'own account' END AS via
 FROM account_access AS x
 JOIN account AS a ON a.account_id = x.account_id
 LEFT JOIN person AS p ON p.person_id = x.person_id
 LEFT JOIN app AS w ON w.app_id = x.app_id
-WHERE x.app_id IN (
-    SELECT n.app_id FROM app AS n WHERE lower(n.app_id) = lower(trim(app)) OR lower(n.name) = lower(trim(app))
-        OR lower(n.domain) = lower(trim(app))
-    UNION ALL SELECT l.app_id FROM app_alias AS l WHERE lower(l.alias) = lower(trim(app)))
-ORDER BY p.email NULLS LAST, a.identifier, x.app_id;
-COMMENT ON MACRO TABLE who_has IS 'who_has(app): accounts that reach an app and the persons behind them; person_id is NULL where nobody is known.';
+WHERE x.app_id IN (SELECT h.app_id FROM what AS h)
+UNION ALL
+SELECT g.app_id, w.name, NULL, g.system, NULL, NULL, m.person_id, p.email, p.display_name, p.status, p.left_on, g.from_on,
+    NULL, ['assignment'], [], g.role, NULL, NULL,
+    'group ' || coalesce(g.group_name, g.group_id) || CASE WHEN g.is_known THEN '' ELSE ': its members are not known' END
+FROM group_access AS g
+LEFT JOIN group_member AS m ON m.group_id = g.group_id
+LEFT JOIN person AS p ON p.person_id = m.person_id
+LEFT JOIN app AS w ON w.app_id = g.app_id
+WHERE g.app_id IN (SELECT h.app_id FROM what AS h)
+ORDER BY email NULLS LAST, identifier NULLS LAST, app_id, via;
+COMMENT ON MACRO TABLE who_has IS 'who_has(app): accounts that reach an app and the persons behind them, and who is in a group that is assigned to it (via says which); person_id is NULL where nobody is known.';
 
 CREATE MACRO explain(person, app) AS TABLE
 WITH who AS (
@@ -77,18 +94,65 @@ ORDER BY ALL;
 COMMENT ON MACRO TABLE explain IS 'explain(person, app): the evidence and the reasons for an access; for what is not access, the mentions and why not.';
 
 CREATE MACRO access_as_of(person, day) AS TABLE
-SELECT s.person_id, s.app_id, list_sort(list(DISTINCT s.source)) AS sources, min(s.from_on) AS from_on,
-    CASE WHEN bool_or(s.to_on IS NULL) THEN NULL ELSE max(s.to_on) END AS to_on,
-    CASE WHEN bool_or(s.to_on IS NULL) THEN NULL ELSE arg_max(s.end_reason, s.to_on) END AS end_reason,
-    max(CASE WHEN CAST(day AS DATE) = r.as_of THEN x.class END) AS class,
-    any_value(CASE WHEN CAST(day AS DATE) = r.as_of THEN x.methods END) AS methods
-FROM access_span AS s
-CROSS JOIN run AS r
-LEFT JOIN access AS x ON x.person_id = s.person_id AND x.app_id = s.app_id
-WHERE s.from_on <= CAST(day AS DATE) AND (s.to_on IS NULL OR s.to_on >= CAST(day AS DATE))
-    AND s.person_id IN (
-        SELECT i.person_id FROM person_identifier AS i WHERE i.identifier = lower(trim(person))
-        UNION ALL SELECT lower(trim(person)))
-GROUP BY s.person_id, s.app_id
-ORDER BY s.person_id, s.app_id;
-COMMENT ON MACRO TABLE access_as_of IS 'access_as_of(person, day): what a person had on a day, by the spans of the sources. class and methods are known for run.as_of only; on other days they are NULL, never those of today.';
+WITH who AS MATERIALIZED (
+    SELECT i.person_id FROM person_identifier AS i WHERE i.identifier = lower(trim(person))
+    UNION SELECT lower(trim(person))),
+stood AS (
+    SELECT s.person_id, s.app_id, list_sort(list(DISTINCT s.source)) AS sources, min(s.from_on) AS from_on,
+        CASE WHEN bool_or(s.to_on IS NULL) THEN NULL ELSE max(s.to_on) END AS to_on,
+        CASE WHEN bool_or(s.to_on IS NULL) THEN NULL ELSE arg_max(s.end_reason, s.to_on) END AS end_reason
+    FROM access_span AS s
+    WHERE s.person_id IN (SELECT w.person_id FROM who AS w) AND s.from_on <= CAST(day AS DATE)
+        AND (s.to_on IS NULL OR s.to_on >= CAST(day AS DATE))
+    GROUP BY s.person_id, s.app_id),
+known AS (
+    SELECT x.person_id, x.app_id, x.class
+    FROM access AS x
+    WHERE x.person_id IN (SELECT w.person_id FROM who AS w) AND CAST(day AS DATE) = (SELECT r.as_of FROM run AS r)),
+used AS (
+    SELECT m.person_id, m.app_id, list_sort(list(m.method)) AS methods
+    FROM access_method AS m
+    WHERE m.person_id IN (SELECT w.person_id FROM who AS w) AND m.first_on <= CAST(day AS DATE)
+    GROUP BY m.person_id, m.app_id)
+SELECT t.person_id, t.app_id, t.sources, t.from_on, t.to_on, t.end_reason, k.class, coalesce(u.methods, []) AS methods
+FROM stood AS t
+LEFT JOIN known AS k ON k.person_id = t.person_id AND k.app_id = t.app_id
+LEFT JOIN used AS u ON u.person_id = t.person_id AND u.app_id = t.app_id
+ORDER BY t.person_id, t.app_id;
+COMMENT ON MACRO TABLE access_as_of IS 'access_as_of(person, day): what a person had on a day, by the spans of the sources. methods are those seen up to that day; class is known for run.as_of only, on other days it is NULL, never that of today.';
+
+CREATE MACRO timeline(person) AS TABLE
+WITH who AS (
+    SELECT i.person_id FROM person_identifier AS i WHERE i.identifier = lower(trim(person))
+    UNION SELECT lower(trim(person))),
+happened AS (
+    SELECT s.person_id, CAST(s.from_on AS TIMESTAMP) AS happened_at, 'access began' AS event, s.app_id, s.source, NULL AS summary
+    FROM access_span AS s
+    UNION ALL
+    SELECT s.person_id, CAST(s.to_on AS TIMESTAMP), 'access ended', s.app_id, s.source, replace(s.end_reason, '_', ' ')
+    FROM access_span AS s WHERE s.to_on IS NOT NULL
+    UNION ALL
+    SELECT e.person_id, e.observed_at, CASE e.kind WHEN 'first' THEN 'first seen' WHEN 'last' THEN 'last seen' ELSE 'listed' END,
+        e.app_id, e.source, e.summary
+    FROM evidence AS e
+    UNION ALL
+    SELECT a.person_id, CAST(a.first_seen_on AS TIMESTAMP), 'personal account', NULL, a.system, a.account_name
+    FROM account AS a WHERE a.kind = 'personal'
+    UNION ALL
+    SELECT p.person_id, CAST(p.left_on AS TIMESTAMP), 'last day of work', NULL, NULL, NULL FROM person AS p WHERE p.left_on IS NOT NULL
+    UNION ALL
+    SELECT f.person_id, f.observed_at, 'finding', f.app_id, f.rule, f.summary FROM finding AS f
+    UNION ALL
+    SELECT o.person_id, o.decided_at, 'excluded', o.app_id, NULL, o.decided_by || coalesce(': ' || o.reason, '') FROM exclusion AS o
+    UNION ALL
+    SELECT c.person_id, c.decided_at, 'account ' || c.state, NULL, NULL, c.decided_by || ': ' || c.method
+    FROM identity_candidate AS c WHERE c.decided_at IS NOT NULL
+    UNION ALL
+    SELECT t.person_id, t.verified_at, 'step ' || t.state, t.app_id, t.route, t.action FROM step AS t WHERE t.verified_at IS NOT NULL
+)
+SELECT h.person_id, h.happened_at, h.event, h.app_id, w.name AS app_name, h.source, h.summary
+FROM happened AS h
+LEFT JOIN app AS w ON w.app_id = h.app_id
+WHERE h.person_id IN (SELECT n.person_id FROM who AS n) AND h.happened_at IS NOT NULL
+ORDER BY h.happened_at, h.event, app_name, h.source, h.summary;
+COMMENT ON MACRO TABLE timeline IS 'timeline(person): what happened to a person and their access, in order: spans, first and last records, the last day, findings, decisions, verified steps.';

@@ -107,8 +107,11 @@ def find_person(store: Store, text: str) -> Person:
     if len(found) == 1:
         return Person(**found[0])
     if found:
-        several = ", ".join(str(row["email"] or row["person_id"]) for row in found)
-        raise UnknownName(f"{text!r} are several persons: {several}. Give the address of one.")
+        names = [str(row["email"] or row["person_id"]) for row in found]
+        if len(set(names)) < len(names):  # an address that was handed on
+            names = [f"{row['display_name'] or row['email']} ({row['person_id']})" for row in found]
+        several = ", ".join(names)
+        raise UnknownName(f"{text!r} are several persons: {several}. Give the address or person_id of one.")
     near = [str(row[0]) for row in store.rows(_NEAR_PERSONS, {**binds, "most": NEAR})]
     raise UnknownName(f"nobody goes by {text!r}.{_near(near)}")
 

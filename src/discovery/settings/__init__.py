@@ -68,6 +68,8 @@ class Settings:
     catalog: Path | None = None
     plugins: Path | None = None
     source_of_truth: str | None = None
+    link_threshold: float = 0.7
+    break_glass: tuple[str, ...] = ()
     cardholders: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[SourceHint, ...] = ()
     mappings: tuple[ColumnMapping, ...] = ()
@@ -148,7 +150,7 @@ def load_settings(
             return Path(env[f"DISCOVERY_{key.upper()}"]).absolute()
         return (base / reader.text(data, key, default)).absolute()
 
-    people = reader.section("people", {"source_of_truth"})
+    people = reader.section("people", {"source_of_truth", "link_threshold", "break_glass"})
     schedule = reader.section("schedule", {"at", "enabled"})
     publish = reader.section("publish", {"keep_generations", "group"})
     engine = reader.section("engine", {"memory_limit", "threads"})
@@ -169,6 +171,8 @@ def load_settings(
         catalog=(base / catalog).absolute() if catalog else None,
         plugins=(base / plugins).absolute() if plugins else None,
         source_of_truth=truth,
+        link_threshold=reader.share(people, "link_threshold", 0.7),
+        break_glass=tuple(text.lower() for text in reader.texts(people, "break_glass")),
         cardholders=reader.text_map("cardholders"),
         sources=tuple(hint_of(reader, i, block) for i, block in enumerate(reader.blocks("source"), 1)),
         mappings=tuple(mapping_of(reader, i, block) for i, block in enumerate(reader.blocks("mapping"), 1)),

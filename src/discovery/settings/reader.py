@@ -47,6 +47,13 @@ class Reader:
             raise BadSettings(f"{self.where}: {key} = {number}; expected {least} or more")
         return number
 
+    def share(self, block: Mapping[str, Any], key: str, default: float) -> float:
+        """Return a number between 0 and 1."""
+        value = block.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise BadSettings(f"{self.where}: {key} = {value!r}; expected a number from 0 to 1")
+        return float(value)
+
     def flag(self, block: Mapping[str, Any], key: str, *, default: bool) -> bool:
         """Return true or false."""
         return bool(self.typed(block, key, bool, default, "true or false"))

@@ -26,7 +26,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `row` says what one row means; `key` is unique; `published` tables reach people."""
+    """One table. `row` says what one row means; `key` is unique; `published` tables reach people.
+
+    A view is made of other tables in the published file and stands nowhere in the warehouse.
+    """
 
     schema: str
     name: str
@@ -36,6 +39,7 @@ class Table:
     published: bool = False
     durable: bool = False
     order_by: tuple[str, ...] = field(default=())
+    is_view: bool = False
 
     @property
     def qualified(self) -> str:

@@ -1,0 +1,217 @@
+"""Ten million accesses: how long publishing takes, and how long it takes to ask for one person's scope.
+
+    python benchmarks/graph_scale.py [--persons 100000] [--apps-each 100] [--folder DIR]
+
+The tables of the warehouse are made by SQL (100 accesses a person, four accounts, one to three sources each). Prints
+the seconds of `publish` without and with evidence rows, the warm p50 and p95 of `scope(person)`, `who_has(app)` and
+`access_as_of` inside the engine over 200 draws, and the whole of `discovery scope PERSON` as a process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from discovery.publish import publish  # noqa: E402 - the path first
+from discovery.settings import Settings  # noqa: E402
+from discovery.stage import Night  # noqa: E402
+from discovery.store import Store  # noqa: E402
+from discovery.tables import TABLES  # noqa: E402
+
+AS_OF = date(2026, 9, 30)
+APPS = 3000
+
+PERSON = """
+SELECT left(sha256('p' || i), 32) AS person_id, 'person' || i || '@acme.test' AS email, 'Person ' || i AS display_name,
+    'active' AS status, 'Department ' || (i % 40) AS department, 'boss' || (i % 500) || '@acme.test' AS manager_email,
+    NULL::DATE AS left_on
+FROM range($persons) AS t(i) ORDER BY person_id
+"""
+IDENTIFIER = """
+SELECT person_id, unnest([email, 'upn.' || email, 'alias.' || email, lower(display_name)]) AS identifier,
+    unnest(['email', 'upn', 'alias', 'name']) AS kind
+FROM canonical.person
+"""
+ACCOUNT = """
+SELECT left(sha256('a' || person_id || k), 32) AS account_id, person_id,
+    ['entra', 'push', 'amex', 'okta'][k + 1] AS system, 'main' AS instance, email || k AS identifier,
+    email AS account_name, 'human' AS kind, 'a person''s' AS kind_reason,
+    'address' AS link_method, 0.98 AS link_confidence, DATE '2026-01-01' AS first_seen_on,
+    DATE '2026-09-01' AS last_seen_on
+FROM canonical.person, range(4) AS t(k)
+"""
+APP = """
+SELECT 'app-' || i AS app_id, 'App ' || i AS name, 'app' || i || '.test' AS domain, true AS in_catalog,
+    'approved' AS approval
+FROM range($apps) AS t(i)
+"""
+ACCESS = """
+SELECT p.person_id, 'app-' || ((hash(p.person_id) % $apps + k * 29) % $apps) AS app_id,
+    DATE '2026-01-01' + CAST(k % 90 AS INTEGER) AS first_seen_on,
+    DATE '2026-06-01' + CAST(hash(p.person_id, k) % 100 AS INTEGER) AS last_seen_on,
+    CASE k % 4 WHEN 0 THEN ['sign_in'] WHEN 1 THEN ['charge', 'sign_in'] WHEN 2 THEN ['web_visit']
+        ELSE ['app_account', 'assignment', 'sign_in'] END AS sources,
+    CAST(hash(p.person_id, k) % 300 AS BIGINT) AS event_count,
+    CAST(hash(p.person_id, k) % 60 AS BIGINT) AS active_day_count,
+    CASE k % 3 WHEN 0 THEN ['idp_interactive'] WHEN 1 THEN ['password'] ELSE [] END AS methods,
+    [left(sha256('a' || p.person_id || (k % 4)), 32)] AS accounts,
+    CASE WHEN k % 10 = 0 THEN ['Mail.Read', 'User.Read'] ELSE [] END AS grant_scopes,
+    CASE WHEN k % 4 = 1 THEN 120.50 END::DECIMAL(18,2) AS amount, CASE WHEN k % 4 = 1 THEN 'EUR' END AS currency,
+    0.9 AS confidence, ['sso', 'shadow', 'unmanaged'][k % 3 + 1] AS class, k % 3 = 1 AS survives_idp_disable,
+    ['idp', 'manual'][k % 2 + 1] AS route, 'owner' || (k % 50) || '@acme.test' AS owner_email,
+    k % 50 = 0 AS is_sole_user, k % 4 = 1 AS is_payer, k % 70 = 0 AS is_admin,
+    ['the app is not approved', 'signs in with a password or a social account: the directory is not asked',
+        'to be ended by hand in the app', 'nobody approved it'] AS reasons,
+    'high' AS confidence_bucket, CASE WHEN k % 10 = 0 THEN 'medium' END AS scope_risk, false AS is_owner,
+    false AS is_owner_leaving, false AS has_legacy_auth, NULL::BOOLEAN AS has_dormant_grant
+FROM canonical.person AS p, range($each) AS t(k)
+"""
+ACCOUNT_ACCESS = """
+SELECT accounts[1] AS account_id, app_id, person_id, first_seen_on, last_seen_on, sources, event_count,
+    active_day_count, methods, grant_scopes, 'member' AS role, is_admin, true AS is_active, 'active' AS status
+FROM graph.access
+"""
+ITEM = """
+SELECT person_id, app_id, row_number() OVER (PARTITION BY person_id ORDER BY app_id) AS priority,
+    'Remove the account in App ' || substr(app_id, 5) || ' by hand.' AS action,
+    CASE WHEN is_payer THEN ['billing: the subscription is on the person''s card or claims'] ELSE [] END AS handover,
+    NULL::VARCHAR AS licence, CASE WHEN is_payer THEN 12.50 END::DECIMAL(18,2) AS monthly_amount,
+    CASE WHEN is_payer THEN 'EUR' END AS monthly_currency
+FROM graph.access
+"""
+SPAN = """
+SELECT person_id, app_id, unnest(sources) AS source, first_seen_on AS from_on, NULL::DATE AS to_on,
+    NULL::VARCHAR AS end_reason
+FROM graph.access
+"""
+EVIDENCE = """
+SELECT person_id, app_id, source, k AS kind,
+    CAST(CASE k WHEN 'first' THEN first_seen_on ELSE last_seen_on END AS TIMESTAMP) + INTERVAL 9 HOUR AS observed_at,
+    'signed in to App ' || substr(app_id, 5) || ' by idp_interactive' AS summary,
+    left(sha256(source || (event_count % 40)), 32) AS file_id, md5(person_id || app_id || source || k) AS record
+FROM (SELECT *, unnest(sources) AS source FROM graph.access), (VALUES ('first'), ('last')) AS t(k)
+"""
+
+
+def fill(store: Store, persons: int, each: int) -> None:
+    """Make the tables, in the order in which the steps store them."""
+    binds = {"persons": persons, "each": each, "apps": APPS}
+    for table, sql in (
+        ("canonical.person", PERSON),
+        ("canonical.person_identifier", IDENTIFIER),
+        ("canonical.account", ACCOUNT),
+        ("matching.app", APP),
+        ("graph.access", ACCESS),
+        ("graph.account_access", ACCOUNT_ACCESS),
+        ("graph.scope_item", ITEM),
+        ("graph.access_span", SPAN),
+        ("graph.evidence", EVIDENCE),
+    ):
+        started = time.perf_counter()
+        order = ", ".join(TABLES[table].order_by)
+        used = {name: value for name, value in binds.items() if f"${name}" in sql}
+        store.run(f"INSERT INTO {table} BY NAME SELECT * FROM ({sql}) ORDER BY {order}", used)
+        print(
+            f"  made {table}: {store.count(table):,} rows, {time.perf_counter() - started:.0f} s", flush=True
+        )
+    store.run("CHECKPOINT")
+
+
+def processor_seconds() -> float:
+    """Processor time of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def published(store: Store, night: Night, name: str) -> Path:
+    """Publish and say how long it took; the file is warm then."""
+    started, busy = time.perf_counter(), processor_seconds()
+    done = publish(store, night, run_id=name, started_at=datetime(2026, 10, 1))
+    wall, used = time.perf_counter() - started, processor_seconds() - busy
+    size = done.path.stat().st_size / 1e9
+    print(f"publish {name}: {wall:.1f} s ({used:.1f} s of processor), {size:.2f} GB", flush=True)
+    return done.path
+
+
+def ask(path: Path, persons: int) -> None:
+    """Time the macros inside the engine, warm."""
+    with Store(path, read_only=True) as store:
+        for name, sql, value in (
+            ("scope(e-mail)", "SELECT * FROM scope($x)", lambda i: f"person{i}@acme.test"),
+            ("scope(alias)", "SELECT * FROM scope($x)", lambda i: f"alias.person{i}@acme.test"),
+            (
+                "access_as_of",
+                "SELECT * FROM access_as_of($x, DATE '2026-05-01')",
+                lambda i: f"person{i}@acme.test",
+            ),
+            ("explain", "SELECT * FROM explain($x, 'App 7')", lambda i: f"person{i}@acme.test"),
+        ):
+            times = []
+            for draw in range(220):
+                started = time.perf_counter()
+                store.rows(sql, {"x": value((draw * 7919) % persons)})
+                times.append((time.perf_counter() - started) * 1000)
+            warm = sorted(times[20:])
+            print(
+                f"{name}: p50 {statistics.median(warm):.1f} ms, p95 {warm[int(len(warm) * 0.95)]:.1f} ms",
+                flush=True,
+            )
+
+
+def command_line(home: Path, persons: int) -> None:
+    """Time the whole command, as a process of its own; best and median of five."""
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "DISCOVERY_HOME": str(home)}
+    times = []
+    for draw in range(6):
+        started = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "discovery.cli", "scope", f"person{draw * 31 % persons}@acme.test"],
+            env=environ, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home,
+        )  # fmt: skip
+        times.append(time.perf_counter() - started)
+    print(
+        f"discovery scope PERSON: median {statistics.median(times[1:]):.2f} s, best {min(times):.2f} s",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Make, publish, ask."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--persons", type=int, default=100_000)
+    parser.add_argument("--apps-each", type=int, default=100)
+    parser.add_argument("--folder", type=Path, help="where to work; default a temporary folder")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
+        home = Path(scratch) / "home"
+        home.mkdir(mode=0o700)
+        settings = Settings(home=home, inbox=home / "inbox", memory_limit="4GB", keep_generations=1)
+        night = Night(settings, AS_OF)
+        warehouse = home / "warehouse.duckdb"
+        with Store(warehouse, memory_limit=settings.memory_limit) as store:
+            store.create_tables()
+            fill(store, given.persons, given.apps_each)
+            published(store, night, "with evidence")
+        path = settings.published
+        ask(path, given.persons)
+        command_line(home, given.persons)
+        with Store(warehouse, memory_limit=settings.memory_limit) as store:
+            store.run("TRUNCATE graph.evidence")
+            published(store, night, "without evidence")
+
+
+if __name__ == "__main__":
+    main()
