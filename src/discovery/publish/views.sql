@@ -42,12 +42,20 @@ CREATE MACRO who_has(app) AS TABLE
 WITH what AS (
     SELECT n.app_id FROM app AS n WHERE lower(n.app_id) = lower(trim(app)) OR lower(n.name) = lower(trim(app))
         OR lower(n.domain) = lower(trim(app))
-    UNION SELECT l.app_id FROM app_alias AS l WHERE lower(l.alias) = lower(trim(app)))
+    UNION SELECT l.app_id FROM app_alias AS l WHERE lower(l.alias) = lower(trim(app))),
+grouped AS (
+    SELECT g.app_id, m.person_id, string_agg(DISTINCT coalesce(g.group_name, g.group_id), ', '
+        ORDER BY coalesce(g.group_name, g.group_id)) AS groups
+    FROM group_access AS g JOIN group_member AS m ON m.group_id = g.group_id
+    WHERE g.app_id IN (SELECT h.app_id FROM what AS h)
+    GROUP BY g.app_id, m.person_id)
 SELECT x.app_id, w.name AS app_name, x.account_id, a.system, a.identifier, a.kind AS account_kind, x.person_id, p.email,
     p.display_name, p.status, p.left_on, x.first_seen_on, x.last_seen_on, x.sources, x.methods, x.role, x.is_admin,
-    x.is_active, CASE WHEN x.person_id IS NULL THEN 'account of nobody known' ELSE 'own account' END AS via
+    x.is_active, CASE WHEN x.person_id IS NULL THEN 'account of nobody known'
+        ELSE 'own account' || coalesce(', group ' || r.groups, '') END AS via
 FROM account_access AS x
 JOIN account AS a ON a.account_id = x.account_id
+LEFT JOIN grouped AS r ON r.app_id = x.app_id AND r.person_id = x.person_id
 LEFT JOIN person AS p ON p.person_id = x.person_id
 LEFT JOIN app AS w ON w.app_id = x.app_id
 WHERE x.app_id IN (SELECT h.app_id FROM what AS h)
@@ -60,6 +68,7 @@ LEFT JOIN group_member AS m ON m.group_id = g.group_id
 LEFT JOIN person AS p ON p.person_id = m.person_id
 LEFT JOIN app AS w ON w.app_id = g.app_id
 WHERE g.app_id IN (SELECT h.app_id FROM what AS h)
+    AND NOT EXISTS (FROM account_access AS y WHERE y.app_id = g.app_id AND y.person_id = m.person_id)
 ORDER BY email NULLS LAST, identifier NULLS LAST, app_id, via;
 COMMENT ON MACRO TABLE who_has IS 'who_has(app): accounts that reach an app and the persons behind them, and who is in a group that is assigned to it (via says which); person_id is NULL where nobody is known.';
 
