@@ -7,6 +7,7 @@ published file come from here. Instants are TIMESTAMP in UTC (`_at`), dates end 
 from __future__ import annotations
 
 from discovery.tables.canonical import CANONICAL
+from discovery.tables.coverage import COVERAGE
 from discovery.tables.declare import Column, Table
 from discovery.tables.deprovisioning import DEPROVISIONING
 from discovery.tables.graph import GRAPH
@@ -16,7 +17,8 @@ from discovery.tables.records import RECORDS
 from discovery.tables.sources import SOURCES
 
 TABLES: dict[str, Table] = {
-    t.qualified: t for t in (*SOURCES, *CANONICAL, *MATCHING, *GRAPH, *DEPROVISIONING, *OFFBOARDING)
+    t.qualified: t
+    for t in (*SOURCES, *CANONICAL, *MATCHING, *GRAPH, *COVERAGE, *DEPROVISIONING, *OFFBOARDING)
 }
 """All tables of the warehouse by `schema.name`."""
 
