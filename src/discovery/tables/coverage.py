@@ -1,4 +1,4 @@
-"""Tables of the stage graph about what is seen and what is not: blind spots, freshness, the worth of sources, estimates."""
+"""Tables of the stage graph about what is seen and what is not: blind spots, freshness, worth of sources, estimates."""
 
 from __future__ import annotations
 
