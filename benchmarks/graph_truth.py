@@ -57,15 +57,18 @@ def publish(data: Path, home: Path) -> Path:
     return settings.published
 
 
-def leavers(expected: Path, result: Comparison) -> tuple[int, int]:
-    """(leavers whose whole truth was found, leavers): status not active, or a last day."""
+def leavers(expected: Path, result: Comparison) -> tuple[int, int, list[str]]:
+    """(leavers whose whole truth was found, leavers, what was missed of the others): not active, or a last day."""
     gone = {
         row["person_email"]
         for row in read_csv(expected / "person.csv")
         if row["left_on"] or row["status"] != "active"
     }
     short = {person for person, _ in result.missed}
-    return len(gone - short), len(gone)
+    told = [
+        f"{edge} {row['sources']} ({row['why']})" for edge, row in result.missed.items() if edge[0] in gone
+    ]
+    return len(gone - short), len(gone), told
 
 
 def buckets(result: Comparison) -> tuple[Counter[str], Counter[str]]:
@@ -102,7 +105,7 @@ def main() -> None:
             started = time.perf_counter()
             file = publish(data, Path(scratch) / f"home-{name[:6]}")
             result = compare(data / "expected", file)
-            whole, gone = leavers(data / "expected", result)
+            whole, gone, short = leavers(data / "expected", result)
             with Store(file, read_only=True) as store:
                 people = store.count("person")
                 doubtful = store.value("SELECT count(*) FROM identity_candidate WHERE state = 'open'")
@@ -115,6 +118,8 @@ def main() -> None:
             print(
                 f"  leavers whose whole truth was found: {whole} of {gone}; accounts left to people: {doubtful}"
             )
+            for line in short:
+                print(f"  missed of a leaver: {line}")
             for edge, row in list(result.missed.items())[: given.show]:
                 print(f"  missed: {edge} {row['sources']} ({row['why']})")
             for edge, got in list(result.false.items())[: given.show]:

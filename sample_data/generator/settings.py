@@ -154,11 +154,12 @@ def _cardholders(connection: duckdb.DuckDBPyConnection) -> str:
         FROM person WHERE block = 0 AND slot IN ({company.SAME_NAME[0]}, {company.SAME_NAME[1]},
             {company.RENAMED[0]}, {company.NICKNAME_ON_CARD}) ORDER BY slot
     """).fetchall()
-    # Leavers whose card goes on paying and whose name somebody else has too.
+    # Leavers whose card goes on paying and whose first and last word of the name somebody else has too.
+    same = "mail_part(first_name) || ' ' || mail_part(regexp_extract(last_name, '[^-]+$'))"
     rows += connection.execute(f"""
         SELECT lpad((2000 + person_no % 7000)::VARCHAR, 4, '0'), email FROM person
         WHERE slot = {company.CHARGED_AFTER_LEAVING}
-            AND display_name IN (SELECT display_name FROM person GROUP BY display_name HAVING count(*) > 1)
+            AND {same} IN (SELECT {same} FROM person GROUP BY ALL HAVING count(*) > 1)
         ORDER BY person_no
     """).fetchall()
     return "\n".join(f'"{key}" = "{email}"' for key, email in rows)

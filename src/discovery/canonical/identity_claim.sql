@@ -72,7 +72,8 @@ direct AS MATERIALIZED (
             ELSE 'unique card holder name' END,
         CASE WHEN i.strength = 1 THEN 0.95 WHEN i.kind = 'former_name' OR regexp_matches(i.identifier, '^\S ') THEN 0.7
             ELSE 0.8 END
-    FROM paid AS p JOIN link AS i ON i.namespace = 'cardholder' AND i.identifier IN (upper(trim(p.cardholder)), p.holder_form)
+    FROM (SELECT account_id, unnest(list_distinct([upper(trim(cardholder)), holder_form])) AS form FROM paid) AS p
+    JOIN link AS i ON i.namespace = 'cardholder' AND i.identifier = p.form
 ),
 holder AS MATERIALIZED (
     SELECT DISTINCT o.account_id, u.system, u.instance, u.holder_key
@@ -124,6 +125,11 @@ login AS MATERIALIZED (
     FROM one
     WHERE NOT contains(account_name, '@') AND account_id NOT IN (SELECT account_id FROM paid)
 ),
+login_word AS (
+    SELECT DISTINCT account_id, unnest(string_split(regexp_replace(login, '[^a-z]+', ' ', 'g'), ' ')
+        || [regexp_replace(login, '[^a-z]+', '', 'g')]) AS word
+    FROM login
+),
 listed AS (
     SELECT o.account_id, lower(name_form(u.display_name)) AS form
     FROM canonical.app_account AS u JOIN one AS o USING (system, instance, identifier)
@@ -146,8 +152,7 @@ found AS (
     FROM login AS l JOIN own_name AS n ON n.name = l.login
     UNION ALL
     SELECT l.account_id, s.person_id, 7, 'device or login that spells the name', 0.5
-    FROM login AS l JOIN spelled AS s ON list_contains(string_split(regexp_replace(l.login, '[^a-z]+', ' ', 'g'), ' '), s.word)
-        OR s.word = regexp_replace(l.login, '[^a-z]+', '', 'g')
+    FROM login_word AS l JOIN spelled AS s USING (word)
     UNION ALL
     SELECT a.account_id, s.person_id, 7, 'private address that spells the name', 0.5
     FROM address AS a SEMI JOIN outside AS o USING (account_id)
