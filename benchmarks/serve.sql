@@ -23,7 +23,7 @@ SELECT 'app-' || a AS app_id, 'App ' || a AS name, 'app' || a || '.example' AS d
 FROM range($apps) AS t(a);
 
 -- table access
-SELECT md5(p::VARCHAR) AS person_id, 'app-' || a AS app_id, DATE '2026-01-01' AS first_seen_on, DATE
+SELECT w AS person_id, 'app-' || a AS app_id, DATE '2026-01-01' AS first_seen_on, DATE
     '2026-09-30' - CAST(a % 90 AS INTEGER) AS last_seen_on, [['sign_in', 'web_visit', 'charge', 'grant',
     'assignment', 'app_account'][a % 6 + 1]] AS sources, a % 500 AS event_count, a % 80 AS active_day_count,
     ['password'] AS methods, [md5(p || '/' || (a % 3 + 1))] AS accounts, []::VARCHAR[] AS grant_scopes, 0.9 AS
@@ -33,28 +33,28 @@ SELECT md5(p::VARCHAR) AS person_id, 'app-' || a AS app_id, DATE '2026-01-01' AS
 FROM edge;
 
 -- table account_access
-SELECT md5(p || '/' || (a % 3 + 1)) AS account_id, 'app-' || a AS app_id, md5(p::VARCHAR) AS person_id, DATE
+SELECT md5(p || '/' || (a % 3 + 1)) AS account_id, 'app-' || a AS app_id, w AS person_id, DATE
     '2026-09-30' AS last_seen_on, ['sign_in'] AS sources
 FROM edge;
 
 -- table offboarding_scope
-SELECT x.*, 'person' AS email, row_number() OVER (PARTITION BY person_id ORDER BY app_id) AS priority, 'App ' ||
-    app_id AS app_name, 'Remove the account by hand.' AS action
-FROM access AS x;
+SELECT *, 'person' AS email, CAST(replace(app_id, 'app-', '') AS BIGINT) + 1 AS priority, 'App ' || app_id AS app_name,
+    'Remove the account by hand.' AS action
+FROM access;
 
 -- table access_span
-SELECT md5(p::VARCHAR) AS person_id, 'app-' || a AS app_id, 'sign_in' AS source, DATE '2026-01-01' + CAST(a %
+SELECT w AS person_id, 'app-' || a AS app_id, 'sign_in' AS source, DATE '2026-01-01' + CAST(a %
     200 AS INTEGER) AS from_on
 FROM edge;
 
 -- table evidence
-SELECT md5(p::VARCHAR) AS person_id, 'app-' || a AS app_id, ['sign_in', 'web_visit', 'charge', 'grant',
+SELECT w AS person_id, 'app-' || a AS app_id, ['sign_in', 'web_visit', 'charge', 'grant',
     'assignment', 'app_account'][a % 6 + 1] AS source, k AS kind, TIMESTAMP '2026-09-30 08:00:00' AS
     observed_at, 'signed in to App ' || a AS summary, 'file-1' AS file_id, md5(p || a || k) AS record
-FROM edge, (VALUES ('first'), ('last')) AS kinds(k);
+FROM edge, (VALUES ('last')) AS kinds(k);
 
 -- table usage_month
-SELECT md5(p::VARCHAR) AS person_id, md5(p || '/' || (a % 3 + 1)) AS account_id, 'app-' || a AS app_id, 'NAME '
+SELECT w AS person_id, md5(p || '/' || (a % 3 + 1)) AS account_id, 'app-' || a AS app_id, 'NAME '
     || a AS mention, 'sign_in' AS source, DATE '2026-09-01' AS month, a % 500 AS event_count, a % 30 AS
     active_day_count
 FROM edge;
