@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from discovery.publish.contract import FILE_TABLES, file_columns
+from discovery.publish.contract import COPIED, RUN, VIEWS, file_columns
 from discovery.store import Store, declared_columns, quoted, sql_file
 from discovery.tables import Table
 
@@ -25,8 +25,10 @@ APPS = 4000
 # An app's number is drawn so that few apps have most people; a person has each app once. In the order of the tables.
 EDGES = """
 CREATE TEMP TABLE edge AS
-SELECT p, a, md5(p::VARCHAR) AS w FROM (SELECT DISTINCT p AS p, CAST(floor($apps * pow((hash(p * 1000 + k) % 1000000) / 1000000.0, 3)) AS BIGINT) AS a
-FROM range($people) AS people(p), range($each) AS draws(k))
+SELECT p, a, md5(p::VARCHAR) AS w FROM (
+    SELECT DISTINCT p AS p,
+        CAST(floor($apps * pow((hash(p * 1000 + k) % 1000000) / 1000000.0, 3)) AS BIGINT) AS a
+    FROM range($people) AS people(p), range($each) AS draws(k))
 ORDER BY w, a
 """
 TABLE = re.compile(r"-- table (\w+)\n(.*?);\n", re.DOTALL)
@@ -46,7 +48,7 @@ def build(home: Path, people: int, edges: int) -> Path:
     with Store(making, memory_limit="4GB") as store:
         store.run("SET preserve_insertion_order = true")
         store.run(EDGES, binds)
-        for table in FILE_TABLES:
+        for table in (*COPIED, RUN):
             columns = file_columns(table)
             shown = Table(table.schema, table.name, table.row, table.key, columns)
             store.run(f"CREATE TABLE {table.name} ({declared_columns(shown)})")
@@ -57,6 +59,8 @@ def build(home: Path, people: int, edges: int) -> Path:
                 store.run(
                     f"INSERT INTO {table.name} BY NAME SELECT * FROM ({fill[table.name]}){order}", binds
                 )
+        for view in VIEWS:
+            store.run(f"CREATE VIEW {view.name} AS {sql_file('discovery.publish', view.name)}")
         for statement in sql_file("discovery.publish", "views").split(";\n"):
             if statement.strip():
                 store.run(statement)

@@ -37,10 +37,10 @@ SELECT md5(p || '/' || (a % 3 + 1)) AS account_id, 'app-' || a AS app_id, w AS p
     '2026-09-30' AS last_seen_on, ['sign_in'] AS sources
 FROM edge;
 
--- table offboarding_scope
-SELECT *, 'person' AS email, CAST(replace(app_id, 'app-', '') AS BIGINT) + 1 AS priority, 'App ' || app_id AS app_name,
-    'Remove the account by hand.' AS action
-FROM access;
+-- table scope_item
+SELECT w AS person_id, 'app-' || a AS app_id, a + 1 AS priority, 'Remove the account by hand.' AS action,
+    []::VARCHAR[] AS handover
+FROM edge;
 
 -- table access_span
 SELECT w AS person_id, 'app-' || a AS app_id, 'sign_in' AS source, DATE '2026-01-01' + CAST(a %

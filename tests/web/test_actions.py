@@ -109,7 +109,7 @@ def test_a_plan_for_another_state_is_not_approved_and_the_refusal_is_kept(served
     (case,) = served.site.cases().values()
     served.site.reading.close()
     with Store(served.site.reading.current.path) as store:
-        store.run("UPDATE offboarding_scope SET route = 'api'")
+        store.run("UPDATE access SET route = 'api'")
     served.site.reading = type(served.site.reading)(served.site.settings)
     answer = served.post(f"/cases/{case.case_id}/approve", plan_hash=str(case.plan_hash))
     assert answer.status_code == 409

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from discovery.publish.contract import FILE_TABLES, file_columns
+from discovery.publish.contract import COPIED, RUN, VIEWS, file_columns
 from discovery.store import Store, declared_columns, sql_file
 from discovery.tables import Table
 
@@ -32,9 +32,9 @@ _FIXED: dict[str, dict[str, Any]] = {
     "account": {"kind": "human", "system": "entra"},
     "account_access": {},
     "app_summary": {"class": "shadow"},
-    "access": {"class": "shadow", "route": "manual", "accounts": ["account-1"]},
-    "offboarding_scope": {"class": "shadow", "route": "manual", "accounts": ["account-1"], "sources": ["sign_in"], "priority": 1,
-                          "owner_email": "olga@example.com"},
+    "access": {"class": "shadow", "route": "manual", "accounts": ["account-1"], "sources": ["sign_in"],
+               "owner_email": "olga@example.com"},
+    "scope_item": {"priority": 1},
     "access_span": {"from_on": date(2026, 9, 1), "to_on": date(2026, 11, 1)},
     "match": {"mention": MENTION, "kind": "merchant", "decision": "review", "app_id": OTHER, "score": 62.0},
     "match_evidence": {"mention": MENTION, "kind": "merchant", "weight": 70.0, "position": 1},
@@ -55,15 +55,17 @@ def write_home(home: Path, mark: Mark = str, *, run_id: str = "run-one", apps: i
     generation = folder / f"{run_id}.duckdb"
     generation.unlink(missing_ok=True)
     with Store(generation) as store, store.transaction():
-        for table in FILE_TABLES:
+        for table in (*COPIED, RUN):
             columns = file_columns(table)
             store.run(
                 f"CREATE TABLE {table.name} ({declared_columns(Table(table.schema, table.name, table.row, table.key, columns))})"
             )
+        for view in VIEWS:
+            store.run(f"CREATE VIEW {view.name} AS {sql_file('discovery.publish', view.name)}")
         for statement in sql_file("discovery.publish", "views").split(";\n"):
             if statement.strip():
                 store.run(statement)
-        for table in FILE_TABLES:
+        for table in (*COPIED, RUN):
             if table.name not in ("offboarding_case", "step", "task", "ledger_entry"):
                 put(
                     store,
@@ -110,12 +112,11 @@ def write_home(home: Path, mark: Mark = str, *, run_id: str = "run-one", apps: i
         store.run(
             f"UPDATE person SET email = 'ada@example.com', display_name = '{_quoted(mark('Ada Leaver'))}'"
         )
-        store.run("UPDATE offboarding_scope SET email = 'ada@example.com'")
         for number in range(1, apps):
             app = f"app-{number}"
             put(store, "app", {"app_id": app, "name": mark(f"App {number}")})
-            for name in ("access", "offboarding_scope", "evidence", "app_summary"):
-                table = next(one for one in FILE_TABLES if one.name == name)
+            for name in ("access", "scope_item", "evidence", "app_summary"):
+                table = next(one for one in COPIED if one.name == name)
                 put(
                     store,
                     name,

@@ -35,6 +35,8 @@ _PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "survives_idp_disable",
             "route",
             "action",
+            "handover",
+            "licence",
             "last_seen_on",
             "sources",
             "confidence",

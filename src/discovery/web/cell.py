@@ -83,11 +83,12 @@ _KINDS: Mapping[str, Callable[[Any, Row], str]] = {
     "money": _money,
     "chips": _chips,
     "flag": lambda value, _: "yes" if value else "",
+    "lines": lambda value, _: "<br>".join(words(one) for one in value or ()),
     "alarm": lambda value, _: '<span class="badge s-yes">failed</span>' if value else "",
     "code": lambda value, _: f"<code>{words(value)}</code>",
     "link": _address,
 }
-_CLASSES = {"text": "words", "file": "file", "long": "long"} | dict.fromkeys(
+_CLASSES = {"text": "words", "file": "file", "long": "long", "lines": "long"} | dict.fromkeys(
     ("person", "app", "access", "queued", "task", "mention"), "name"
 )
 

@@ -42,7 +42,7 @@ _ALL = (
     ), ("class",), "No app was seen in use."),
     Listing("scope", "What has to be ended, in this order", (
         C("priority", "#", "count"), C("app_name", "app", "access"), C("class", "class", "badge"), _SURVIVES,
-        C("route", "route", "badge"), C("action", "what to do", "long"), _LAST, _SOURCES, C("confidence", "confidence", "score"),
+        C("route", "route", "badge"), C("action", "what to do", "long"), C("handover", "hand over first", "lines"), C("licence", "licence"), _LAST, _SOURCES, C("confidence", "confidence", "score"),
     ), ("person",), "Nothing is known that has to be ended. See below what could not be seen.", is_personal=True),
     Listing("spans", "When access was seen", (
         _APP, C("source", "source", "badge"), C("from_on", "from", "day"), C("to_on", "to", "day"), C("end_reason", "ended by"),
