@@ -23,6 +23,7 @@ from matching_labels import domains_of, halves, read_labels
 
 from discovery.catalog import read_catalog
 from discovery.catalog.load import data_rows
+from discovery.matching.compare import Comparer
 from discovery.matching.engine import rank_merchants
 from discovery.matching.evidence import Hypothesis
 from discovery.matching.identify import Mention
@@ -82,7 +83,9 @@ def pairs(data: Path) -> list[tuple[Hypothesis, bool, float]]:
             texts.append((each.text, None, "", each.domain if each.label == "POS" else ""))
     per_vendor = Counter(app_id or domain for _, _, app_id, domain in texts)
     with Store(None) as store:
-        ranked = rank_merchants(store, [Mention(t, "merchant", mcc=mcc) for t, mcc, _, _ in texts], catalog)
+        ranked = rank_merchants(
+            store, [Mention(t, "merchant", mcc=mcc) for t, mcc, _, _ in texts], Comparer(catalog)
+        )
     found = []
     made_up = len(list(data_rows("labelled.csv", "discovery.matching")))
     for number, ((_, _, app_id, domain), (_, hypotheses)) in enumerate(zip(texts, ranked, strict=True)):

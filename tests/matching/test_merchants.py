@@ -14,6 +14,7 @@ from discovery.catalog.load import data_rows
 from discovery.errors import BadSettings
 from discovery.matching import explain_text, match_texts, preview_rules
 from discovery.matching.candidates import possible_lines
+from discovery.matching.compare import Comparer
 from discovery.matching.engine import rank_merchants
 from discovery.matching.identify import Mention
 from discovery.matching.labelled import labelled_table
@@ -167,7 +168,7 @@ def test_no_text_that_scores_is_left_out_before_it_is_compared() -> None:
     texts += [row["text"] for row in data_rows("labelled.csv", "discovery.matching")]
     with Store(None) as store:
         kept = set(possible_lines(store, texts, catalog, [None] * len(texts)))
-        ranked = rank_merchants(store, [Mention(text, "merchant") for text in texts], catalog)
+        ranked = rank_merchants(store, [Mention(text, "merchant") for text in texts], Comparer(catalog))
     lost = [
         (texts[n], found[0])
         for n, (_, found) in enumerate(ranked)

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Alias:
     kind: str
     strength: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The form in which the alias is unique within its kind."""
         return self.alias if self.kind in (*HOST_KINDS, "entra_app_id") else name_key(self.alias)
@@ -71,6 +71,11 @@ class Catalog:
                 by_key.setdefault((alias.kind, alias.key), alias)
         ordered = sorted(by_key.values(), key=lambda a: (a.kind, a.alias, a.app_id))
         return cls({a.app_id: a for a in sorted(apps, key=lambda a: a.app_id)}, tuple(ordered), by_key)
+
+    @cached_property
+    def spoken(self) -> tuple[Alias, ...]:
+        """The names and statement descriptors, by which merchant texts go."""
+        return tuple(a for a in self.aliases if a.kind in ("name", "descriptor"))
 
     def find(self, kind: str, key: str) -> Alias | None:
         """Return the alias of a kind with that key."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -17,6 +19,9 @@ from discovery.cli.terminal import note, say, shown, table, working
 from discovery.errors import BadUse
 from discovery.settings import Settings
 
+LINES = 100_000
+"""Pieces of text that are written at a time."""
+_PLAIN = re.compile(r'[^",\r\n]+')
 COLUMNS = (
     "text",
     "decision",
@@ -76,13 +81,15 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, rule
     gc.disable()  # a million rows have no cycles; looking for some takes a quarter of the time
     with working(f"matching {len(texts)} texts"):
         rows = match_texts(None, texts, codes, settings.catalog)
-    text = _written(rows, spreadsheet=spreadsheet)
     if output is None:
-        print_bytes(text)
+        out = io.StringIO(newline="")
+        _write(out, rows, spreadsheet=spreadsheet)
+        print_bytes(out.getvalue())
         return
     temporary = output.with_name(f".{output.name}.part")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="")
+        with temporary.open("w", encoding="utf-8", newline="") as handle:
+            _write(handle, rows, spreadsheet=spreadsheet)
         temporary.replace(output)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -107,21 +114,30 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
     return [row[at] for row in body], [row[code].strip() or None if len(row) > code else None for row in body]
 
 
-def _written(rows: Iterable[tuple[object, ...]], *, spreadsheet: bool) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    safe: dict[tuple[object, ...], tuple[object, ...]] = {}  # most rows end alike
+def _write(out: TextIO, rows: Iterable[tuple[object, ...]], *, spreadsheet: bool) -> None:
+    kept: tuple[object, ...] = ()
+    end = ""  # most rows end alike: only their texts are put before it
+    lines = [_record(COLUMNS)]
     for row in rows:
-        end = row[1:]
-        cells = safe.get(end)
-        if cells is None:
-            cells = safe[end] = tuple(
+        if row[1:] != kept:
+            kept = row[1:]
+            end = "," + _record(
                 cell if isinstance(cell, int | float) else spreadsheet_safe("" if cell is None else str(cell))
-                for cell in end
+                for cell in kept
             )
-        text = str(row[0])
-        writer.writerow((spreadsheet_safe(text) if spreadsheet else text, *cells))
+        text = spreadsheet_safe(str(row[0])) if spreadsheet else str(row[0])
+        lines.append(text if _PLAIN.fullmatch(text) else '"' + text.replace('"', '""') + '"')
+        lines.append(end)
+        if len(lines) > LINES:
+            out.write("".join(lines))
+            lines.clear()
+    out.write("".join(lines))
+
+
+def _record(cells: Iterable[object]) -> str:
+    """Return the cells as one record of a CSV, with its end of line."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
 
 

@@ -20,11 +20,15 @@ BLOCK = 3
 
 OPEN = 4
 """Letters from which a strong or middling name may go on within a word."""
+LONG = 8
+"""Letters from which a name may be cut or misspelled."""
 KEPT = 5
 """Letters at the beginning that a shortened name keeps."""
-FORMS = ("line", "raw", "bare", "star", "name")
+SLICE = 250_000
+"""Texts that are sifted at a time: memory does not grow with the file."""
 INNER = 4
 """Words after the first at which a strong name may begin."""
+INNER_FORMS = tuple(f"inner{number}" for number in range(INNER + 1))
 
 
 class Pair(NamedTuple):
@@ -77,47 +81,44 @@ def possible_lines(
             a.key,
             a.key[:OPEN],
             a.key[:BLOCK],
+            a.key[:LONG] if a.kind == "name" and len(a.key) >= LONG else None,
             a.key in marks(),
             len(a.key) >= OPEN and (a.kind == "descriptor" or a.strength in ("s", "m")),
         )
-        for a in catalog.aliases
-        if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK
+        for a in catalog.spoken
+        if len(a.key) >= BLOCK
     ]
-    kinds = (*[pa.string()] * 4, pa.bool_(), pa.bool_())
-    names = ("kind", "key", "block", "short_block", "is_mark", "is_open")
+    kinds = (*[pa.string()] * 5, pa.bool_(), pa.bool_())
+    names = ("kind", "key", "block", "short_block", "long_block", "is_mark", "is_open")
     columns = zip(names, zip(*aliases, strict=True), kinds, strict=True)
-    lines = {
-        "line_no": pa.array(range(len(texts)), pa.int64()),
-        "text": pa.array(texts, pa.string()),
-        "has_code": pa.array([code is not None for code in codes], pa.bool_()),
-    }
     domains = sorted({a.alias.removeprefix("*.") for a in catalog.aliases if a.kind in HOST_KINDS})
     binds = {**mark_patterns(), "suffixes": suffix_pattern()}
+    found: list[int] = []
     with (
-        store.relation("text_line", pa.table(lines)),
         store.relation("app_domain", pa.table({"domain": pa.array(domains, pa.string())})),
         store.relation(
             "alias_key", pa.table({name: pa.array(values, kind) for name, values, kind in columns})
         ),
     ):
-        rows = store.rows(sql_file("discovery.matching", "possible"), binds)
-    return [number for (number,) in rows]
+        for at in range(0, len(texts), SLICE):
+            lines = {
+                "line_no": pa.array(range(at, min(at + SLICE, len(texts))), pa.int64()),
+                "text": pa.array(texts[at : at + SLICE], pa.string()),
+                "has_code": pa.array([code is not None for code in codes[at : at + SLICE]], pa.bool_()),
+            }
+            with store.relation("text_line", pa.table(lines)):
+                rows = store.rows(sql_file("discovery.matching", "possible"), binds)
+            found += [number for (number,) in rows]
+    return found
 
 
 def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> dict[int, list[Pair]]:
     """Return the pairs of each line by its number, in a fixed order."""
-    aliases = [a for a in catalog.aliases if a.kind in ("name", "descriptor") and len(a.key) >= BLOCK]
+    aliases = [a for a in catalog.spoken if len(a.key) >= BLOCK]
     keys: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines):
-        pieces = [word if word.isalnum() else "".join(tokens_of(word)) for word in line.words]
-        whole = "".join(pieces)
-        forms = [("line", whole), *((form, glued(form_words(line, form))) for form in FORMS[1:])]
-        at = 0
-        for i in range(1, min(len(pieces), INNER + 1)):
-            at += len(pieces[i - 1])
-            forms.append((f"inner{i}", whole[at:]))
         seen: set[str] = set()
-        for form, key in forms:
+        for form, key in _forms(line):
             if len(key) >= BLOCK and (form == "name" or key not in seen):
                 seen.add(key)
                 keys.append((number, form, key))
@@ -135,6 +136,25 @@ def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> di
         if relation != "far":
             found.setdefault(number, []).append(Pair(aliases[alias_no], form, relation, key))
     return found
+
+
+def _forms(line: Line) -> list[tuple[str, str]]:
+    """Return the forms of a line with their keys; one that cannot differ from the line is left out."""
+    pieces = [word if word.isalnum() else "".join(tokens_of(word)) for word in line.words]
+    whole = "".join(pieces)
+    forms = [("line", whole)]
+    if line.all_words is not line.words:
+        forms.append(("raw", glued(line.all_words)))
+    for form in ("bare", "star"):
+        words = form_words(line, form)
+        if words:
+            forms.append((form, glued(words)))
+    forms.append(("name", glued(form_words(line, "name"))))
+    at = 0
+    for number in range(1, min(len(pieces), INNER + 1)):
+        at += len(pieces[number - 1])
+        forms.append((INNER_FORMS[number], whole[at:]))
+    return forms
 
 
 def _measured(relations: list[str], left: list[str], right: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from discovery.catalog.load import Alias, App, Catalog
 from discovery.catalog.naming import fold, tokens_of
@@ -48,16 +49,16 @@ class Comparer:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self.umbrellas = umbrellas()
         self.hosts = HostFinder(catalog)
         self._name_strength: dict[tuple[str, str], str] = {}
         self._names = {alias.key for alias in catalog.aliases if alias.kind == "name"}
         self._ends: dict[tuple[str, str], set[int]] = {}
         self._words: dict[str, set[str]] = {}
-        for alias in catalog.aliases:
+        for alias in catalog.spoken:
             if alias.kind == "name":
                 self._name_strength[alias.app_id, alias.key] = alias.strength or "m"
-            if alias.kind in ("name", "descriptor"):
-                self._words.setdefault(alias.app_id, set()).update(tokens_of(alias.alias.lower()))
+            self._words.setdefault(alias.app_id, set()).update(tokens_of(alias.alias.lower()))
 
     def _ends_of(self, alias: Alias) -> set[int]:
         """Return where the words of a name end, its last aside."""
@@ -72,7 +73,16 @@ class Comparer:
         found = [h for h in (self._address(line, host) for host in line.hosts) if h is not None]
         if line.processor is not None and line.processor.app_id in self.catalog.apps:
             found.append(self._own_mark(line))
-        found += [h for h in (self._name(line, setting, pair) for pair in pairs) if h is not None]
+        if pairs:
+            whole, forms = glued(line.all_words), {}
+            shops = [each for each in self.umbrellas if whole.startswith(each[0])]
+            for pair in pairs:
+                words = forms.get(pair.form)
+                if words is None:
+                    words = forms[pair.form] = form_words(line, pair.form)
+                named = self._name(line, setting, pair, words)
+                if named is not None:
+                    found.append(_as_shop(line, pair, named, whole, shops) if shops else named)
         best: dict[str, Hypothesis] = {}
         for each in found:
             kept = best.get(each.app_id)
@@ -151,7 +161,8 @@ class Comparer:
             if beginning in starts
         ][:1]
 
-    def _name(self, line: Line, setting: Setting, pair: Pair) -> Hypothesis | None:
+    def _name(self, line: Line, setting: Setting, pair: Pair, words: tuple[str, ...]) -> Hypothesis | None:
+        """Weigh a name; `words` are those of the pair's form."""
         alias, app = pair.alias, self.catalog.apps[pair.alias.app_id]
         is_descriptor, strength = alias.kind == "descriptor", alias.strength or "m"
         if is_descriptor:
@@ -164,16 +175,17 @@ class Comparer:
             is_descriptor = name_strength is None or len(tokens_of(alias.alias)) > 1
             if pair.form == "star" or pair.form.startswith("inner"):
                 return None
-        words = form_words(line, pair.form)
         if pair.relation in ("cut", "near"):
             return self._inexact(line, setting, pair, glued(words))
-        if not _inner_ends(words, len(pair.key)) <= self._ends_of(alias):
+        length = len(pair.key)
+        is_one_word = words[0].isalnum() and len(words[0]) >= length
+        if not is_one_word and not _inner_ends(words, length) <= self._ends_of(alias):
             if is_descriptor:
                 return None
             if pair.form.startswith("inner"):
                 return None
             strength = {"s": "m", "m": "c", "c": "c"}[strength]
-        end = _end_of(words, len(pair.key))
+        end = _End(1, words[0][length:], None) if is_one_word else _end_of(words, length)
         piece, inside = end.piece, end.host
         tail = list(zip(words[end.next :], line.kinds_for(words)[end.next :], strict=True))
         rows = [start()]
@@ -194,17 +206,13 @@ class Comparer:
             rows += self._before(line, pair, strength)
             if _is_its_mark(line, pair):
                 rows.append(finding("it takes the payment for another", "", alias.alias, line.body[:60]))
-        rows += self._tail(line, app, tail, strength, is_descriptor=is_descriptor)
-        rows += [e for e in self._addresses(line, app, inside, strength) if e.weight > 0 or not is_descriptor]
+        if tail:
+            rows += self._tail(line, app, tail, strength, is_descriptor=is_descriptor)
+        if line.hosts:
+            found = self._addresses(line, app, inside, strength)
+            rows += [e for e in found if e.weight > 0 or not is_descriptor]
         rows += self._setting(line, setting, app, strength)
         rows += self._friends(line, app)
-        whole = glued(line.all_words)
-        rows += [
-            finding("a shop of many products", "", line.text[:60], why)
-            for beginning, is_whole, why in umbrellas()
-            if whole == beginning
-            or (not is_whole and whole.startswith(beginning) and pair.key in (beginning, whole))
-        ][:1]
         return hypothesis(app.app_id, "descriptor" if is_descriptor else "alias", len(pair.key), rows)
 
     def _before(self, line: Line, pair: Pair, strength: str) -> list[Evidence]:
@@ -331,8 +339,20 @@ class Comparer:
         return rows
 
 
-@dataclass(frozen=True)
-class _End:
+def _as_shop(line: Line, pair: Pair, named: Hypothesis, whole: str,
+             shops: Sequence[tuple[str, bool, str]]) -> Hypothesis:  # fmt: skip
+    """Weigh that all letters of the text are a mark of many products, or begin with one."""
+    if pair.relation in ("cut", "near"):
+        return named
+    for beginning, is_whole, why in shops:
+        if whole == beginning or (not is_whole and pair.key in (beginning, whole)):
+            row = finding("a shop of many products", "", line.text[:60], why)
+            rows = [e for e in named.evidence if not e.comparison.startswith(("at most", "at least"))]
+            return hypothesis(named.app_id, named.method, named.length, [*rows, row])
+    return named
+
+
+class _End(NamedTuple):
     next: int
     piece: str
     host: str | None
@@ -363,10 +383,12 @@ def _inner_ends(words: Sequence[str], length: int) -> set[int]:
 def _is_its_mark(line: Line, pair: Pair) -> bool:
     """Return whether a name is a processor's mark before somebody else's name, or before a star and nothing."""
     if line.processor is None:
-        return pair.key in marks() and line.body.rstrip().endswith("*")
+        return line.body.rstrip().endswith("*") and pair.key in marks()
+    if pair.form != "raw":
+        return False
     mark = glued(line.all_words[: len(line.all_words) - len(line.words)])
     is_other = line.has_star or not set(line.kinds) <= {"legal", "place", "product"}
-    return pair.form == "raw" and mark.startswith(pair.key) and is_other
+    return mark.startswith(pair.key) and is_other
 
 
 def _beginnings(words: Sequence[str]) -> set[str]:

@@ -61,9 +61,10 @@ def match_mentions(
 
 
 def match_chosen(store: Store, mentions: Sequence[Mention], catalog: Catalog) -> list[Match]:
-    """Return one match per mention; the merchants among them are texts that may name an app."""
+    """Return one match per mention, without evidence; the merchants among them are texts that may name an app."""
     identifier = Identifier(catalog)
-    found = iter(match_possible(store, [m for m in mentions if m.kind == "merchant"], catalog))
+    merchants = [m for m in mentions if m.kind == "merchant"]
+    found = iter(match_possible(store, merchants, catalog, with_evidence=False))
     return [next(found) if m.kind == "merchant" else identifier.identify(m) for m in mentions]
 
 
@@ -72,38 +73,47 @@ def match_possible(
     mentions: Sequence[Mention],
     catalog: Catalog,
     settings: Mapping[str, Setting] | None = None,
+    *,
+    with_evidence: bool = True,
 ) -> list[Match]:
-    """Return one match per merchant text that may name an app; many are shared out among processes."""
+    """Return one match per merchant text that may name an app; many are shared out among processes.
+
+    Without evidence less is handed from process to process.
+    """
     parts = [mentions[at : at + PART] for at in range(0, len(mentions), PART)]
     workers = min(len(parts), os.cpu_count() or 1, WORKERS)
     if workers < 2:
-        return [match for part in parts for match in _match_part(store, part, catalog, settings)]
+        comparer = Comparer(catalog)
+        return [match for part in parts for match in _match_part(store, part, comparer, settings)]
     known = settings or {}
     shared = [{m.mention: known[m.mention] for m in part if m.mention in known} for part in parts]
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _take, (catalog,)) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, spawn, _take, (catalog, with_evidence)) as pool:
         return [match for matches in pool.map(_match_shared, parts, shared) for match in matches]
 
 
-_taken: list[Catalog] = []
-"""In a process of `match_possible`: the catalog that it was given."""
+_taken: list[tuple[Comparer, bool]] = []
+"""In a process of `match_possible`: what compares with the catalog that it was given; with evidence or not."""
 
 
-def _take(catalog: Catalog) -> None:
+def _take(catalog: Catalog, with_evidence: bool) -> None:
     gc.disable()  # the process ends with its work, and what it makes has no cycles
-    _taken[:] = [catalog]
+    _taken[:] = [(Comparer(catalog), with_evidence)]
 
 
 def _match_shared(mentions: Sequence[Mention], settings: Mapping[str, Setting]) -> list[Match]:
+    comparer, with_evidence = _taken[0]
     with Store(None, threads=1) as store:
-        return _match_part(store, mentions, _taken[0], settings)
+        matches = _match_part(store, mentions, comparer, settings)
+    return matches if with_evidence else [match._replace(evidence=()) for match in matches]
 
 
 def _match_part(
-    store: Store, mentions: Sequence[Mention], catalog: Catalog, settings: Mapping[str, Setting] | None
+    store: Store, mentions: Sequence[Mention], comparer: Comparer, settings: Mapping[str, Setting] | None
 ) -> list[Match]:
-    ranked = rank_merchants(store, mentions, catalog, settings)
+    ranked = rank_merchants(store, mentions, comparer, settings)
     return [
-        decide(mention.mention, mention.kind, found, catalog, _note(line) if not found else "")
+        decide(mention.mention, mention.kind, found, comparer.catalog, _note(line) if not found else "")
         for mention, (line, found) in zip(mentions, ranked, strict=True)
     ]
 
@@ -111,13 +121,12 @@ def _match_part(
 def rank_merchants(
     store: Store,
     mentions: Sequence[Mention],
-    catalog: Catalog,
+    comparer: Comparer,
     settings: Mapping[str, Setting] | None = None,
 ) -> list[tuple[Line, list[Hypothesis]]]:
     """Return each merchant text as it was read, and the apps it may name, best first."""
-    comparer = Comparer(catalog)
     lines = [read_line(mention.mention) for mention in mentions]
-    pairs = find_candidates(store, lines, catalog)
+    pairs = find_candidates(store, lines, comparer.catalog)
     known = settings or {}
     return [
         (

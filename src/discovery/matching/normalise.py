@@ -39,7 +39,8 @@ class Line(NamedTuple):
     """A merchant text, read. `body` is what follows the processor's mark; among `words` a host is one.
 
     `kinds` say what each of `words` is; `field` is the first of the words that another column or a comma sets
-    apart.
+    apart. `before_star` are the letters and digits before a star that is not the processor's, `behind_star` the
+    words behind it.
     """
 
     text: str
@@ -52,21 +53,13 @@ class Line(NamedTuple):
     all_words: tuple[str, ...]
     field: int | None = None
     hosts: tuple[str, ...] = ()
-
-    @property
-    def before_star(self) -> str:
-        """The letters and digits before a star that is not the processor's; empty if there is none."""
-        start, star, _ = self.body.partition("*")
-        return "".join(tokens_of(start)) if star else ""
-
-    @property
-    def behind_star(self) -> tuple[str, ...]:
-        """The words behind a star that is not the processor's; none if there is no star."""
-        _, star, end = self.body.partition("*")
-        return _words(end) if star else ()
+    before_star: str = ""
+    behind_star: tuple[str, ...] = ()
 
     def kinds_for(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return the kinds of words that are the end of `words`, or of other words by themselves."""
+        if words is self.words:
+            return self.kinds
         if len(words) <= len(self.words) and words == self.words[len(self.words) - len(words) :]:
             return self.kinds[len(self.words) - len(words) :]
         if (
@@ -121,7 +114,11 @@ def read_line(text: str) -> Line:
     field = _field(text, words)
     hosts = tuple(word for word in words if "." in word) if "." in rest else ()
     kinds = kinds_of(words, len(folded), field)
-    return Line(text, folded, rest, processor, has_star, words, kinds, all_words, field, hosts)
+    start, star, end = rest.partition("*")
+    before, behind = ("".join(tokens_of(start)), _words(end)) if star else ("", ())
+    return Line(
+        text, folded, rest, processor, has_star, words, kinds, all_words, field, hosts, before, behind
+    )
 
 
 def _has_mask(text: str) -> bool:
@@ -130,6 +127,8 @@ def _has_mask(text: str) -> bool:
 
 def _field(text: str, words: tuple[str, ...]) -> int | None:
     """Return the number of the first word behind a gap or comma that at least one word stands before."""
+    if "  " not in text and "," not in text and "\t" not in text:
+        return None
     for gap in _GAP.finditer(text[:LONGEST]):
         behind = len(_words(fold(text[gap.end() : LONGEST])))
         if 0 < behind < len(words):
@@ -173,18 +172,23 @@ def marks() -> frozenset[str]:
 def mark_patterns() -> dict[str, str]:
     """Return patterns by which SQL sees marks.
 
-    `own_marks`: an app's own or a reseller's; `glued_marks`: the longest counts; `short_marks`: the shortest.
+    `own_marks`: an app's own or a reseller's; `glued_marks`: the longest counts; `short_marks`: the shortest;
+    `marks`: at the beginning; `stars`: with a star; `rails`: a bank's, behind which more may stand, or two marks.
     """
     rows = list(data_rows("processor.csv", PACKAGE))
     own = sorted(
         {re.escape(r["prefix"]) for r in rows if r["channel"] in ("app", "software")}, key=len, reverse=True
     )
+    any_mark = "|".join(sorted({re.escape(r["prefix"]) for r in rows}, key=lambda p: (-len(p), p)))
+    rails = sorted(re.escape(r["prefix"]) for r in rows if r["name"] == "card rail")
     glued = sorted((m for m in marks() if len(m) > 2 and m.isascii()), key=lambda m: (-len(m), m))
     return {
         "own_marks": rf"(^|\*)\s*({'|'.join(own)})([^a-z0-9]|$)",
         "glued_marks": f"^({'|'.join(glued)})",
         "short_marks": f"^({'|'.join(reversed(glued))})",
-        "marks": rf"^({'|'.join(sorted(re.escape(r['prefix']) for r in rows))})[^a-z0-9]",
+        "marks": rf"^({any_mark})[^a-z0-9]",
+        "stars": rf"^({any_mark})\s*\*",
+        "rails": rf"^({'|'.join(rails)})[^a-z0-9]|^({any_mark})[^a-z0-9]+({any_mark})[^a-z0-9]",
     }
 
 
@@ -196,7 +200,8 @@ def _reseller_marks() -> frozenset[str]:
 
 def is_bare_mark(line: Line) -> bool:
     """Return whether a text names a reseller of software and nothing else."""
-    return "".join("".join(tokens_of(w)) for w in name_words(line.words, line.kinds)) in _reseller_marks()
+    words = name_words(line.words, line.kinds)
+    return len(words) < 3 and "".join("".join(tokens_of(w)) for w in words) in _reseller_marks()
 
 
 def without_glued(words: tuple[str, ...]) -> tuple[str, ...]:

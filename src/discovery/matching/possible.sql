@@ -40,18 +40,20 @@ certain AS MATERIALIZED (
 ),
 
 token AS MATERIALIZED (
-    SELECT line_no, contains(folded, '*') AS has_star, regexp_matches(folded, $marks) OR folded ~ '^(www|http).*' AS is_marked,
+    SELECT line_no, contains(folded, '*') AS has_star, mark <> '' AND regexp_matches(folded, $stars) AS is_starred,
+        CASE WHEN mark = '' THEN if(folded ~ '^(www|http).*', 3, 1) WHEN regexp_matches(folded, $rails) THEN 6
+            ELSE len(regexp_extract_all(mark, '[a-z]+|[0-9]+')) + 1 END AS first_words,
         regexp_extract_all(folded, '[a-z]+|[0-9]+') AS tokens, array_to_string(tokens, '') AS key
-    FROM certain WHERE NOT is_possible
+    FROM (SELECT line_no, folded, regexp_extract(folded, $marks) AS mark FROM certain WHERE NOT is_possible)
 ),
 
 placed AS MATERIALIZED (
-    SELECT line_no, has_star, is_marked, tokens, UNNEST(range(1, least(len(tokens), 9) + 1)) AS word_no
+    SELECT line_no, has_star, is_starred, first_words, tokens, UNNEST(range(1, least(len(tokens), 9) + 1)) AS word_no
     FROM token
 ),
 
 beginning AS MATERIALIZED (
-    SELECT line_no, has_star AND word_no = 1 AS has_star, word_no = 1 OR is_marked AND word_no <= 6 AS is_first,
+    SELECT line_no, has_star AND word_no = 1 AS has_star, word_no <= first_words AND NOT (word_no = 1 AND is_starred) AS is_first,
         tokens[word_no:word_no + 4] AS words, array_to_string(tokens[word_no:], '') AS key
     FROM placed
     UNION ALL
@@ -66,18 +68,36 @@ ended AS MATERIALIZED (
     SELECT line_no, has_star, words, a.key
     FROM beginning AS b JOIN alias_key AS a ON left(b.key, 3) = a.short_block
     WHERE NOT a.is_open AND NOT (a.is_mark AND b.has_star) AND starts_with(b.key, a.key)
+),
+
+long_name AS (
+    SELECT key AS name, length(key) AS size, long_block, block, substr(key, 5, 1) AS fifth, substr(key, 6, 1) AS sixth,
+        substr(key, 6, 3) AS sixth_on, substr(key, 5, 3) AS fifth_on
+    FROM alias_key WHERE is_open AND long_block IS NOT NULL
+),
+
+long_beginning AS (
+    SELECT line_no, key, left(key, 8) AS long_block, left(key, 4) AS block, substr(key, 5, 1) AS fifth,
+        substr(key, 6, 1) AS sixth, substr(key, 6, 3) AS sixth_on, substr(key, 5, 3) AS fifth_on
+    FROM beginning WHERE is_first AND length(key) >= 8
+),
+
+near AS MATERIALIZED (
+    SELECT b.line_no, b.key, name, size, b.long_block = n.long_block AS is_near
+    FROM long_beginning AS b
+    JOIN long_name AS n ON b.block = n.block
+    WHERE b.fifth = n.fifth OR b.sixth_on = n.sixth_on OR b.sixth_on = n.fifth_on OR b.fifth_on = n.sixth_on
+        OR b.fifth = n.sixth AND b.sixth = n.fifth
 )
 
 SELECT line_no FROM certain WHERE is_possible
 UNION
-SELECT b.line_no
-FROM beginning AS b
-JOIN alias_key AS a ON left(b.key, 4) = a.block
-WHERE a.is_open AND NOT (a.is_mark AND b.has_star) AND (starts_with(b.key, a.key)
-    OR b.is_first AND a.kind = 'name' AND length(a.key) >= 8 AND length(b.key) >= 8
-        AND (left(b.key, 8) = left(a.key, 8)
-            OR damerau_levenshtein(left(b.key, length(a.key)), a.key) <= CASE WHEN left(b.key, 5) = left(a.key, 5)
-                THEN 4 ELSE 2 END))
+SELECT line_no
+FROM beginning AS b JOIN alias_key AS a ON left(b.key, 4) = a.block
+WHERE a.is_open AND NOT (a.is_mark AND b.has_star) AND starts_with(b.key, a.key)
+UNION
+SELECT line_no FROM near WHERE is_near OR jaro_winkler_similarity(left(key, size), name) >= 0.88
+    AND damerau_levenshtein(left(key, size), name) <= 4
 UNION
 SELECT line_no FROM ended
 WHERE words IS NULL OR key IN (words[1], array_to_string(words[1:2], ''), array_to_string(words[1:3], ''),

@@ -11,6 +11,7 @@ from discovery.catalog.load import Catalog, read_catalog
 from discovery.catalog.naming import has_known_suffix, host_of
 from discovery.errors import BadUse
 from discovery.matching.candidates import possible_lines
+from discovery.matching.compare import Comparer
 from discovery.matching.decide import Match
 from discovery.matching.engine import match_chosen, match_mentions, rank_merchants
 from discovery.matching.explain import UNKNOWN, name_of
@@ -74,7 +75,8 @@ def match_with(
 ) -> list[TextMatch]:
     """Match texts to the apps of one catalog, as `match_texts` does."""
     codes = mccs or [None] * len(texts)
-    distinct = list(dict.fromkeys(zip(texts, codes, strict=True)))
+    asked_rows = list(zip(texts, codes, strict=True))
+    distinct = list(dict.fromkeys(asked_rows))
     finder = HostFinder(catalog)
     mentions = [_mention(text, mcc, catalog, finder) for text, mcc in distinct]
     merchants = [number for number, mention in enumerate(mentions) if mention is None]
@@ -93,7 +95,7 @@ def match_with(
     }
     return [
         found.get(row) or TextMatch(row[0], "reject", None, None, None, 0, "none", None, UNKNOWN)
-        for row in zip(texts, codes, strict=True)
+        for row in asked_rows
     ]
 
 
@@ -133,7 +135,7 @@ def explain_text(
             match = match_mentions(store, [mention], catalog)[0]
             ranked = [(match.app_id, match.score, match.evidence)] if match.app_id else []
         else:
-            _, found = rank_merchants(store, [mention], catalog)[0]
+            _, found = rank_merchants(store, [mention], Comparer(catalog))[0]
             ranked = [(h.app_id, h.score, h.evidence) for h in found[:limit]]
     return [
         Comparison(app_id, name_of(catalog, app_id), score, position, e.comparison, e.left, e.right, e.weight)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from discovery.catalog.load import data_rows
@@ -64,6 +64,7 @@ def _beginnings() -> tuple[list[str], dict[str, str]]:
     return sorted(kinds), kinds
 
 
+@lru_cache(maxsize=1 << 16)
 def kind_of(word: str) -> str:
     """Return what a word is, by itself."""
     if "." in word:
