@@ -14,7 +14,7 @@ from discovery.matching.hosts import HostFinder, HostHit, domain_of
 from discovery.matching.normalise import Line, host_label, marks
 from discovery.matching.uncatalogued import outside
 from discovery.matching.weights import finding, start
-from discovery.matching.words import EXPLAINED, kind_of
+from discovery.matching.words import CUT_AT, EXPLAINED, is_cut_form, kind_of
 
 SURE = 80
 """Points from which the name that explains more of the text goes before the one with more points."""
@@ -74,7 +74,8 @@ class Comparer:
         if line.processor is not None and line.processor.app_id in self.catalog.apps:
             found.append(self._own_mark(line))
         if pairs:
-            whole, forms = glued(line.all_words), {}
+            whole = glued(line.all_words)
+            forms: dict[str, tuple[str, ...]] = {}
             shops = [each for each in self.umbrellas if whole.startswith(each[0])]
             for pair in pairs:
                 words = forms.get(pair.form)
@@ -202,7 +203,8 @@ class Comparer:
             number = 3 if is_inner else 0 if not tail and not piece else 1 if is_known and not piece else 2
             rows.append(finding(NAMES[number], strength, " ".join(words)[:60], alias.alias))
             if piece and not inside:
-                rows.append(self._glued_piece(app, piece, strength))
+                is_cut = len(line.folded) >= CUT_AT and all(kind in ("place", "reference") for _, kind in tail)
+                rows.append(self._glued_piece(app, piece, strength, is_cut=is_cut))
             rows += self._before(line, pair, strength)
             if _is_its_mark(line, pair):
                 rows.append(finding("it takes the payment for another", "", alias.alias, line.body[:60]))
@@ -236,17 +238,20 @@ class Comparer:
             return [finding("mark glued to the name", strength, mark)] if mark in marks() else []
         return []
 
-    def _glued_piece(self, app: App, piece: str, strength: str) -> Evidence:
+    def _glued_piece(self, app: App, piece: str, strength: str, *, is_cut: bool) -> Evidence:
         if _is_reference(piece):
             return finding("reference glued to the name", strength, piece)
-        if (len(piece) > 2 and kind_of(piece) in EXPLAINED) or (app.app_id, piece) in self._name_strength:
+        is_known = len(piece) > 2 and kind_of(piece) in EXPLAINED or is_cut and is_cut_form(piece)
+        if is_known or (app.app_id, piece) in self._name_strength:
             return finding("word glued to the name", strength, piece)
         return finding("name is part of a longer word", strength, piece)
 
     def _inexact(self, line: Line, setting: Setting, pair: Pair, key: str) -> Hypothesis:
         alias, app = pair.alias, self.catalog.apps[pair.alias.app_id]
         strength = alias.strength or "m"
-        if pair.relation == "cut":
+        if pair.relation == "cut" and len(key) > _without_form(alias):
+            rows = [start(), finding(NAMES[1], strength, key, alias.alias)]
+        elif pair.relation == "cut":
             rows = [start(), finding("text ends within the name", strength, key, alias.alias)]
             if len(line.folded) >= 18 or (line.processor is not None and line.processor.name == "PayPal"):
                 rows.append(finding("length at which statements cut", strength, str(len(line.folded))))
@@ -279,7 +284,7 @@ class Comparer:
             )
             rows.append(finding(what, strength, " ".join(unknown)[:60]))
         if "trade" in kinds:
-            is_outlet = strength == "s" and set(kinds["trade"]) <= {"shop", "store"}
+            is_outlet = strength != "c" and set(kinds["trade"]) <= {"shop", "store"}
             what = (
                 "words of another trade behind the descriptor" if is_descriptor else "words of another trade"
             )
@@ -380,6 +385,15 @@ def _inner_ends(words: Sequence[str], length: int) -> set[int]:
     return ends
 
 
+def _without_form(alias: Alias) -> int:
+    """Return the number of letters of a name without the legal form at its end; all of them if it has none."""
+    words = tokens_of(fold(alias.alias))
+    count = len(words)
+    while count > 1 and kind_of(words[count - 1]) == "legal":
+        count -= 1
+    return sum(map(len, words[:count]))
+
+
 def _is_its_mark(line: Line, pair: Pair) -> bool:
     """Return whether a name is a processor's mark before somebody else's name, or before a star and nothing."""
     if line.processor is None:
@@ -387,7 +401,8 @@ def _is_its_mark(line: Line, pair: Pair) -> bool:
     if pair.form != "raw":
         return False
     mark = glued(line.all_words[: len(line.all_words) - len(line.words)])
-    is_other = line.has_star or not set(line.kinds) <= {"legal", "place", "product"}
+    kinds = set(line.kinds)
+    is_other = line.has_star or not kinds <= {"legal", "place", "product"} or kinds == {"place"}
     return mark.startswith(pair.key) and is_other
 
 

@@ -87,7 +87,9 @@ def _processors() -> dict[str, list[tuple[re.Pattern[str], Processor, bool]]]:
         if processor.name == "card rail" and not row["star"]:
             patterns.append((re.compile(rf"{start}{_EXTRAS}\s+(?=\S)"), processor, False))
         patterns.append((re.compile(rf"{start}\s*[*]+\s*(?=\S)"), processor, True))
-        if not row["star"]:
+        if row["star"]:  # some statements print a hyphen for the star
+            patterns.append((re.compile(rf"{start}-(?=[a-z]{{2}})"), processor, False))
+        else:
             following = r"\S" if processor.app_id else r"\S*[a-z]{2}"
             patterns.append((re.compile(rf"{start}(?:\s+|\s*[-:|/]\s*)(?={following})"), processor, False))
     return found
@@ -114,8 +116,8 @@ def read_line(text: str) -> Line:
     field = _field(text, words)
     hosts = tuple(word for word in words if "." in word) if "." in rest else ()
     kinds = kinds_of(words, len(folded), field)
-    start, star, end = rest.partition("*")
-    before, behind = ("".join(tokens_of(start)), _words(end)) if star else ("", ())
+    start, mark, end = rest.partition("*")
+    before, behind = ("".join(tokens_of(start)), _words(end)) if mark else ("", ())
     return Line(
         text, folded, rest, processor, has_star, words, kinds, all_words, field, hosts, before, behind
     )

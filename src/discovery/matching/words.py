@@ -16,6 +16,15 @@ VAGUE_REGIONS = frozenset(["in", "or", "me", "on", "no", "is", "it", "at", "be",
 """Codes of states and countries that are words as well: they count only behind a place."""
 HOME_REGIONS = frozenset(["uk", "us", "usa", "gb", "gbr", "eu"])
 """Codes that companies carry in their names: they do not make a place of the word before them."""
+CERTAIN_FORMS = frozenset(
+    """ab aps bv bhd corp gmbh inc kk kft limited llc llp ltd ltda nv oy oyj plc pte pty pvt sarl sas sdn sl
+    spzoo srl sro""".split()
+)
+"""Legal forms that are no words: what stands behind one is no part of the name any more, but a place."""
+FILLERS = frozenset(["and", "und", "et", "en", "och", "og", "the", "of"])
+"""Words that lead to a next one; where only what is known follows, that one was cut away."""
+COMPOUND = 5
+"""Letters from which a word of a trade at the end of a longer word tells the trade: `yogastudio`."""
 CUT_AT = 18
 """Texts of this length and more may end within a word: 22 characters less a processor's mark."""
 
@@ -32,6 +41,12 @@ def _lines(name: str) -> frozenset[str]:
 @cache
 def _places() -> frozenset[str]:
     return _lines("place.txt")
+
+
+@cache
+def _towns() -> frozenset[str]:
+    """Return places too small for a cut word to be taken for one: whole words only."""
+    return _places() | _lines("town.txt")
 
 
 @cache
@@ -74,7 +89,22 @@ def kind_of(word: str) -> str:
         return kind
     if any(c.isdigit() for c in word) or len(word) < 2:
         return "reference"
-    return "place" if word in _places() else "unknown"
+    if word in _towns() or _spelled_out(word) in _towns():
+        return "place"
+    return "trade" if _is_compound(word) else "unknown"
+
+
+def _spelled_out(word: str) -> str:
+    """Return a word with its umlauts as accents are folded: `goeppingen` stands for `göppingen`."""
+    for letters, vowel in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")):
+        word = word.replace(letters, vowel)
+    return word
+
+
+def _is_compound(word: str) -> bool:
+    """Return whether a word ends in one of a trade, as words of German, Dutch and the North do."""
+    kinds = _word_kinds()
+    return any(kinds.get(word[at:]) == "trade" for at in range(3, len(word) - COMPOUND + 1))
 
 
 def kind_of_cut(word: str) -> str:
@@ -86,6 +116,17 @@ def kind_of_cut(word: str) -> str:
     return kinds[words[at]] if at < len(words) and words[at].startswith(word) else "unknown"
 
 
+@cache
+def _forms() -> tuple[str, ...]:
+    return tuple(sorted(w for w, k in _word_kinds().items() if k == "legal" or (k == "product" and len(w) > 4)))
+
+
+def is_cut_form(piece: str) -> bool:
+    """Return whether a piece is the beginning of a legal form or of a word of a subscription: `inte`, `lt`."""
+    at = bisect_left(_forms(), piece)
+    return len(piece) > 1 and at < len(_forms()) and _forms()[at].startswith(piece)
+
+
 def _mark_street(words: Sequence[str], kinds: list[str]) -> None:
     """Make a place of what follows a house number where one of the words is a street's: `106 bd haussmann`."""
     for number in range(1, len(words) - 1):
@@ -94,6 +135,19 @@ def _mark_street(words: Sequence[str], kinds: list[str]) -> None:
                 if kinds[at] in ("unknown", "trade"):
                     kinds[at] = "place"
             return
+
+
+def _mark_behind_form(words: Sequence[str], kinds: list[str]) -> None:
+    """Make a place of unknown words behind a legal form; a filler before what is known says nothing."""
+    form = next(
+        (at for at in range(1, len(words)) if words[at] in CERTAIN_FORMS and kinds[at] == "legal"), len(words)
+    )
+    for at in range(form + 1, len(words)):
+        if kinds[at] == "unknown":
+            kinds[at] = "place"
+    for at in range(1, len(words)):
+        if words[at] in FILLERS and kinds[at] == "unknown" and set(kinds[at + 1 :]) <= EXPLAINED:
+            kinds[at] = "reference"
 
 
 def kinds_of(words: Sequence[str], length: int, field: int | None) -> tuple[str, ...]:
@@ -109,7 +163,8 @@ def kinds_of(words: Sequence[str], length: int, field: int | None) -> tuple[str,
     last = len(kinds) - 1
     while last > 0 and kinds[last] == "reference":
         last -= 1
-    if kinds[last] == "unknown" and last == len(kinds) - 1 and length >= CUT_AT and last > 0:
+    ends_at = length - sum(len(word) + 1 for word in words[last + 1 :])
+    if kinds[last] == "unknown" and ends_at >= CUT_AT and last > 0:
         kinds[last] = kind_of_cut(words[last])
     if last > 1 and words[last] in VAGUE_REGIONS and kinds[last - 1] == "place":
         kinds[last] = "place"
@@ -117,6 +172,7 @@ def kinds_of(words: Sequence[str], length: int, field: int | None) -> tuple[str,
         kinds[last] = "place"
         if last > 1 and kinds[last - 1] == "unknown" and words[last] not in HOME_REGIONS:
             kinds[last - 1] = "place"
+    _mark_behind_form(words, kinds)
     if field is not None:
         for number in range(field, len(kinds)):
             if kinds[number] == "unknown":
