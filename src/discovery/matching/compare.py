@@ -203,7 +203,9 @@ class Comparer:
             number = 3 if is_inner else 0 if not tail and not piece else 1 if is_known and not piece else 2
             rows.append(finding(NAMES[number], strength, " ".join(words)[:60], alias.alias))
             if piece and not inside:
-                is_cut = len(line.folded) >= CUT_AT and all(kind in ("place", "reference") for _, kind in tail)
+                is_cut = len(line.folded) >= CUT_AT and all(
+                    kind in ("place", "reference") for _, kind in tail
+                )
                 rows.append(self._glued_piece(app, piece, strength, is_cut=is_cut))
             rows += self._before(line, pair, strength)
             if _is_its_mark(line, pair):
@@ -241,7 +243,7 @@ class Comparer:
     def _glued_piece(self, app: App, piece: str, strength: str, *, is_cut: bool) -> Evidence:
         if _is_reference(piece):
             return finding("reference glued to the name", strength, piece)
-        is_known = len(piece) > 2 and kind_of(piece) in EXPLAINED or is_cut and is_cut_form(piece)
+        is_known = (len(piece) > 2 and kind_of(piece) in EXPLAINED) or (is_cut and is_cut_form(piece))
         if is_known or (app.app_id, piece) in self._name_strength:
             return finding("word glued to the name", strength, piece)
         return finding("name is part of a longer word", strength, piece)

@@ -16,10 +16,10 @@ VAGUE_REGIONS = frozenset(["in", "or", "me", "on", "no", "is", "it", "at", "be",
 """Codes of states and countries that are words as well: they count only behind a place."""
 HOME_REGIONS = frozenset(["uk", "us", "usa", "gb", "gbr", "eu"])
 """Codes that companies carry in their names: they do not make a place of the word before them."""
-CERTAIN_FORMS = frozenset(
-    """ab aps bv bhd corp gmbh inc kk kft limited llc llp ltd ltda nv oy oyj plc pte pty pvt sarl sas sdn sl
-    spzoo srl sro""".split()
-)
+CERTAIN_FORMS = frozenset([
+    "ab", "aps", "bv", "bhd", "corp", "gmbh", "inc", "kk", "kft", "limited", "llc", "llp", "ltd", "ltda", "nv", "oy",
+    "oyj", "plc", "pte", "pty", "pvt", "sarl", "sas", "sdn", "sl", "spzoo", "srl", "sro",
+])  # fmt: skip
 """Legal forms that are no words: what stands behind one is no part of the name any more, but a place."""
 FILLERS = frozenset(["and", "und", "et", "en", "och", "og", "the", "of"])
 """Words that lead to a next one; where only what is known follows, that one was cut away."""
@@ -118,7 +118,9 @@ def kind_of_cut(word: str) -> str:
 
 @cache
 def _forms() -> tuple[str, ...]:
-    return tuple(sorted(w for w, k in _word_kinds().items() if k == "legal" or (k == "product" and len(w) > 4)))
+    return tuple(
+        sorted(w for w, k in _word_kinds().items() if k == "legal" or (k == "product" and len(w) > 4))
+    )
 
 
 def is_cut_form(piece: str) -> bool:
