@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from discovery.cli.column import Column, order_of_days
-from discovery.cli.suggestion import suggest, toml_text
+from discovery.cli.mapping_block import toml_text
+from discovery.cli.suggestion import suggest
 from discovery.settings import Settings, load_settings
 from discovery.sources.layout import look
 from tests.cli.conftest import Run

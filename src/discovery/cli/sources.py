@@ -75,8 +75,8 @@ def check(ctx: click.Context, settings: Settings, files: tuple[Path, ...], *, as
     For a CSV that no format knows, a [[mapping]] block to paste into discovery.toml is made from its header
     and its values. Exit code 1 if a file is not recognised or has records that would be quarantined.
     """
+    from discovery.cli.mapping_block import Suggestion
     from discovery.cli.rehearsal import Verdict, files_named, rehearsal, rehearse
-    from discovery.cli.suggestion import Suggestion
 
     named = files_named(files, settings.inbox)
     results: list[tuple[Verdict, Suggestion | None, Verdict | None, str | None]] = []

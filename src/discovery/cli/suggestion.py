@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
-from discovery.cli.column import CARD, MCC, Column, decimal_sign, looks_like_header, order_of_days
-from discovery.settings import ColumnMapping, SourceHint
+from discovery.cli.column import CARD, MCC, Column, looks_like_header
+from discovery.cli.mapping_block import Reading, Suggestion, write_block
 from discovery.sources.formats.mapping import CREDIT_WORDS, DEBIT_WORDS, FAILURE_WORDS, SUCCESS_WORDS, TOTALS
 from discovery.sources.source import Head, fold
 
@@ -18,54 +15,6 @@ SAID = {
     "charge": "card or bank charges", "sign_in": "sign-ins to apps", "web_visit": "visits to sites",
     "directory_account": "a roster of people", "app_account": "the users of an app",
 }  # fmt: skip
-
-WHOSE = frozenset({"account_name", "cardholder", "card"})
-"""Targets that say whose a charge or a visit is."""
-FILLED = {"date_order": "dmy", "app": "(app)"}
-"""What a trial takes for what a person has to fill in."""
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A block to paste; `open`: what a person has to fill in before it can be used; `doubts`: what may be wrong.
-
-    `mapping` is the block as the program reads it; `trial` is the same with something filled in for what is open, to
-    show how records would be read. `source` is the [[source]] block that the file needs besides, if any.
-    """
-
-    block: str
-    open: tuple[str, ...]
-    mapping: ColumnMapping | None
-    trial: ColumnMapping
-    doubts: tuple[str, ...] = ()
-    source: SourceHint | None = None
-
-    @property
-    def says_whose(self) -> bool:
-        """A column says whose records these are."""
-        return self.trial.kind not in ("charge", "web_visit") or bool(WHOSE & self.trial.columns.keys())
-
-
-@dataclass
-class _Reading:
-    """One way to read the file: target → column, which of them a header named, and what is doubtful."""
-
-    kind: str
-    found: dict[str, Column] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
-    doubts: list[str] = field(default_factory=list)
-
-    def take(self, target: str, column: Column | None, *, is_named: bool) -> None:
-        """Let a column stand for a target, unless it stands for another already."""
-        if column is not None and all(column is not c for c in self.found.values()):
-            self.found[target] = column
-            if is_named:
-                self.named.add(target)
-
-    @property
-    def weight(self) -> int:
-        """How much speaks for this reading: a column that its header names counts twice."""
-        return len(self.found) + len(self.named)
 
 
 def suggest(
@@ -83,7 +32,7 @@ def suggest(
 def _suggest(heads: Sequence[Head], file_name: str, taken: frozenset[str], encoding: str | None,
              nameless: Head | None) -> Suggestion | None:  # fmt: skip
 
-    best: tuple[_Reading, list[str]] | None = None
+    best: tuple[Reading, list[str]] | None = None
     for head in heads:
         columns, repeated = _columns(head)
         for read in (_charge, _web_visit, _sign_in, _roster, _app_accounts):
@@ -95,7 +44,7 @@ def _suggest(heads: Sequence[Head], file_name: str, taken: frozenset[str], encod
     reading, repeated = best
     if repeated:
         reading.doubts.append(f"left out, for their header stands more than once: {', '.join(repeated)}")
-    return _block(reading, file_name, taken, encoding, nameless)
+    return write_block(reading, file_name, taken, encoding, nameless)
 
 
 def why_not(heads: Sequence[Head]) -> str:
@@ -170,7 +119,7 @@ def headless(heads: Sequence[Head]) -> Head | None:
 
 
 def _pick(
-    reading: _Reading, target: str, columns: Iterable[Column], *, as_: str | None = None, beside: bool = False
+    reading: Reading, target: str, columns: Iterable[Column], *, as_: str | None = None, beside: bool = False
 ) -> Column | None:
     """Take the column whose header names a target best; `beside`: say which others would fit as well."""
     free = [c for c in columns if all(c is not taken for taken in reading.found.values())]
@@ -186,7 +135,7 @@ def _pick(
     return column
 
 
-def _by_values(reading: _Reading, target: str, column: Column | None) -> Column | None:
+def _by_values(reading: Reading, target: str, column: Column | None) -> Column | None:
     """Take a column that only its values speak for."""
     if column is not None:
         reading.take(target, column, is_named=False)
@@ -201,8 +150,8 @@ def _first(columns: Iterable[Column], fits: Callable[[Column], bool]) -> Column 
 # ── the kinds ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _charge(columns: list[Column]) -> _Reading | None:
-    reading = _Reading("charge")
+def _charge(columns: list[Column]) -> Reading | None:
+    reading = Reading("charge")
     days = [c for c in columns if c.is_day]
     texts = [c for c in columns if c.is_text]
     numbers = [c for c in columns if c.is_amount]
@@ -281,7 +230,7 @@ def _moments(columns: list[Column]) -> list[Column]:
     return [c for c in days if c.is_moment] or [c for c in days if c.rank("observed_at") is not None]
 
 
-def _person(reading: _Reading, columns: list[Column]) -> Column | None:
+def _person(reading: Reading, columns: list[Column]) -> Column | None:
     emails = [c for c in columns if c.is_email and c.rank("manager_email") is None]
     return (
         _pick(reading, "account_name", emails)
@@ -290,7 +239,7 @@ def _person(reading: _Reading, columns: list[Column]) -> Column | None:
     )
 
 
-def _when_and_who(reading: _Reading, columns: list[Column]) -> bool:
+def _when_and_who(reading: Reading, columns: list[Column]) -> bool:
     moments = _moments(columns)
     if not moments:
         return False
@@ -300,8 +249,8 @@ def _when_and_who(reading: _Reading, columns: list[Column]) -> bool:
     return _person(reading, columns) is not None
 
 
-def _sign_in(columns: list[Column]) -> _Reading | None:
-    reading = _Reading("sign_in")
+def _sign_in(columns: list[Column]) -> Reading | None:
+    reading = Reading("sign_in")
     if not _when_and_who(reading, columns):
         return None
     if not _pick(reading, "mention", [c for c in columns if c.is_text and not c.is_host], beside=True):
@@ -316,8 +265,8 @@ def _sign_in(columns: list[Column]) -> _Reading | None:
     return reading
 
 
-def _web_visit(columns: list[Column]) -> _Reading | None:
-    reading = _Reading("web_visit")
+def _web_visit(columns: list[Column]) -> Reading | None:
+    reading = Reading("web_visit")
     hosts = [c for c in columns if c.is_host]
     if not hosts:
         return None
@@ -334,8 +283,8 @@ def _web_visit(columns: list[Column]) -> _Reading | None:
     )
 
 
-def _roster(columns: list[Column]) -> _Reading | None:
-    reading = _Reading("directory_account")
+def _roster(columns: list[Column]) -> Reading | None:
+    reading = Reading("directory_account")
     days = [c for c in columns if c.is_day and not c.is_moment]
     emails = [c for c in columns if c.is_email]
     signs = [
@@ -356,8 +305,8 @@ def _roster(columns: list[Column]) -> _Reading | None:
     return reading if {"employee_id", "department", "display_name"} & reading.found.keys() else None
 
 
-def _app_accounts(columns: list[Column]) -> _Reading | None:
-    reading = _Reading("app_account")
+def _app_accounts(columns: list[Column]) -> Reading | None:
+    reading = Reading("app_account")
     who = _person(reading, columns)
     if who is None or len(set(who.values)) < 0.9 * len(who.values):
         # A list has each user once; a log has them again and again.
@@ -373,98 +322,3 @@ def _app_accounts(columns: list[Column]) -> _Reading | None:
     ]
     _pick(reading, "mention", words)
     return reading if any(c is not None for c in more) else None
-
-
-# ── the block ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _block(reading: _Reading, file_name: str, taken: frozenset[str], encoding: str | None,
-           nameless: Head | None) -> Suggestion:  # fmt: skip
-    kind, found, doubts = reading.kind, reading.found, reading.doubts
-    name = re.sub(r"[^\w@. -]", "", PurePosixPath(file_name).stem).strip()[:60] or "unknown export"
-    name = name if name not in taken else f"{name} (mapping)"
-    lines = ["[[mapping]]", f"name = {toml_text(name)}", f"kind = {toml_text(kind)}"]
-    undecided = []
-    values: dict[str, str] = {"name": name, "kind": kind}
-    days = [c for c in found.values() if c.is_day]
-    if days:
-        order = order_of_days(days)
-        if order is None:
-            undecided.append("date_order")
-            sample = next(v for c in days for v in c.values)
-            doubts.append(f"{sample!r} may be day first (dmy) or month first (mdy)")
-            lines.append('date_order = ""  # the days can be read both ways: "dmy" (day first) or "mdy"?')
-        else:
-            values["date_order"] = order
-            lines.append(f"date_order = {toml_text(order)}")
-    if kind == "charge":
-        lines += _money(reading, values)
-    if kind in ("app_account", "sign_in") and "mention" not in found:
-        undecided.append("app")
-        lines.append('app = ""  # the name of the app whose users these are')
-    moments = [c for c in days if c.is_moment]
-    if kind != "charge" and any(
-        c.share(lambda v: re.search(r"(Z|[+-]\d\d:?\d\d)$", v)) < 0.9 for c in moments
-    ):
-        lines.append('# timezone = "UTC"  # of instants that do not say it')
-        doubts.append(f"the zone of {moments[0].header!r} is not told: taken as UTC")
-    if kind in ("charge", "web_visit") and not WHOSE & found.keys():
-        doubts.append(
-            "no column says whose records these are: the person's e-mail goes into the file or folder name"
-        )
-    headers = {target: column.header for target, column in found.items()}
-    lines += ["[mapping.columns]", *(f"{target} = {toml_text(header)}" for target, header in headers.items())]
-    source = None
-    if encoding is not None or nameless is not None:
-        header = ",".join(nameless.header) if nameless is not None else None
-        source = SourceHint(
-            files=glob.escape(PurePosixPath(file_name).name), encoding=encoding, header=header
-        )
-        lines += ["", "[[source]]", f"files = {toml_text(source.files)}"]
-        if encoding is not None:
-            lines.append(f"encoding = {toml_text(encoding)}")
-            doubts.append(f"the text is not UTF-8: read as {encoding}")
-        if header is not None:
-            lines.append(f"header = {toml_text(header)}")
-            doubts.append("there is no header line: the columns are named by what they hold")
-    trial = ColumnMapping(columns=headers, **values, **{key: FILLED[key] for key in undecided})
-    mapping = None if undecided else trial
-    return Suggestion("\n".join(lines), tuple(undecided), mapping, trial, tuple(doubts), source)
-
-
-def _money(reading: _Reading, values: dict[str, str]) -> list[str]:
-    """Return the lines of decimal sign, sign of a charge and currency."""
-    found, doubts = reading.found, reading.doubts
-    amounts = [found[target] for target in ("amount", "credit") if target in found]
-    values["decimal"], doubt = decimal_sign(amounts)
-    if doubt:
-        doubts.append(doubt)
-    lines = [f"decimal = {toml_text(values['decimal'])}"]
-    if "credit" not in found and "direction" not in found:
-        below = amounts[0].share(lambda v: re.match(r"^\D*-|^\(|.*-\s*$", v))
-        if below > 0.5:
-            values["sign"] = "charge_is_negative"
-            lines.append('sign = "charge_is_negative"  # most amounts are below zero')
-        if 0.25 < below < 0.75:
-            doubts.append(f"{below:.0%} of the amounts are below zero: is a charge negative or positive?")
-    currency = next((c.currency for c in amounts if c.currency), None)
-    if "currency" not in found and currency:
-        values["currency"] = currency
-        lines.append(f"currency = {toml_text(currency)}")
-    elif "currency" not in found:
-        lines.append('# currency = "GBP"  # no column holds it')
-        doubts.append("no column holds the currency: set it, or the company's own is not told")
-    return lines
-
-
-def toml_text(text: str) -> str:
-    """Return a text as a TOML string in which nothing is left that a terminal would obey."""
-    out = []
-    for ch in text:
-        if ch in '"\\':
-            out.append("\\" + ch)
-        elif ch.isprintable():
-            out.append(ch)
-        else:
-            out.append(f"\\u{ord(ch):04x}" if ord(ch) < 65536 else f"\\U{ord(ch):08x}")
-    return '"' + "".join(out) + '"'
