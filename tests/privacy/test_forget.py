@@ -19,6 +19,7 @@ from discovery.decisions import read_decisions, record_decision
 from discovery.errors import StoreDamaged
 from discovery.ledger import Ledger, verify_ledger
 from discovery.privacy import forget, pseudonymise
+from discovery.report.opened import record_opened
 from discovery.run import writing
 from discovery.settings import Settings
 from discovery.sources.forgotten import REASON, read_suppressed, suppress
@@ -174,7 +175,10 @@ def known(company: tuple[Path, str], tmp_path: Path) -> tuple[Settings, str]:
 
 def test_nothing_is_left_and_everybody_else_is_as_before(known: tuple[Settings, str], tmp_path: Path) -> None:
     settings, person_id = known
+    for who in (person_id, "somebody-else"):
+        record_opened(settings.home, person_id=who, page="person", by="tester")
     done = forget(settings, person_id, by="os:test", as_of=AS_OF)
+    assert (settings.home / "opened.jsonl").read_text().count("\n") == 1
     assert done.files == 4
     assert done.records == 6, "account, three sign-ins, membership, charge"
     assert (done.decisions, done.had_ledger) == (1, True)

@@ -1,8 +1,8 @@
 """Forgetting a person: what the home holds of them is taken out, and what comes later is left out.
 
 In this order, so that a crash in between is mended by asking again: the suppression list (durable), the vault record
-by record, decisions, the ledger's private parts; then everything that is built from these (warehouse, lake,
-publications) is removed and built anew by the nightly job.
+by record, decisions, who opened what of them, the ledger's private parts; then everything that is built from these
+(warehouse, lake, publications) is removed and built anew by the nightly job.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from discovery.decisions import FILE as DECISIONS
 from discovery.ledger import Ledger
 from discovery.ledger.subject import put_on_disk
 from discovery.offboarding.departure import FILE as DEPARTURES
+from discovery.report.opened import FILE as OPENED
 from discovery.run import NightRun, writing
 from discovery.settings import Settings
 from discovery.sources.forgotten import is_forgotten_sql, load_forgotten, reduce_file, suppress, token
@@ -88,7 +89,8 @@ def forget(settings: Settings, person_id: str, *, by: str, as_of: date) -> Forgo
         shas = sorted(_files_of(run, settings, texts))
         formats = {f.name: f for f in known_formats(settings)}
         records = sum(reduce_file(run.store, settings.home, formats, sha, texts) for sha in shas)
-    decisions = _drop_decisions(settings.home, person_id, texts)
+    decisions = _drop_lines(settings.home / DECISIONS, person_id, texts)
+    _drop_lines(settings.home / OPENED, person_id, texts)
     had_ledger = Ledger(settings.home).forget(person_id)
     _remove_built(settings.home)
     inbox = tuple(str(path) for path in inbox_files(settings.inbox) if _names(path, texts))
@@ -158,9 +160,8 @@ def _streams(path: Path) -> Iterator[Readable]:
             yield file
 
 
-def _drop_decisions(home: Path, person_id: str, texts: list[str]) -> int:
-    """Take out the decisions that name a person; returns how many. The file is replaced whole, under its lock."""
-    path = home / DECISIONS
+def _drop_lines(path: Path, person_id: str, texts: list[str]) -> int:
+    """Take out the lines that name a person; returns how many. The file is replaced whole, under its lock."""
     if not path.exists():
         return 0
     handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
