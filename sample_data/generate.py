@@ -22,6 +22,7 @@ from generator import (
     exports_directory,
     exports_lists,
     exports_okta,
+    exports_provisioning,
     exports_sign_ins,
     exports_spend,
     settings,
@@ -34,6 +35,7 @@ from generator.writing import Writer
 EXPORTS: dict[str, Callable[[Writer], None]] = {
     "entra_sign_ins": exports_sign_ins.write_sign_ins,
     "entra_directory": exports_directory.write_directory,
+    "entra_provisioning": exports_provisioning.write_provisioning,
     "okta": exports_okta.write_okta,
     "push": exports_browser.write_push,
     "browser": exports_browser.write_chrome,

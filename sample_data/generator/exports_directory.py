@@ -1,6 +1,7 @@
 """Entra ID's directory as Graph returns it: users, service principals, grants, assignments."""
 
 from . import company
+from .exports_provisioning import GROUP, QUARANTINED, RUNNING
 from .exports_sign_ins import GRAPH_RESOURCE, ISO
 from .options import OKTA_ORG, TENANT_ID
 from .writing import Writer
@@ -105,8 +106,9 @@ def write_applications(writer: Writer, base: str) -> None:
     writer.json(
         "entra/directory/appRoleAssignedTo.json",
         "Entra app role assignments",
-        """SELECT assignment_id AS id, NULL AS "deletedDateTime",
-            '00000000-0000-0000-0000-000000000000' AS "appRoleId",
+        f"""SELECT assignment_id AS id, NULL AS "deletedDateTime",
+            if(client_name IN {(*RUNNING, QUARANTINED)}, guid('role user' || client_name),
+                '00000000-0000-0000-0000-000000000000') AS "appRoleId",
             strftime(created_on, '%Y-%m-%d') || 'T10:31:53.5164841Z' AS "createdDateTime",
             display_name AS "principalDisplayName", object_id AS "principalId", 'User' AS "principalType",
             client_name AS "resourceDisplayName", principal_id AS "resourceId"
@@ -114,7 +116,11 @@ def write_applications(writer: Writer, base: str) -> None:
         UNION ALL SELECT guid('assignment all staff'), NULL, '00000000-0000-0000-0000-000000000000',
             '2024-06-03T08:12:40.1180932Z', 'sg-all-staff', guid('group all staff'), 'Group', client_name,
                 principal_id
-        FROM entra_client WHERE client_name = 'Zoom' ORDER BY 8, 5, 1""",
+        FROM entra_client WHERE client_name = 'Zoom'
+        UNION ALL SELECT guid('assignment calibration'), NULL, guid('role user' || client_name),
+            '2025-02-03T08:12:40.1180932Z', '{GROUP}', guid('group calibration'), 'Group', client_name,
+                principal_id
+        FROM entra_client WHERE client_name = '{QUARANTINED}' ORDER BY 8, 5, 1""",
         prefix=f'{{"@odata.context":"{base}#appRoleAssignments","value":',
         suffix="}\n",
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 PARTS = (
     "entra_sign_ins",
     "entra_directory",
+    "entra_provisioning",
     "okta",
     "push",
     "browser",

@@ -59,6 +59,10 @@ files = "entra/directory/*"
 snapshot_on = {end}
 
 [[source]]
+files = "entra/provisioning/*"
+snapshot_on = {end}
+
+[[source]]
 files = "app lists/*"
 snapshot_on = {end}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from .exports_provisioning import RUNNING
 from .options import Options
 from .settings import APPROVED, BLOCKED
 from .writing import WrittenFile
@@ -109,7 +110,7 @@ def create_trace(connection: duckdb.DuckDBPyConnection, options: Options) -> Non
 
 def create_access(connection: duckdb.DuckDBPyConnection) -> None:
     """Table `expected_access`: person × app with class, survival and route by DESIGN section 6."""
-    connection.execute("""
+    connection.execute(f"""
         CREATE TABLE expected_access AS
         WITH edge AS (SELECT person_no, app, string_agg(DISTINCT source, '|' ORDER BY source) AS sources,
                 min(seen_on) AS first_seen_on, max(seen_on) AS last_seen_on,
@@ -120,16 +121,18 @@ def create_access(connection: duckdb.DuckDBPyConnection) -> None:
                 min(seen_on) FILTER (is_event) AS first_event_on,
                     max(seen_on) FILTER (is_event) AS last_event_on
             FROM trace GROUP BY person_no, app),
-        judged AS (SELECT *, CASE WHEN approval <> 'approved' THEN 'shadow' WHEN has_idp_login
+        judged AS (SELECT *, CASE WHEN is_provisioned THEN 'scim_managed'
+            WHEN approval <> 'approved' THEN 'shadow' WHEN has_idp_login
             AND NOT has_own_login THEN 'sso'
                 ELSE 'unmanaged' END AS class,
                 CASE WHEN has_own_login THEN 'true' WHEN has_idp_login OR has_grant
                     THEN 'false' END AS survives
-            FROM edge JOIN app_approval USING (app))
+            FROM (SELECT edge.*, (person_no, app) IN (SELECT (person_no, app) FROM assignment
+                WHERE client_name IN {RUNNING}) AS is_provisioned FROM edge) JOIN app_approval USING (app))
         SELECT person_no, email AS person_email, app AS app_name, domain AS app_domain, sources,
             first_seen_on, last_seen_on, class,
-            survives AS survives_idp_disable, if(class = 'sso' AND survives = 'false', 'idp',
-                'manual') AS route,
+            survives AS survives_idp_disable, CASE WHEN class = 'scim_managed' THEN 'scim'
+                WHEN class = 'sso' AND survives = 'false' THEN 'idp' ELSE 'manual' END AS route,
             CASE WHEN is_personal THEN 'signs in with a personal account' WHEN has_own_login
                 THEN 'signs in with a password'
                 WHEN has_idp_login AND has_grant

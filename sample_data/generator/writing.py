@@ -48,10 +48,14 @@ class Writer:
         """Remember a file for expected/files.csv."""
         self.written.append(WrittenFile(path, member, format_name, rows, quarantined, state))
 
-    def ndjson(self, path: str, format_name: str, select: str, compress: bool = False) -> int:
-        """One JSON object a line, named by the columns of `select`."""
+    def ndjson(
+        self, path: str, format_name: str, select: str, compress: bool = False, first: str = ""
+    ) -> int:
+        """One JSON object a line, named by the columns of `select`; `first` stands before them and is no record."""
         target = self._target(path)
         rows = self._copy(select, target, "FORMAT json")
+        if first:
+            _surround(target, first.encode(), b"")
         if compress:
             _compress(target)
         self.note(path, format_name, rows)

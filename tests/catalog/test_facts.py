@@ -25,9 +25,19 @@ def test_facts_written_by_hand_link_to_their_source() -> None:
         assert row["source"].startswith("https://"), row
 
 
+def test_forty_apps_have_a_quirk_that_matters_to_leaving() -> None:
+    quirks = ("inactive_", "purge_days.", "delete_effect", "token_days", "matches_on")
+    apps = {app_id for app_id, facts in read_facts().items() if any(f.fact.startswith(quirks) for f in facts)}
+    assert len(apps) >= 40, sorted(apps)
+
+
 def test_webex_purges_by_path() -> None:
     said = {fact.fact: fact.value for fact in facts_of("webex")}
     assert said["purge_days.deactivated"] == "30"
+    assert said["purge_days.scim_inactive_gallery"] == "7"
+    assert said["purge_days.scim_inactive_manual"] == "unknown"
+    assert said["purge_days.directory_connector_born"] == "never"
+    assert (said["matches_on"], said["token_days"]) == ("externalId", "365")
     assert said["purge_days.directory_connector_delete"] == "7"
     assert said["inactive_ends_sessions"] == "yes"
     assert said["entra_provisioning"] == "yes"
@@ -43,7 +53,10 @@ def test_what_is_not_known_is_not_said() -> None:
     [
         ("purge_days.admin_delete", "30", True),
         ("purge_days.admin_delete", "never", True),
+        ("purge_days.admin_delete", "unknown", True),
         ("purge_days.admin_delete", "a month", False),
+        ("token_days", "365", True),
+        ("token_days", "a year", False),
         ("scim_support", "partial", True),
         ("scim_support", "", False),
         ("deletion_page", "http://acme.example/delete", False),

@@ -45,6 +45,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "export:export",
         "Write an app's accounts for review, or the access graph for other programs.",
     ),
+    "diagnose": (
+        "diagnose:diagnose",
+        "Check in five points whether an app loses its leavers; exit code 1 if one fails.",
+    ),
+    "readiness": (
+        "diagnose:readiness",
+        "Show of every provisioning job whether it would deprovision, before anybody leaves.",
+    ),
     "offboard": ("offboard:offboard", "Plan, approve, execute, verify and prove an offboarding."),
     "task": ("task:task", "List manual tasks; complete, decline or send reminders of them."),
     "ledger": ("ledger:ledger", "Verify, show or export the record of what was done."),

@@ -91,6 +91,8 @@ SELECT j.person_id, j.app_id, j.event, j.expected, j.expected_at, j.observed, j.
                 THEN ' (deleted on ' || strftime(j.deleted_at, '%Y-%m-%d') || ', for good on '
                     || strftime(coalesce(j.hard_deleted_at, j.deleted_at + INTERVAL 30 DAY), '%Y-%m-%d') || ')'
             ELSE '' END,
+        CASE WHEN j.rule = 'deleted_enabled'
+            THEN 'documents disagree whether a soft delete is sent, so this tenant''s log decides' END,
         CASE WHEN j.via IS NOT NULL AND j.coverage IN ('by_group', 'nested') THEN 'by the group ' || j.via END,
         CASE WHEN j.expected <> 'no' AND NOT j.is_mapping_known AND j.job_state <> 'none'
             THEN 'assumed: the job''s mappings were not read, so Entra''s defaults are taken' END,

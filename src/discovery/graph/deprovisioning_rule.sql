@@ -45,7 +45,7 @@ meaning(event, rule, expected, is_due, because) AS (VALUES
     ('patch_inactive', 'maps_enabled_only', 'no', true, 'only accountEnabled is mapped, and the account was not disabled first'),
     ('patch_inactive', 'unassigned', 'yes', true, 'went out of scope of the provisioning: the account is disabled in the app'),
     ('patch_inactive', 'disabled', 'yes', true, 'the account was disabled'),
-    ('patch_inactive', 'deleted_enabled', 'either', true, 'deleted without having been disabled: documents disagree whether the soft delete is sent, this tenant''s log decides'),
+    ('patch_inactive', 'deleted_enabled', 'either', true, 'deleted without having been disabled'),
     ('delete', 'no_job', 'no', false, 'the app has no provisioning job: nothing is ever sent to it'),
     ('delete', 'nested', 'no', false, 'member only of a group inside the assigned group: Entra does not provision nested members'),
     ('delete', 'default_access', 'no', false, 'assigned with Default Access only: provisioning leaves such users out'),

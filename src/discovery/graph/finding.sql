@@ -53,6 +53,15 @@ going AS (
     FROM canonical.person
     WHERE left_on <= $as_of + 30 OR status IN ('disabled', 'soft_deleted', 'deleted')
 ),
+employed AS (
+    -- The personnel department's own word, where it is the source of truth: still active.
+    SELECT DISTINCT i.person_id
+    FROM canonical.directory_account AS d
+    JOIN canonical.identity AS i ON i.namespace = 'account_key' AND i.is_link AND i.system = d.system
+        AND i.instance = d.instance AND i.identifier = d.identifier
+    WHERE d.status = 'active' AND d.absent_on IS NULL AND d.system NOT IN ('entra', 'okta', 'google', 'active_directory',
+        'ad', 'onelogin', 'jumpcloud', 'ping', 'duo', 'auth0', 'aws_identity_center', 'microsoft365')
+),
 administered AS (
     SELECT t.app_id, count(DISTINCT t.holder) AS admins, count(DISTINCT g.person_id) AS admins_going,
         arg_min(g.person_id, g.who) AS person_id, min(g.who) AS who, max(t.last_at) AS last_at
@@ -220,6 +229,29 @@ found AS (
     FROM subscribed AS s LEFT JOIN matching.app AS w USING (app_id)
     GROUP BY s.app_id
     HAVING count(*) >= 2
+    UNION ALL
+    SELECT 'disabled_but_employed', 'low', p.person_id, NULL, d.identifier, NULL, d.disabled_at,
+        coalesce(p.email, p.person_id) || ' works here according to HR; the account in ' || d.system || ' is disabled since '
+            || CAST(d.disabled_at AS DATE)
+    FROM graph.departure AS d
+    JOIN canonical.person AS p USING (person_id)
+    JOIN employed AS e USING (person_id)
+    WHERE d.disabled_at IS NOT NULL AND d.deleted_at IS NULL AND p.left_on IS NULL
+    UNION ALL
+    SELECT 'deprovisioning_failed', 'high', d.person_id, d.app_id, d.event, CAST(d.expected_at AS DATE),
+        coalesce(d.observed_at, d.expected_at),
+        coalesce(p.email, d.person_id) || ' was to be ' || CASE d.event WHEN 'delete' THEN 'deleted' ELSE 'disabled' END || ' in '
+            || coalesce(w.name, d.app_id) || ' and was not (' || d.state || '): ' || d.reason
+    FROM graph.deprovisioning AS d
+    JOIN canonical.person AS p USING (person_id)
+    LEFT JOIN matching.app AS w USING (app_id)
+    WHERE d.state IN ('failed', 'held') OR d.expected = 'yes' AND d.state = 'never'
+    UNION ALL
+    SELECT 'licence_of_leaver', 'low', a.person_id, NULL, n.licence_key, g.left_on, CAST(n.snapshot_on AS TIMESTAMP),
+        g.who || ' is gone and still holds the licence ' || n.licence || ' in the list of ' || n.snapshot_on
+    FROM canonical.licence AS n
+    JOIN canonical.account AS a USING (system, instance, identifier)
+    JOIN going AS g ON g.person_id = a.person_id AND (g.left_on < n.snapshot_on OR g.status IN ('disabled', 'soft_deleted'))
 )
 SELECT left(sha256(concat_ws(chr(31), rule, coalesce(person_id, ''), coalesce(app_id, ''), coalesce(subject, ''),
         coalesce(CAST(day AS VARCHAR), ''))), 32) AS finding_id,

@@ -8,11 +8,12 @@ _ASKED = {
     "login": ("inactive_blocks_login", "new logins"),
     "session": ("inactive_ends_sessions", "open sessions"),
     "licence": ("inactive_frees_licence", "the licence"),
+    "token": ("inactive_ends_tokens", "API tokens and keys"),
 }
 
 
 def leaves(app_id: str) -> tuple[str, ...]:
-    """Return what an inactive account keeps: `login`, `session`, `licence`; `unknown` where a fact is missing."""
+    """Return what an inactive account keeps: `login`, `session`, `licence`, `token`; `unknown` where no fact says."""
     known = {fact.fact: fact.value for fact in facts_of(app_id)}
     found = [name for name, (fact, _) in _ASKED.items() if known.get(fact) == "no"]
     if any(fact not in known for fact, _ in _ASKED.values()):

@@ -38,7 +38,7 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "role": ("admin", "payer", "sole_user", "user"),
     "source": ("sign_in", "web_visit", "charge", "grant", "assignment", "app_account"),
     "survives": ("yes", "no", "unknown"),
-    "leaves": ("login", "session", "licence", "unknown"),
+    "leaves": ("login", "session", "licence", "token", "unknown"),
 }
 """What a condition may ask, and the answers. leaves: what an inactive account of the app is known to keep."""
 
