@@ -1,8 +1,8 @@
 """CAMT.053, .052 and .054: bank statements of ISO 20022 (XML), any version; also inside a zip, as banks deliver them.
 
-Elements after the message definition (camt.053.001.02 to .12) as public samples of banks hold them:
-ODAncona/pycamt (tests/test_data) and Credit Suisse's and SIX' examples there, read 2026-11-25. `unpack.camt` makes one
-object per transaction: an entry, or its details where each has an amount of its own.
+Elements after a sample in ODAncona/pycamt (tests/test_parser.py) and the paths that its parser reads, read 2026-11-25;
+codes, cards and the later versions after general knowledge of the message definition. `unpack.camt` makes one object
+per transaction: an entry, or its details where each has an amount of its own.
 
 - Days: of booking (`BookgDt`), else of value, year first.
 - Amounts are never negative; `CdtDbtInd` says which way. Money out (`DBIT`) is spent; a card's credit is a refund.
@@ -78,7 +78,7 @@ FORMAT = Format(
         ),
     ),
     how_to_get="the bank's web site: Statements, Download, CAMT.053 (XML); a zip of them goes into the inbox as it is",
-    proven_by="https://github.com/ODAncona/pycamt",
+    proven_by="https://github.com/ODAncona/pycamt (tests/test_parser.py)",
     proven_on=date(2026, 11, 25),
     cadence_days=31,
     examples=(

@@ -1,7 +1,8 @@
 """MT940: customer statements of SWIFT, as banks in Europe give them to accounting programs.
 
-Tags after SWIFT's description as the parser and the samples of wolph/mt940 hold them (mt940_tests, statements of some
-forty banks), read 2026-11-25. `unpack.mt940` makes one object per transaction (`:61:` and the `:86:` after it).
+Tags after two sample statements in wolph/mt940 (mt940_tests/jejik/rabobank-iban.sta, betterplace/sepa_mt9401.sta), read
+2026-11-25; business codes and the words of other banks after general knowledge. `unpack.mt940` makes one object per
+transaction (`:61:` and the `:86:` after it).
 
 - Days: of entry if it is given, else of value; the library completes the year.
 - Amounts have a comma and no sign: the mark says which way. D and RC (a credit taken back) are spent, C and RD not.
@@ -70,7 +71,7 @@ FORMAT = Format(
         ),
     ),
     how_to_get="the bank's web site: Statements, Download, MT940 (SWIFT)",
-    proven_by="https://github.com/wolph/mt940",
+    proven_by="https://github.com/wolph/mt940 (mt940_tests/jejik/rabobank-iban.sta)",
     proven_on=date(2026, 11, 25),
     cadence_days=31,
     examples=(

@@ -1,8 +1,8 @@
 """OFX and QFX: what banks and card issuers give to Quicken, Microsoft Money and GnuCash ("Web Connect").
 
-Elements after the OFX specification (Banking, 11.4: STMTTRN) as the models of csingley/ofxtools hold it
-(ofxtools/models/bank/stmt.py) and its sample statements (tests/test_models_stmt.py), read 2026-11-25. `unpack.ofx`
-makes one object per transaction out of the two versions.
+Elements after a sample statement in csingley/ofxtools (tests/data/br_nubank_cc.ofx), read 2026-11-25; what it does not
+hold (PAYEE, CURRENCY, DTUSER, SIC, the types) after general knowledge of the OFX specification (Banking, 11.4).
+`unpack.ofx` makes one object per transaction out of the two versions.
 
 - Days: `DTUSER` (when the card was used) if it is there, else `DTPOSTED`, both year first; the zone in brackets is left
   aside, so that the day is the issuer's own.
@@ -74,7 +74,7 @@ FORMAT = Format(
         ),
     ),
     how_to_get="the bank's or issuer's web site: Download transactions, Quicken (QFX), Money or OFX",
-    proven_by="https://github.com/csingley/ofxtools (ofxtools/models/bank/stmt.py, tests/test_models_stmt.py)",
+    proven_by="https://github.com/csingley/ofxtools (tests/data/br_nubank_cc.ofx)",
     proven_on=date(2026, 11, 25),
     cadence_days=31,
     examples=(

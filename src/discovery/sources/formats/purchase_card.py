@@ -1,6 +1,6 @@
 """Purchase cards of public bodies: monthly workbooks and CSVs whose headers drift from one month to the next.
 
-Headers as they stand in files of such bodies, read 2026-11-23 to 25: Birmingham City Council (39 variants in seven
+Headers as they stand in files of such bodies, read 2026-11-23: Birmingham City Council (39 variants in seven
 years: `TRANS DATE`, `MERCHANT NAME`, `BILLING GROSS AMT`, `ORIGINAL GROSS AMT` …), Oxford City Council
 (`FIN.TRANSACTION
 DATE`, `MCH.MERCHANT NAME` …), City of Toronto (`Batch Transaction ID`, `Transaction Amt.` …), the states of Delaware
