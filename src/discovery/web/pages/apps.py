@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from discovery.errors import BadUse
+from discovery.report.diagnosis import diagnose
 from discovery.report.published import find_app
 from discovery.web.listing import table_of
 from discovery.web.listings import LISTINGS
@@ -38,12 +39,14 @@ def app(request: Request) -> Response:
         if not found:
             return RedirectResponse(f"/apps/{segment(find_app(store, binds['app']).app_id)}", 303)
         summary = next(iter(store.dicts(_SUMMARY, binds)), None)
+        diagnosis = diagnose(store, find_app(store, binds["app"]))
     return render(
         request,
         "app.html",
         title=found[0]["name"],
         app=found[0],
         summary=summary,
+        diagnosis=diagnosis,
         who_has=table_of(
             site,
             LISTINGS["who_has"],
