@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from discovery.decisions import read_decisions
 from discovery.ledger import Ledger, verify_ledger
@@ -73,8 +73,12 @@ class Visit:
             "console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None
         )
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.wrong.append(f"{request.url}: {request.failure}"))
+        self.page.on("requestfailed", self._failed)
         self.page.goto(served.address)
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the next page was asked for before this one was complete
+            self.wrong.append(f"{request.url}: {request.failure}")
 
     def go(self, path: str) -> Page:
         answer = self.page.goto(self.base + path)
