@@ -94,7 +94,7 @@ def the_workspace_loads(server: Webserver) -> None:
     [repository] = location["repositories"]
     names = {kind: {one["name"] for one in made} for kind, made in repository.items()}
     assert {"nightly", "rebuild_days", "scope_person", "watch"} <= names["pipelines"]
-    assert names["schedules"] == {"nightly", "watch"}
+    assert names["schedules"] == {"nightly", "watch", "advance_cases"}
     assert names["sensors"] == {"inbox", "departures"}
     nodes = server.ask(
         "{ assetNodes { groupName description kinds owners { ... on TeamAssetOwner { team } } assetKey { path } } }"

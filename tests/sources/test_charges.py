@@ -34,6 +34,8 @@ CASES = [
 EVERY_STATEMENT = pytest.mark.parametrize(
     ("fmt", "example"), CASES, ids=[f"{f.name}-{e.shape}-{n}" for n, (f, e) in enumerate(CASES)]
 )
+DRAWN = ("Header,ID,Created-At", "Vendor line items  ")
+"""Beginnings of reports whose lines have headers of several kinds, or are drawn: no spreadsheet reorders their columns."""
 ROSTER = """\
 Employee ID,Work Email,First Name,Last Name,Status
 1,ada@example.com,Ada,Byron,Active
@@ -89,7 +91,8 @@ def test_a_statement_that_was_saved_again_gives_the_same_charges(
 ) -> None:
     plain = read(make_bench, example.hints, (fmt.system,), ("statements/one", example.text))
     text = example.text
-    if next(s for s in fmt.shapes if s.name == example.shape).container == "csv":
+    is_csv = next(s for s in fmt.shapes if s.name == example.shape).container == "csv"
+    if is_csv and not text.startswith(DRAWN):
         text = saved_again(text, random.Random(f"{fmt.name} {example.shape}"))
     raw = gzip.compress(b"\xef\xbb\xbf" + text.encode())
     again = read(make_bench, example.hints, (fmt.system,), ("statements/Kopie von Auszug (2).csv.gz", raw))
