@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from discovery.cli.doctor import doctor
+from discovery.cli.application import application
 from discovery.connectors import configured_apps, configured_connectors, missing_secrets
 from discovery.errors import BadSettings
 from discovery.offboarding.route import can_act
@@ -63,7 +63,11 @@ def test_secrets_that_are_not_here_are_named(tmp_path: Path, monkeypatch: pytest
     assert set(missing) == {"entra", "asana", "snipe-it", "google-workspace"}
     assert missing["entra"].startswith("env:ENTRA is empty or not set")
     config = str(tmp_path / "discovery.toml")
-    shown = CliRunner().invoke(doctor, ["--config", config, "--home", str(tmp_path / "home")]).output
+    shown = (
+        CliRunner()
+        .invoke(application, ["doctor", "--config", config, "--home", str(tmp_path / "home")])
+        .output
+    )
     assert "connectors: asana (api), entra (idp), google (idp), google-workspace (api), slack (api)" in shown
     assert "snipe-it: env:SNIPE is empty or not set" in shown
     assert "canary" not in shown
