@@ -170,9 +170,12 @@ def test_the_queue_is_decided_by_keys_and_taken_back(visit: Visit, served: Serve
     expect(page.get_by_role("status")).to_contain_text("Accepted")
     assert read_decisions(served.home).all[-1].app_id == APP
     page.get_by_role("link", name=MENTION).click()
+    expect(page.get_by_role("button", name="Take it back")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard once the page is complete
     page.keyboard.press("u")
     page.wait_for_url("**said=undo")
     assert read_decisions(served.home).all[-1].action == "undo"
+    page.wait_for_load_state()
     page.keyboard.press("i")
     page.wait_for_url("**said=ignore")
     page.get_by_role("button", name="Take back the decision").click()

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -23,6 +23,7 @@ from discovery.web.pages import apps, cases, dossier, overview, people, records,
 from discovery.web.site import Site
 
 _GET, _POST = ["GET"], ["POST"]
+_STATIC = Path(__file__).parent / "static"
 ROUTES = [
     Route("/", overview.overview, methods=_GET),
     Route("/search", overview.search, methods=_GET),
@@ -51,7 +52,9 @@ ROUTES = [
     Route("/findings", records.findings, methods=_GET),
     Route("/runs", records.runs, methods=_GET),
     Route("/csv/{name}.csv", records.csv, methods=_GET),
-    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    Mount("/static", StaticFiles(directory=_STATIC)),
+    # The dossier names no icon, as it has to open offline: a browser asks for this one.
+    Route("/favicon.ico", lambda _: FileResponse(_STATIC / "icon.svg"), methods=_GET),
 ]
 _STATUS: tuple[tuple[type[DiscoveryError], int], ...] = (
     (UnknownName, 404),
