@@ -16,7 +16,7 @@ unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser dev check bench constraints clean
+.PHONY: help demo test test-browser dev check docs bench constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,10 @@ test: $(READY) ## run the tests, but for those that need a browser
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed
 	@$(BIN)/pytest -m browser tests/browser
 
-check: $(READY) ## lint, format, types, layers, documents
+docs: $(READY) ## build the documentation site in build/docs; a broken link is an error
+	@$(BIN)/python -m sphinx --builder html --fresh-env --write-all --fail-on-warning --keep-going --quiet docs build/docs
+
+check: $(READY) docs ## lint, format, types, layers, documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

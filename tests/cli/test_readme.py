@@ -1,4 +1,4 @@
-"""What README shows is what comes out: its outputs, its queries, its commands."""
+"""What README and tutorial show is what comes out: its outputs, its queries, its commands."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from discovery.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONSOLE = re.findall(r"```console\n\$ discovery (.+?)\n(.+?)```", README, re.DOTALL)
+TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"```console\n\$ discovery (.+?)\n(.+?)```", README + TUTORIAL, re.DOTALL)
 QUERIES = re.findall(r"\n([^\n]+)[:?]\n\n```sql\n(.+?)```", README, re.DOTALL)
 COMMANDS = [
     (file.name, line)
-    for file in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for file in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     for block in re.findall(r"```(?:sh|text|console|ini)\n(.*?)```", file.read_text(encoding="utf-8"), re.DOTALL)
     for line in re.findall(r"(?:^|[\s/$])discovery ((?:[a-z][a-z-]*|--[a-z]).*)$", block, re.MULTILINE)
 ]  # fmt: skip
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert len(CONSOLE) >= 2
+    assert len(CONSOLE) >= 7
     assert len(QUERIES) >= 8
     assert len(COMMANDS) >= 8
 

@@ -9,7 +9,9 @@ import pytest
 from discovery.cli.format_table import format_table
 from discovery.cli.permission_table import with_tables
 from discovery.cli.reference import reference
+from discovery.cli.settings_table import settings_table
 from discovery.connectors.recipe_table import recipe_table
+from discovery.graph.finding_table import finding_table
 from discovery.publish.dictionary import dictionary
 
 
@@ -17,6 +19,8 @@ from discovery.publish.dictionary import dictionary
     ("name", "remedy", "made"),
     [
         ("cli.md", "python -m discovery.cli.reference > docs/cli.md", reference),
+        ("settings.md", "python -m discovery.cli.settings_table > docs/settings.md", settings_table),
+        ("findings.md", "python -m discovery.graph.finding_table > docs/findings.md", finding_table),
         ("formats.md", "python -m discovery.cli.format_table > docs/formats.md", format_table),
         ("connectors.md", "python -m discovery.connectors.recipe_table > docs/connectors.md", recipe_table),
         ("data_dictionary.md", "python -m discovery.publish.dictionary", dictionary),
