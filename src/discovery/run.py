@@ -26,6 +26,7 @@ from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
 from discovery.canonical.usage import touch_days
 from discovery.errors import LedgerBroken
+from discovery.extension import extensions
 from discovery.graph import STEPS as GRAPH_STEPS
 from discovery.ledger import anchor
 from discovery.matching import STEPS as MATCHING_STEPS
@@ -202,7 +203,7 @@ def is_scope_current(settings: Settings, as_of: date) -> bool:
 def fingerprint_of(settings: Settings, as_of: date, *, with_ledger: bool = True) -> str:
     """Hash what a run stands on; files of the inbox by name, size and time."""
     digest = hashlib.sha256()
-    digest.update(f"{__version__}\0{as_of}\0{settings!r}\0".encode())
+    digest.update(f"{__version__}\0{as_of}\0{settings!r}\0{extensions()!r}\0".encode())
     for path in inbox_files(settings.inbox):
         with contextlib.suppress(OSError):
             status = path.lstat()

@@ -17,6 +17,7 @@ from discovery.cli.output import print_json
 from discovery.cli.terminal import say
 from discovery.connectors import configured_connectors, missing_secrets
 from discovery.errors import DiscoveryError, StoreLocked
+from discovery.extension import extensions
 from discovery.settings import Settings
 
 OLD_DAYS = 2
@@ -71,6 +72,7 @@ def examine(config: Path | None, home: Path | None) -> Iterator[Check]:
         (_words, "settings", "correct discovery.toml"),
         (_inbox, "inbox", "let the user of the program read it"),
         (_home, "home", "give it to the user of the program"),
+        (_extensions, "extensions", "correct that package, or uninstall it"),
         (_formats, "formats", "correct the plug-in or the mapping, or take it out"),
         (_catalog, "catalog", "correct that row"),
         (_decisions, "decisions", "correct that line, or restore the file from a backup"),
@@ -191,6 +193,12 @@ def _home(settings: Settings) -> Iterator[Check]:
         yield Check(
             "space", "wrong", f"{free >> 20} MB are left on the disk of {home}", "make room, or move the home"
         )
+
+
+def _extensions(settings: Settings) -> Iterator[Check]:  # noqa: ARG001 - as the others are called
+    for extension in extensions():
+        extension.load()
+        yield Check("extensions", "ok", extension.origin)
 
 
 def _formats(settings: Settings) -> Iterator[Check]:

@@ -35,13 +35,13 @@ def configured_connectors(settings: Settings) -> Mapping[tuple[str, str], Connec
         if app_id == "entra":
             found["idp", "entra"] = _entra(block)
             continue
-        from discovery.connectors.recipe import shipped_recipes
+        from discovery.connectors.recipe import known_recipes
         from discovery.connectors.recipe_connector import RecipeConnector
 
-        recipe = shipped_recipes().get(app_id)
+        recipe = known_recipes().get(app_id)
         if recipe is None:
             raise BadSettings(
-                f"{block.where}: there is no recipe for it; there are {', '.join(shipped_recipes())}, entra"
+                f"{block.where}: there is no recipe for it; there are {', '.join(known_recipes())}, entra"
             )
         found["api", app_id] = connector = RecipeConnector(recipe, block)
         if recipe.directory is not None:
@@ -63,13 +63,13 @@ def configured_apps(settings: Settings) -> tuple[str, ...]:
 
 def missing_secrets(settings: Settings) -> dict[str, str]:
     """Return app → why its secret cannot be had here and now. Raises BadSettings."""
-    from discovery.connectors.recipe import shipped_recipes
+    from discovery.connectors.recipe import known_recipes
     from discovery.connectors.secret import Secret, SecretMissing
 
     configured_connectors(settings)
     named = {app_id: scim.token for app_id, scim in settings.scim.items()}
     for app_id, block in settings.connectors.items():
-        (key,) = ("client_secret",) if app_id == "entra" else shipped_recipes()[app_id].secrets
+        (key,) = ("client_secret",) if app_id == "entra" else known_recipes()[app_id].secrets
         named[app_id] = block.values[key]
     found = {}
     for app_id, reference in named.items():

@@ -24,7 +24,8 @@ from discovery.connectors.recipe_part import (
     read_verify,
 )
 from discovery.connectors.template import fields_of
-from discovery.errors import ContractBroken
+from discovery.errors import BadSettings, ContractBroken
+from discovery.extension import RECIPES, extension_files
 
 IDENTIFIERS = ("account_key", "user_name", "email")
 ACTIONS = ("deactivate", "delete", "revoke_sessions", "revoke_tokens", "remove_licence")
@@ -147,6 +148,23 @@ def shipped_recipes() -> Mapping[str, Recipe]:
     return found
 
 
+def known_recipes() -> Mapping[str, Recipe]:
+    """Return the shipped recipes and those of other packages by app_id.
+
+    Raises BadSettings where two are for one app: whom to ask about an account is not to be decided by chance.
+    """
+    found = dict(shipped_recipes())
+    for origin, name, data in extension_files(RECIPES, ".yaml"):
+        try:
+            recipe = parse_recipe(name, data.decode("utf-8"))
+        except (ContractBroken, UnicodeDecodeError) as error:
+            raise BadSettings(f"{origin}: {error}") from error
+        if recipe.app_id in found:
+            raise BadSettings(f"{origin}: {name}: there is a recipe for {recipe.app_id!r} already")
+        found[recipe.app_id] = recipe
+    return found
+
+
 def parse_recipe(name: str, text: str) -> Recipe:
     """Return the recipe of a file. Raises ContractBroken naming file, place, value and what was expected."""
     try:
@@ -250,4 +268,5 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-__all__ = ["ACTIONS", "ENDINGS", "Action", "Each", "Lookup", "Recipe", "parse_recipe", "shipped_recipes"]
+__all__ = ["ACTIONS", "ENDINGS", "Action", "Each", "Lookup", "Recipe", "known_recipes", "parse_recipe",
+           "shipped_recipes"]  # fmt: skip

@@ -1,7 +1,8 @@
 """Playbooks: which steps are made for whom, as TOML. Validated as a whole; simple conditions; nothing is executed.
 
 The default playbook holds for every app; a file with `app = "…"` adds steps for one app and may leave out default ones
-(`skip`). Files of the settings' folder come on top of those that are shipped and win by app.
+(`skip`). Playbooks of other packages come on top of those that are shipped, files of the settings' folder on top of
+all; the last one for an app wins.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from discovery.errors import BadSettings
+from discovery.extension import PLAYBOOKS, extension_files
 
 PHASES = ("hand_over", "idp", "scim", "api", "grants", "licences", "manual", "verify", "delete_later")
 """In the order in which they are done."""
@@ -108,10 +110,11 @@ class Playbooks:
 
 
 def read_playbooks(folder: Path | None = None) -> Playbooks:
-    """Read the shipped playbooks and those of a folder. Raises BadSettings naming file, step, key and value."""
+    """Read those shipped, of other packages, of a folder. Raises BadSettings naming file, step, key and value."""
     shipped = resources.files("discovery.offboarding").joinpath("playbooks")
     texts = [(item.name, item.read_bytes()) for item in shipped.iterdir() if item.name.endswith(".toml")]
     books = [parse_playbook(name, data) for name, data in sorted(texts)]
+    books += [_of_package(origin, name, data) for origin, name, data in extension_files(PLAYBOOKS, ".toml")]
     if folder is not None:
         if not folder.is_dir():
             raise BadSettings(f"offboarding.playbooks = {str(folder)!r}: there is no such folder")
@@ -123,6 +126,15 @@ def read_playbooks(folder: Path | None = None) -> Playbooks:
         _check_skip(book, known)
         _check_needs(book.name, book.rules, known)
     return Playbooks(default, by_app)
+
+
+def _of_package(origin: str, name: str, data: bytes) -> Playbook:
+    book = parse_playbook(f"{origin}: {name}", data)
+    if book.app is None:
+        raise BadSettings(
+            f"{origin}: {name} has no `app`; the default playbook is for the settings' folder to replace"
+        )
+    return book
 
 
 def parse_playbook(name: str, data: bytes) -> Playbook:

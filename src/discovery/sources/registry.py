@@ -1,4 +1,4 @@
-"""The formats that are there: one module each in `formats/`, in the plug-in folder, and the mappings."""
+"""The formats that are there: a module each in `formats/` and the plug-in folder, other packages', and the mappings."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from discovery.errors import BadSettings
+from discovery.extension import FORMATS, Extension, extensions
 from discovery.settings import Settings, SourceHint
 from discovery.sources import formats as formats_package
 from discovery.sources.formats.mapping import formats_of
@@ -29,8 +30,9 @@ def shipped_formats() -> tuple[Format, ...]:
 
 
 def known_formats(settings: Settings) -> tuple[Format, ...]:
-    """Return shipped formats, those of the plug-in folder and those of the mappings. Raises BadSettings."""
+    """Return all formats: shipped, of other packages, of the plug-in folder, mappings. Raises BadSettings."""
     found = list(shipped_formats())
+    found += [_extension(one) for one in extensions(FORMATS)]
     if settings.plugins is not None:
         found += [_plugin(path) for path in sorted(settings.plugins.glob("*.py")) if path.name[0] != "_"]
     found += formats_of(settings.mappings)
@@ -44,6 +46,13 @@ def known_formats(settings: Settings) -> tuple[Format, ...]:
 def unproven(settings: Settings) -> frozenset[str]:
     """Return the names of formats that come from general knowledge; mappings say themselves what a file holds."""
     return frozenset(f.name for f in known_formats(settings) if f.proven_by is None and f.system != "mapping")
+
+
+def _extension(extension: Extension) -> Format:
+    fmt = extension.load()
+    if not isinstance(fmt, Format):
+        raise BadSettings(f"{extension.origin}: expected a Format (see docs/extending.md)")
+    return fmt
 
 
 def _plugin(path: Path) -> Format:

@@ -1,12 +1,10 @@
 """Channels: the ways in which people and systems are told. A message completes nothing.
 
-Another package adds one with an entry point of the group `discovery.notifiers` that leads to a function
-`(settings: Settings) -> Channel | None`; None where the settings do not ask for it.
+Another package adds one (docs/extending.md): a function `(settings: Settings) -> Channel | None`; None where the
+settings do not ask for it.
 """
 
 from __future__ import annotations
-
-from importlib.metadata import entry_points
 
 from discovery.connectors.notify.jira import Jira
 from discovery.connectors.notify.mail import Mail
@@ -14,11 +12,10 @@ from discovery.connectors.notify.message import Channel, Message, NotDelivered, 
 from discovery.connectors.notify.servicenow import ServiceNow
 from discovery.connectors.notify.slack import Slack
 from discovery.connectors.notify.webhook import Webhook
+from discovery.extension import NOTIFIERS, extensions
 from discovery.settings import Settings
 
-__all__ = ["GROUP", "Channel", "Message", "NotDelivered", "Receipt", "channels"]
-
-GROUP = "discovery.notifiers"
+__all__ = ["Channel", "Message", "NotDelivered", "Receipt", "channels"]
 
 
 def channels(settings: Settings) -> tuple[Channel, ...]:
@@ -31,5 +28,5 @@ def channels(settings: Settings) -> tuple[Channel, ...]:
         ServiceNow(notify.servicenow) if notify.servicenow else None,
         Webhook(notify.webhook) if notify.webhook else None,
     ]
-    others = [point.load()(settings) for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)]
+    others = [extension.load()(settings) for extension in extensions(NOTIFIERS)]
     return tuple(channel for channel in (*own, *others) if channel is not None)
