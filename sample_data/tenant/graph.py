@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sample_data.tenant.graph_acts import acts
-from sample_data.tenant.pages import answer, kinds_filter, page, refusal, time_filter
+from sample_data.tenant.pages import answer, equal_filter, kinds_filter, page, refusal, time_filter
 from sample_data.tenant.state import Tenant, guid
 
 _DIRECTORY = "Directory.Read.All"
@@ -56,6 +56,7 @@ def application(tenant: Tenant) -> Starlette:
         ("/users/{user}/appRoleAssignments", {_DIRECTORY, "AppRoleAssignment.ReadWrite.All"}, reads.of_user),
         ("/users/{user}/oauth2PermissionGrants", {_DIRECTORY, "DelegatedPermissionGrant.ReadWrite.All"}, reads.grants),
         ("/users/{user}/memberOf", {"GroupMember.Read.All", _DIRECTORY}, reads.member_of),
+        ("/users/{user}/memberOf/microsoft.graph.group", {"GroupMember.Read.All", _DIRECTORY}, reads.member_of),
         ("/users/{user}/transitiveMemberOf", {"GroupMember.Read.All", _DIRECTORY}, reads.member_of),
         ("/directory/deletedItems/graph.user", _USERS, reads.deleted),
         ("/directory/deletedItems/microsoft.graph.user", _USERS, reads.deleted),
@@ -115,7 +116,7 @@ class _Reads:
                 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
             )
         if not request.query_params.get("$expand", "").startswith("manager"):
-            return self._page(request, lambda: list(tenant.users.values()))
+            return self._page(request, lambda: list(filter(equal_filter(request), tenant.users.values())))
 
         def with_managers() -> list[dict[str, Any]]:
             found = []
@@ -200,15 +201,10 @@ class _Reads:
         )
 
     async def member_of(self, request: Request) -> Response:
-        found = self._groups_of(request.path_params["user"])
-        if request.url.path.endswith("transitiveMemberOf"):
-            for group in list(found):
-                found += [g for g in self._groups_of(group) if g not in found]
+        is_transitive = request.url.path.endswith("transitiveMemberOf")
+        found = self.tenant.groups_of(request.path_params["user"], is_transitive=is_transitive)
         typed = [{"@odata.type": "#microsoft.graph.group", **self.tenant.groups[g]} for g in found]
         return self._page(request, lambda: typed, select=False)
-
-    def _groups_of(self, principal: str) -> list[str]:
-        return [group for group, members in self.tenant.members.items() if principal in members]
 
     async def sign_ins(self, request: Request) -> Response:
         tenant, wanted = self.tenant, request.query_params.get("$filter", "")
@@ -244,7 +240,7 @@ class _Reads:
         )
 
     async def apps(self, request: Request) -> Response:
-        return self._page(request, lambda: list(self.tenant.apps.values()))
+        return self._page(request, lambda: list(filter(equal_filter(request), self.tenant.apps.values())))
 
     async def assigned(self, request: Request) -> Response:
         app = request.path_params["app"]
@@ -272,7 +268,7 @@ class _Reads:
     async def grants(self, request: Request) -> Response:
         user = request.path_params.get("user")
         found = [g for g in self.tenant.grants.values() if user in (None, g["principalId"])]
-        return self._page(request, lambda: found)
+        return self._page(request, lambda: list(filter(equal_filter(request), found)))
 
     async def groups(self, request: Request) -> Response:
         return self._page(request, lambda: list(self.tenant.groups.values()))

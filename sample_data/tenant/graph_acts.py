@@ -2,7 +2,8 @@
 
 learn.microsoft.com/graph/api/ user-update, user-revokesigninsessions, user-delete, user-assignlicense,
 user-delete-approleassignments, serviceprincipal-delete-approleassignedto, group-delete-members,
-oauth2permissiongrant-delete, directory-deleteditems-restore, directory-deleteditems-delete; read 2026-11-25.
+oauth2permissiongrant-delete, directory-deleteditems-restore, directory-deleteditems-delete; read 2026-11-25;
+directoryobject-checkmembergroups; read 2026-11-26.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,8 @@ from sample_data.tenant.records import said
 from sample_data.tenant.state import Tenant
 
 Handler = Callable[[Request], Awaitable[Response]]
+MOST_GROUPS = 20
+"""Groups that checkMemberGroups takes at once."""
 _WRITE = {"User.ReadWrite.All", "Directory.ReadWrite.All"}
 _ASSIGN = {"AppRoleAssignment.ReadWrite.All"}
 
@@ -35,6 +38,7 @@ def acts(tenant: Tenant) -> list[tuple[str, str, set[str], Handler]]:
         ("DELETE", "/oauth2PermissionGrants/{one}", {"DelegatedPermissionGrant.ReadWrite.All"}, does.end_grant),
         ("DELETE", "/groups/{group}/members/{member}/$ref", {"GroupMember.ReadWrite.All", "Group.ReadWrite.All"},
          does.remove_member),
+        ("POST", "/users/{user}/checkMemberGroups", {"GroupMember.Read.All", "Directory.Read.All"}, does.check_groups),
         ("POST", "/directory/deletedItems/{user}/restore", {"User.DeleteRestore.All", *_WRITE}, does.restore),
         ("DELETE", "/directory/deletedItems/{user}", {"User.DeleteRestore.All", *_WRITE}, does.purge),
     ]  # fmt: skip
@@ -131,6 +135,18 @@ class _Acts:
             return _not_found(member)
         self.tenant.members[group].remove(member)
         return Response(status_code=204)
+
+    async def check_groups(self, request: Request) -> Response:
+        user = self._user(request)
+        if user is None:
+            return _not_found(request.path_params["user"])
+        asked = (await request.json()).get("groupIds", [])
+        if len(asked) > MOST_GROUPS:
+            return refusal(
+                400, "Request_BadRequest", f"Too many elements specified in 'groupIds': {len(asked)}."
+            )
+        mine = self.tenant.groups_of(user, is_transitive=True)
+        return answer({"value": [group for group in asked if group in mine]})
 
     async def restore(self, request: Request) -> Response:
         user = request.path_params["user"]

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 FOREIGN = "https://graph.attacker.invalid"
 _TIME = re.compile(r"(createdDateTime|activityDateTime) (ge|gt|le|lt) ([0-9TZ:.+-]+)")
+_EQUAL = re.compile(r"(\w+) eq '((?:[^']|'')*)'")
 _KIND = re.compile(r"signInEventTypes/any\(\s*\w+\s*:\s*\w+ eq '(\w+)'\s*\)")
 
 
@@ -50,6 +51,15 @@ def kinds_filter(text: str) -> str | None:
     """Return the kind of sign-in that a $filter asks for."""
     found = _KIND.search(text)
     return found[1] if found else None
+
+
+def equal_filter(request: Request) -> Callable[[dict[str, Any]], bool]:
+    """Return whether a record is what a $filter asks for: `mail eq 'a' or userPrincipalName eq 'a'`, in any case."""
+    said = _EQUAL.findall(request.query_params.get("$filter", ""))
+    wanted = [(name, text.replace("''", "'").lower()) for name, text in said]
+    return lambda record: (
+        not wanted or any(str(record.get(name) or "").lower() == text for name, text in wanted)
+    )
 
 
 def page(request: Request, listings: Listings, make: Callable[[], Sequence[Any]], *, most: int, usual: int,

@@ -101,6 +101,13 @@ class Tenant:
         self.apps[app_id] = records.app(app_id, guid("application", name), name, self.id, sso, said)
         return app_id
 
+    def groups_of(self, principal: str, *, is_transitive: bool) -> list[str]:
+        """Return the groups that a user or group is in; `is_transitive`: through other groups as well."""
+        found = [group for group, members in self.members.items() if principal in members]
+        for group in found if is_transitive else ():  # grows while it is gone through
+            found += [g for g in self.groups_of(group, is_transitive=False) if g not in found]
+        return found
+
     def add_group(self, name: str, *members: str, **said: Any) -> str:
         """Add a group with members, users or groups, and return its object id. `groupTypes=["DynamicMembership"]`."""
         group_id = guid("group", name)

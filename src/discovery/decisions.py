@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,11 @@ class Decision:
     def key(self) -> tuple[str, ...]:
         """Kind and subject: what a later decision replaces."""
         return (self.kind, *(self.subject[name] for name in KINDS[self.kind]))
+
+    def line(self) -> str:
+        """Return its line in the file, without the end."""
+        plain = {**asdict(self), "at": self.at.isoformat(timespec="microseconds") + "Z"}
+        return json.dumps(plain, ensure_ascii=True, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,7 @@ def read_decisions(home: Path) -> Decisions:
     return Decisions(tuple(found), tuple(line.decode("utf-8", errors="replace") for line in torn))
 
 
-def record_decision(
-    home: Path,
+def checked_decision(
     *,
     by: str,
     kind: str,
@@ -102,11 +106,7 @@ def record_decision(
     reason: str | None = None,
     at: datetime | None = None,
 ) -> Decision:
-    """Append one decision, on disk before this returns. Raises BadUse for one that says nothing.
-
-    Waits for no run: only the appending itself is guarded by a lock. A line that a crash cut short is closed
-    and marked first, so that it damages nothing after it.
-    """
+    """Return a decision of now, or of `at`. Raises BadUse for one that says nothing."""
     moment = (at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None) if at is None or at.tzinfo else at
     if kind not in KINDS:
         raise BadUse(f"decision of kind {kind!r}; expected one of {', '.join(KINDS)}")
@@ -118,8 +118,17 @@ def record_decision(
         raise BadUse("accepting a match needs the app: name its app_id")
     if not by.strip():
         raise BadUse("a decision needs the name of who decided")
-    decision = Decision(moment, by, kind, action, dict(subject), app_id, reason)
-    _append(home, [decision])
+    return Decision(moment, by, kind, action, dict(subject), app_id, reason)
+
+
+def record_decision(home: Path, **said: Any) -> Decision:
+    """Append one decision (as `checked_decision` takes it), on disk before this returns. Raises BadUse.
+
+    Waits for no run: only the appending itself is guarded by a lock. A line that a crash cut short is closed
+    and marked first, so that it damages nothing after it.
+    """
+    decision = checked_decision(**said)
+    append_decision(home, decision)
     return decision
 
 
@@ -131,11 +140,12 @@ def head(home: Path) -> str:
         return hashlib.sha256(b"").hexdigest()
 
 
-def _append(home: Path, decisions: Iterable[Decision]) -> None:
+def append_decision(home: Path, decision: Decision) -> None:
+    """Append one decision, on disk before this returns."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / FILE
     is_new = not path.exists()
-    lines = "".join(json.dumps(_plain(d), ensure_ascii=True, sort_keys=True) + "\n" for d in decisions)
+    lines = decision.line() + "\n"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -154,10 +164,6 @@ def _append(home: Path, decisions: Iterable[Decision]) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def _plain(decision: Decision) -> dict[str, Any]:
-    return {**asdict(decision), "at": decision.at.isoformat(timespec="microseconds") + "Z"}
 
 
 def _parsed(line: bytes, where: str) -> Decision:

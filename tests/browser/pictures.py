@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from discovery.report.queue import key_of
+from discovery.report.decision import key_of
 from tests.web.conftest import serving
 
 ROOT = Path(__file__).parents[2]

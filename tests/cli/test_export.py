@@ -81,7 +81,30 @@ def test_the_review_of_an_app_has_every_account_and_columns_to_fill_in(
     assert "group sg-all-staff: its members are not known" in told
 
 
-@pytest.mark.parametrize("what", [("graph",), ("access-review", "Figma")])
+def test_the_pseudonymised_copy_holds_nobody_of_the_company(cli: Run, own_home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "shared.duckdb"
+    result = cli("export", "pseudonymised", "--output", target, "--home", own_home)
+    assert result.exit_code == 0, result.output
+    assert "nobody is named" in result.stderr
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert list(tmp_path.glob(".shared*")) == []
+    with Store(own_home / "access_graph.duckdb", read_only=True) as file:
+        names = [row[0] for row in file.rows(
+            "SELECT email FROM person UNION SELECT display_name FROM person UNION SELECT person_id FROM person "
+            "UNION SELECT account_name FROM account WHERE contains(account_name, '@')") if row[0]]  # fmt: skip
+        accesses = file.rows("SELECT app_id, count(*) FROM access GROUP BY ALL ORDER BY ALL")
+    with Store(target, read_only=True) as shared:
+        tables = [row[0] for row in shared.rows("SELECT table_name FROM duckdb_tables()")]
+        # Read, not looked for in the bytes: the engine compresses texts.
+        text = " ".join(str(row) for table in tables for row in shared.rows(f'FROM "{table}"')).lower()
+        assert [name for name in names if str(name).lower() in text] == []
+        joined = "SELECT app_id, count(*) FROM access JOIN person USING (person_id) GROUP BY ALL ORDER BY ALL"
+        assert shared.rows(joined) == accesses, "who is the same is still the same"
+    again = cli("export", "pseudonymised", "--output", target, "--home", own_home)
+    assert (again.exit_code, "is there already" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("what", [("graph",), ("access-review", "Figma"), ("pseudonymised",)])
 def test_where_nothing_can_be_written_it_is_said(ask: Run, tmp_path: Path, what: tuple[str, ...]) -> None:
     (tmp_path / "file").touch()
     result = ask("export", *what, "--output", tmp_path / "file" / "x")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import stat
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from discovery.decisions import read_decisions
-from discovery.report.queue import key_of, user
+from discovery.ledger import Ledger, verify_ledger
+from discovery.report.decision import key_of, user
 from discovery.settings import Settings
 from discovery.store import Store, writer_lock
 from tests.cli.conftest import LEAVER, Run
@@ -79,6 +81,12 @@ def test_a_decision_is_kept_with_who_and_leaves_the_queue(review: Run, home: Pat
     )  # fmt: skip
     assert one.subject == {"mention_kind": "merchant", "mention": OPEN}
     assert stat.S_IMODE((home / "decisions.jsonl").stat().st_mode) == 0o600
+    entry = Ledger(home).entries()[-1]
+    assert (entry.kind, entry.state, entry.app_id, entry.subject) == ("decision", "accept", "sketch", None)
+    assert entry.data == {
+        "decided": "match", "mention_key": key_of(OPEN, "merchant"),
+        "decision_sha256": hashlib.sha256((home / "decisions.jsonl").read_bytes().rstrip(b"\n")).hexdigest(),
+    }  # fmt: skip
     assert OPEN not in [r["mention"] for r in queue(review)]
     assert review("undo", OPEN).exit_code == 0
     assert OPEN in [r["mention"] for r in queue(review)]
@@ -125,8 +133,18 @@ def test_an_access_may_be_taken_out_of_a_scope_and_put_back(review: Run, home: P
     assert review("ignore", *pair, "--reason", "her own plan").exit_code == 0
     ((who, app),) = read_decisions(home).standing("exclusion")
     assert app == "figma"
-    assert who
     assert review("undo", *pair).exit_code == 0
+    ledger = Ledger(home)
+    entries = [entry for entry in ledger.entries() if entry.kind == "decision"]
+    assert [(e.state, e.app_id, e.data) for e in entries] == [
+        ("ignore", "figma", {"decided": "exclusion"}), ("undo", "figma", {"decided": "exclusion"}),
+    ]  # fmt: skip
+    private = ledger.read_private(entries)[entries[0].private or ""]
+    assert (private["detail"], json.loads(private["line"])["by"]) == ("her own plan", user())
+    chain = ledger.path.read_text(encoding="ascii")
+    assert who not in chain, "the chain names nobody"
+    assert "her own plan" not in chain
+    assert verify_ledger(home).is_whole
     assert read_decisions(home).standing("exclusion") == {}
     assert review("undo", *pair).exit_code == 2
     assert review("ignore", "--person", LEAVER).exit_code == 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -40,9 +42,12 @@ Rule = Callable[[Asked], Answer | None]
 
 
 class Server:
-    """Answers with the first rule that has something to say; `before`: rules that come and go in a test."""
+    """Answers with the first rule that has something to say; `before`: rules that come and go in a test.
 
-    def __init__(self, rule: Rule) -> None:
+    `tls`: a .pem with key and certificate, for https.
+    """
+
+    def __init__(self, rule: Rule, tls: Path | None = None) -> None:
         self.rule, self.before = rule, []  # type: ignore[var-annotated]
         self.asked: list[Asked] = []
         server = self
@@ -100,11 +105,16 @@ class Server:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def writes(self) -> list[tuple[str, str]]:
         return [(a.method, a.path) for a in self.asked if a.method not in ("GET", "HEAD")]

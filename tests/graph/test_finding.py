@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tests.canonical.world import World, at, on
+from tests.graph.scenarios import STORIES
+from tests.graph.tenant import Scene
 
 ANNA = "anna@acme.test"
 
@@ -163,7 +165,8 @@ def test_the_owner_of_an_app_leaves(
     world.store.run("UPDATE matching.app SET owner_email = $o WHERE app_id = 'slack'", {"o": owner})
     if used:
         world.use("sign_in", "o-2", "slack-id", "09-20")
-    assert rules(world) == ([("only_owner_leaves", "medium", "slack")] if fires else [])
+    found = [r for r in rules(world) if r[0] == "only_owner_leaves"]
+    assert found == ([("only_owner_leaves", "medium", "slack")] if fires else [])
 
 
 @pytest.mark.parametrize(
@@ -235,6 +238,94 @@ def test_two_subscriptions_of_one_app(tmp_path: Path, charges: dict[str, list[st
             world.record("charge", system="amex", charged_on=on(day), account_name=f"{who}@acme.test",
                          merchant="CANVA", amount=9, currency="EUR")  # fmt: skip
     assert rules(world) == ([("duplicate_subscription", "low", "canva")] if fires else [])
+
+
+NEAR = {
+    "today": ("09-30", "active", "has the last day today, 2026-09-30, and reaches 1 app: plan it now"),
+    "tomorrow": ("10-01", "active", "leaves in 1 day, on 2026-10-01, and reaches 1 app: plan it now"),
+    "last": ("10-30", "active", "leaves in 30 days, on 2026-10-30, and reaches 1 app: plan it now"),
+    "far": ("10-31", "active", None),
+    "over": ("09-29", "active", None),  # what is still open then has rules of its own
+    "ended": ("10-10", "disabled", None),
+    "stays": (None, "active", None),
+}
+EMPLOYED: dict[str, tuple[dict[str, Any] | None, dict[str, Any], bool]] = {
+    "working": ({}, {"status": "disabled"}, True),
+    "enabled": ({}, {"status": "active"}, False),
+    "left": ({"left_on": on("08-31")}, {"status": "disabled"}, False),  # as it should be
+    "suspended": ({"status": "disabled"}, {"status": "disabled"}, False),  # the personnel department knows
+    "binned": ({}, {"status": "soft_deleted", "deleted_at": at("09-10"), "was_enabled": False}, False),
+    "unlisted": (None, {"status": "disabled"}, False),  # nobody contradicts
+}
+LICENSED = {
+    "gone": ("08-31", "active", "09-28", True),
+    "shut": (None, "disabled", "09-28", True),
+    "early": ("08-31", "active", "08-31", False),  # the list is of the last day itself
+    "soon": ("10-10", "active", "09-28", False),
+    "here": (None, "active", "09-28", False),
+}
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
+    """Rule and name → summary, in one company with somebody for each case."""
+    world = World(tmp_path_factory.mktemp("people"))
+    world.app("slack", "slack-id", approval="approved")
+
+    def hire(name: str, hr: dict[str, Any] | None, directory: dict[str, Any]) -> None:
+        if hr is not None:
+            world.hr(f"h-{name}", f"{name}@acme.test", **hr)
+        world.entra(f"o-{name}", f"{name}@acme.test", **{"snapshot_on": on("09-28"), **directory})
+
+    for name, (left, status, _) in NEAR.items():
+        hire(name, {"left_on": on(left)} if left else {}, {"status": status, "snapshot_on": on("09-20")})
+        world.use("sign_in", f"o-{name}", "slack-id", "09-10")
+    for name, (hr, directory, _) in EMPLOYED.items():
+        hire(name, hr, directory)
+    for number, (name, (left, status, listed, _)) in enumerate(LICENSED.items()):
+        hire(name, {"left_on": on(left)} if left else {}, {"status": status})
+        world.record("licence", system="entra", account_key=f"o-{name}", licence="SPE_E5", licence_key="sku-1",
+                     snapshot_on=on(listed), file_id=f"licences-{number}")  # fmt: skip
+    rows = world.build().all(
+        "SELECT f.rule, p.email, f.summary FROM graph.finding AS f JOIN canonical.person AS p USING (person_id)"
+    )
+    return {(rule, str(email).removesuffix("@acme.test")): summary for rule, email, summary in rows}
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_the_last_day_is_near(said: dict[tuple[str, str], str], name: str) -> None:
+    words = NEAR[name][2]
+    assert said.get(("leaving_soon", name)) == (f"{name}@acme.test {words}" if words else None)
+
+
+@pytest.mark.parametrize("name", EMPLOYED)
+def test_disabled_and_employed(said: dict[tuple[str, str], str], name: str) -> None:
+    assert (("disabled_but_employed", name) in said) is EMPLOYED[name][2]
+
+
+@pytest.mark.parametrize("name", LICENSED)
+def test_licence_of_somebody_who_left(said: dict[tuple[str, str], str], name: str) -> None:
+    assert (("licence_of_leaver", name) in said) is LICENSED[name][3]
+
+
+def test_deprovisioning_that_failed_is_a_finding_and_what_is_awaited_is_none(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    stories = (
+        "disabled",
+        "just_disabled",
+        "nothing_came",
+        "failure",
+        "staged",
+        "staying",
+        "skip_deletions",
+        "no_log_then",
+    )
+    for story in (one for one in STORIES if one.name in stories):
+        story.arrange(Scene(world, story.name, story.app))
+    found = world.build().all(
+        "SELECT app_id, severity FROM graph.finding WHERE rule = 'deprovisioning_failed' ORDER BY ALL"
+    )
+    assert found == [("failure-app", "high"), ("nothing_came-app", "high"), ("staged-app", "high")]
 
 
 def test_a_finding_keeps_its_id_while_more_is_seen_and_names_controls(tmp_path: Path) -> None:

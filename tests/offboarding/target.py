@@ -19,13 +19,10 @@ class App:
     """
 
     def __init__(self, *names: str) -> None:
-        self.accounts = {name: {"active": True, "exists": True, "sessions": 1, "licence": 1, "grant": 1, "assigned": 1}
-                         for name in names}  # fmt: skip
-        self.requests: list[tuple[str, str, str]] = []
-        self.answer: dict[str, list[int]] = {}
+        self.names = names
         self.is_idle = False
         self.is_deaf = False
-        self.effects = 0
+        self.reset()
         app = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -67,6 +64,14 @@ class App:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
+
+    def reset(self) -> None:
+        """Make everything as it was before anybody left."""
+        self.accounts = {name: {"active": True, "exists": True, "sessions": 1, "licence": 1, "grant": 1, "assigned": 1}
+                         for name in self.names}  # fmt: skip
+        self.requests: list[tuple[str, str, str]] = []
+        self.answer: dict[str, list[int]] = {}
+        self.effects = 0
 
     @property
     def url(self) -> str:

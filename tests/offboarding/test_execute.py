@@ -3,8 +3,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -25,6 +23,7 @@ from discovery.offboarding.verify import verify_case
 from discovery.settings import Settings
 from discovery.store import Store
 from tests.offboarding.conftest import MakePlan
+from tests.offboarding.killing import Point, Restored, run_killed, surrounded
 from tests.offboarding.target import App, HttpConnector
 from tests.offboarding.world import ADA, APPS, BOB, write_world
 
@@ -353,77 +352,44 @@ def test_two_operators_at_once_one_executes(settings: Settings, case: Case, app:
     assert app.acts()
 
 
-CHILD = """
-import os, signal, sys
-from datetime import datetime
-from pathlib import Path
-from discovery.ledger import chain
-from discovery.offboarding.execute import execute
-from discovery.settings import Settings
-from discovery.store import Store
-from tests.offboarding.target import HttpConnector
-from tests.offboarding.test_execute import ROUTES, NOW
-
-home, url, case_id, deadly = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
-count = 0
-
-def die():
-    global count
-    count += 1
-    if count == deadly:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-class Deadly(HttpConnector):
-    def act(self, action, target):
-        die()
-        outcome = super().act(action, target)
-        die()
-        return outcome
-
-write = chain.Writer._write
-def dying(self, fields):
-    die()
-    entry = write(self, fields)
-    die()
-    return entry
-chain.Writer._write = dying
-
-settings = Settings(home=home, inbox=home / "inbox")
-with Store(settings.published, read_only=True) as store:
-    execute(settings, store, [case_id], {tuple(r.split(":")): Deadly(url, r.split(":")[1]) for r in ROUTES}, now=NOW, is_sent=True)
-"""
-
-
 def test_killed_at_every_point_and_resumed_it_ends_the_same_and_nothing_is_done_twice(
-    planned: MakePlan, settings: Settings, case: Case, app: App, tmp_path: Path
+    planned: MakePlan, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Steps that are read back, one that the target refuses, and tasks; before and after every write and every act."""
+    write_world(settings.home, apps={name: APPS[name] for name in ("asana", "zapier")})
+    case = record_plan(settings.home, planned(can={"idp:entra", "scim:asana"}))
     approved(settings, case)
-    saved = {p: p.read_bytes() for p in settings.home.rglob("*") if p.is_file()}
-    run(settings, app, case.case_id)
-    clean, effects = states(settings), app.effects
-    tasks = sorted(t.step_id for t in now_of(settings).tasks.values())
-    kills = 0
-    # Every 5th point: before or after a write or an act; a step has eight, so that in the end each kind is hit.
-    for deadly in range(1, 400, 5):
-        for path in [p for p in settings.home.rglob("*") if p.is_file() and p not in saved]:
-            path.unlink()
-        for path, content in saved.items():
-            path.write_bytes(content)
-        target = App(*AT.values())
-        command = [sys.executable, "-c", CHILD, str(settings.home), target.url, case.case_id, str(deadly)]
-        killed = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
-        if killed.returncode == 0:
-            target.close()
-            break
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
-        kills += 1
+    home, target = Restored(settings.home), App(*AT.values())
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # what a kill leaves behind does not depend on it
+
+    def start() -> None:
+        home.put_back()
+        target.reset()
+        target.answer = {"remove_grant": [403] * 9}
+
+    def work() -> None:
         run(settings, target, case.case_id)
+
+    def mark(point: Point) -> None:
+        HttpConnector.act = surrounded(HttpConnector.act, point)  # type: ignore[method-assign]
+
+    start()
+    code, points = run_killed(work, 0, mark)
+    assert code == 0
+    clean, effects = states(settings), target.effects
+    tasks = sorted(t.step_id for t in now_of(settings).tasks.values())
+    assert {"verified", "failed", "requested", "planned"} <= set(clean.values())
+    assert points >= 40
+    for deadly in range(1, points + 1):
+        start()
+        code, _ = run_killed(work, deadly, mark)
+        assert code == -signal.SIGKILL
+        work()
         assert states(settings) == clean, deadly
         assert target.effects == effects, f"killed at {deadly}: an act took effect twice or never"
         assert sorted(t.step_id for t in now_of(settings).tasks.values()) == tasks
         assert verify_ledger(settings.home).is_whole
-        target.close()
-    assert kills > 12
+    target.close()
 
 
 def test_a_case_closes_only_when_everything_is_done_verified_and_silent(

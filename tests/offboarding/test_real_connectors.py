@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import multiprocessing
+import itertools
 import os
 import shutil
 import signal
 import socket
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +17,7 @@ from aiosmtpd.controller import Controller
 from discovery.connectors.entra_client import Tenant as Graph
 from discovery.connectors.transport import GuardedTransport
 from discovery.errors import ActRefused, StoreLocked
-from discovery.ledger import chain, verify_ledger
+from discovery.ledger import verify_ledger
 from discovery.offboarding.case import one_at_a_time
 from discovery.offboarding.task import complete_task
 from discovery.offboarding.verify import verify_case
@@ -27,6 +26,7 @@ from tests.connectors.processes import TOKEN, scim2_server, scimmy
 from tests.connectors.server import Answer
 from tests.connectors.target import SECRET
 from tests.offboarding.company import APPS, MAIL, NOW, Company, company
+from tests.offboarding.killing import Point, Restored, run_killed, surrounded
 from tests.offboarding.test_task import Box
 from tests.offboarding.world import write_world
 
@@ -160,97 +160,61 @@ def test_a_leaver_with_twelve_apps_over_all_routes_ends_with_every_state_right(
     assert leaving.case().state == "verifying"
 
 
-def _die_at(deadly: int, reached: Any) -> None:
-    """Kill this process at its n-th point: before or after something is written down or sent."""
-    count = 0
+def _mark(point: Point) -> None:
+    """Every request that changes something is a point before and after it."""
 
-    def point() -> None:
-        nonlocal count
-        count += 1
-        reached.value = count
-        if count == deadly:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def only_acts(send: Any, is_act: Any) -> Any:
+        marked = surrounded(send, point)
+        return lambda *args: (marked if is_act(args[1]) else send)(*args)
 
-    write, handle, send = chain.Writer._write, GuardedTransport.handle_request, Graph.send
+    def changes(request: Any) -> bool:
+        return request.method != "GET" and not request.url.path.endswith(("/token", "get_info"))
 
-    def writing(self: Any, fields: Any) -> Any:
-        point()
-        entry = write(self, fields)
-        point()
-        return entry
-
-    def handling(self: Any, request: Any) -> Any:
-        is_act = (
-            request.method != "GET" and not request.url.path.endswith(("/token", "get_info"))
-        ) or "/users/" in request.url.path
-        if request.method != "GET" and is_act:
-            point()
-        response = handle(self, request)
-        if request.method != "GET" and is_act:
-            point()
-        return response
+    send = Graph.send
 
     async def sending(self: Any, method: str, path: str, **more: Any) -> Any:
-        if method != "GET":
-            point()
+        if method == "GET":
+            return await send(self, method, path, **more)
+        point()
         answer = await send(self, method, path, **more)
-        if method != "GET":
-            point()
+        point()
         return answer
 
-    chain.Writer._write, GuardedTransport.handle_request, Graph.send = writing, handling, sending  # type: ignore[method-assign,assignment]
+    GuardedTransport.handle_request = only_acts(GuardedTransport.handle_request, changes)  # type: ignore[method-assign]
+    Graph.send = sending  # type: ignore[method-assign]
 
 
-def _run(leaving: Company, deadly: int, reached: Any) -> None:
-    _die_at(deadly, reached)
-    leaving.execute(leaving.case())
-    os._exit(0)
-
-
-def test_killed_at_every_step_and_resumed_it_ends_the_same_and_nothing_is_done_twice(
-    leaving: Company,
+def test_killed_over_and_over_it_ends_the_same_and_nothing_is_done_twice(
+    leaving: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each run is killed some points after the one before, at each kind of point; all work is done by killed runs.
+
+    The plan and the state of the targets are what many processes, none of which came to its end, left behind. That
+    every single point is met from a fresh start shows tests/offboarding/test_execute.py.
+    """
     leaving.approve(leaving.plan())
-    home = leaving.settings.home
-    saved = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
-    fork = multiprocessing.get_context("fork")
-
-    def run(deadly: int) -> tuple[int, int]:
-        leaving.reset()
-        for path in [p for p in home.rglob("*") if p.is_file() and p not in saved]:
-            path.unlink()
-        for path, content in saved.items():
-            path.write_bytes(content)
-        reached = fork.Value("i", 0)
-        child = fork.Process(target=_run, args=(leaving, deadly, reached))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # the child only runs, it starts no thread
-            child.start()
-        child.join()
-        return child.exitcode or 0, reached.value
-
-    code, points = run(0)
-    assert code == 0
+    home = Restored(leaving.settings.home)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    case = leaving.case()
+    leaving.execute(case)
     clean, effects = leaving.states(), leaving.effects()
     tasks = sorted(task.step_id for task in leaving.case().tasks.values())
-    assert points > 100
-    kills = 0
-    # The distance has no divisor in common with the points of a step: every kind of point is met.
-    for deadly in range(3, points, 17):
-        code, _ = run(deadly)
-        assert code == -signal.SIGKILL
-        kills += 1
-        leaving.execute(leaving.case())
-        assert leaving.states() == clean, deadly
-        assert sorted(task.step_id for task in leaving.case().tasks.values()) == tasks, deadly
-        now = leaving.effects()
-        assert now <= effects, f"killed at {deadly}: {now - effects} was done twice"
-        # Where an app cannot be asked whether it was done, it is not done again: a person sees to it.
-        assert all("sessions" in effect for effect in effects - now), (
-            f"killed at {deadly}: {effects - now} was never done"
-        )
-        assert verify_ledger(home).is_whole
-    assert kills >= 6
+    leaving.reset()
+    home.put_back()
+    code, kills, lives = 1, 0, itertools.cycle((4, 5, 6, 7, 9, 11))
+    while code:
+        code, _ = run_killed(lambda: leaving.execute(case), next(lives), _mark)
+        assert code in (0, -signal.SIGKILL)
+        kills += code != 0
+        assert kills < 200, "it does not get on"
+    assert kills > 25
+    assert leaving.states() == clean
+    assert sorted(task.step_id for task in leaving.case().tasks.values()) == tasks
+    now = leaving.effects()
+    assert now <= effects, f"{now - effects} was done twice"
+    # Where an app cannot be asked whether it was done, it is not done again: a person sees to it.
+    assert all("sessions" in effect for effect in effects - now), f"{effects - now} was never done"
+    assert verify_ledger(leaving.settings.home).is_whole
 
 
 def test_two_operators_at_once_one_executes(leaving: Company) -> None:

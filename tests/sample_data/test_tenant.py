@@ -109,6 +109,36 @@ def test_acts_change_the_state_and_refuse_what_entra_refuses(tenant: Tenant, gra
     assert (tenant.assignments, tenant.grants, tenant.members[team]) == ({}, {}, [])
 
 
+def test_groups_are_told_direct_and_through_others_and_lists_by_what_is_asked(
+    tenant: Tenant, graph: httpx.Client
+) -> None:
+    ann, ben = tenant.add_user("ann"), tenant.add_user("ben")
+    inner = tenant.add_group("Inner", ann)
+    outer = tenant.add_group("Outer", inner)
+    other = tenant.add_group("Other", ben)
+    direct = graph.get(f"/v1.0/users/{ann}/memberOf/microsoft.graph.group").json()["value"]
+    assert [(g["id"], g["@odata.type"]) for g in direct] == [(inner, "#microsoft.graph.group")]
+    assert [g["id"] for g in pages(graph, f"/v1.0/users/{ann}/transitiveMemberOf")[0]] == [inner, outer]
+
+    def check(groups: list[str]) -> httpx.Response:
+        return graph.post(f"/v1.0/users/{ann}/checkMemberGroups", json={"groupIds": groups})
+
+    assert check([other, outer]).json()["value"] == [outer]
+    assert check(["x"] * 21).status_code == 400
+    figma = tenant.add_app("Figma")
+    tenant.add_app("Miro")
+    tenant.grant(figma, "User.Read", ann)
+    name = tenant.users[ann]["userPrincipalName"]
+    asked = {
+        f"/users?$filter=userPrincipalName eq '{name.upper()}' or mail eq 'x'": [ann],
+        "/users?$filter=mail eq 'nobody@example.com'": [],
+        f"/servicePrincipals?$filter=appId eq '{tenant.apps[figma]['appId']}'": [figma],
+        "/oauth2PermissionGrants?$filter=clientId eq 'other'": [],
+    }
+    for path, expected in asked.items():
+        assert [one["id"] for one in graph.get(f"/v1.0{path}").json()["value"]] == expected, path
+
+
 def test_a_token_may_do_what_its_permissions_say(tenant: Tenant, graph: httpx.Client) -> None:
     ann = tenant.add_user("ann")
     tenant.tokens["x"] = {"User.Read.All"}

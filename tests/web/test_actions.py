@@ -10,7 +10,7 @@ from discovery.offboarding.link import sign_link
 from discovery.offboarding.plan import make_plan
 from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.task import create_task, find_task
-from discovery.report.queue import key_of
+from discovery.report.decision import key_of
 from discovery.store import Store
 from discovery.web.site import now
 from tests.web.conftest import Served
@@ -82,6 +82,7 @@ def test_an_access_leaves_the_scope_with_a_reason_and_comes_back(served: Served)
     assert served.post(path, action="ignore", reason="again").status_code == 400
     assert served.post(path, action="undo").status_code == 303
     assert read_decisions(served.home).standing("exclusion") == {}
+    assert [e.state for e in Ledger(served.home).entries() if e.kind == "decision"] == ["ignore", "undo"]
     assert served.post(f"/people/nobody/apps/{APP}", action="ignore", reason="x").status_code == 404
     assert served.post(f"/people/{ADA}/apps/none", action="ignore", reason="x").status_code == 404
 

@@ -20,7 +20,7 @@ HOSTILE = (
 
 
 def key() -> str:
-    from discovery.report.queue import key_of
+    from discovery.report.decision import key_of
 
     return key_of(MENTION, "merchant")
 

@@ -1,4 +1,4 @@
-"""`discovery export`: an app's accounts for review, and the access graph for other programs."""
+"""`discovery export`: an app's accounts for review, the access graph for other programs, a copy that names nobody."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from discovery.cli.output import csv_text, print_bytes
 from discovery.cli.published import find_app, published, run_of, warn_if_old
 from discovery.cli.terminal import note
 from discovery.errors import BadUse
+from discovery.privacy import pseudonymise
 from discovery.report.graph_file import FORMATS, write_graph
 from discovery.settings import Settings
 
@@ -61,10 +62,11 @@ _output = click.option("--output", type=click.Path(path_type=Path), required=Tru
     epilog=example(
         "discovery export access-review figma.com --output figma.csv",
         "discovery export graph --output graph.graphml",
+        "discovery export pseudonymised --output shared.duckdb",
     )
 )
 def export() -> None:
-    """Write an app's accounts for review, or the access graph for other programs."""
+    """Write an app's accounts for review, the access graph for other programs, or a copy that names nobody."""
 
 
 @export.command(
@@ -112,3 +114,19 @@ def graph(settings: Settings, form: str, output: Path) -> None:
         nodes, edges = write_graph(store, form, output)
         note(f"{nodes} nodes and {edges} edges were written to {output}.")
         warn_if_old(store)
+
+
+@export.command(epilog=example("discovery export pseudonymised --output shared.duckdb"))
+@_output
+@with_settings
+def pseudonymised(settings: Settings, output: Path) -> None:
+    """Write a copy of the published file in which nobody is named, for analysis and for questions to others.
+
+    Who is meant is a keyed pseudonym, the same in all tables and in the next export; names, addresses and texts in
+    words are left out. The key lies in keys/pseudonyms of the home: whoever has it can tell persons again, so it stays
+    there. Apps, days, counts and amounts stay as they are: few people in an app may still be told apart by them.
+    """
+    counts = pseudonymise(settings, output)
+    note(
+        f"{sum(counts.values())} rows of {len(counts)} tables were written to {output}; nobody is named in them."
+    )

@@ -12,10 +12,10 @@ from discovery.cli.options import DefaultGroup, example, json_option, with_setti
 from discovery.cli.output import csv_text, print_bytes, print_json
 from discovery.cli.published import find_app, find_person, published
 from discovery.cli.terminal import note, say, shown, table
-from discovery.decisions import record_decision
 from discovery.errors import BadUse
+from discovery.report.decision import keep_decision, user
 from discovery.report.identity import decide_identity, find_account, open_identities
-from discovery.report.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches, user
+from discovery.report.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches
 from discovery.settings import Settings
 
 TO_FILL_IN = ("action", "app", "reason")
@@ -41,8 +41,8 @@ def review() -> None:
 
     What is open are mentions (which app is meant?) and accounts (whose are they?).
 
-    Decisions are appended to decisions.jsonl in the home with your name, win over the machine for good, and
-    count from the next run. Deciding never waits for a run.
+    Decisions are appended to decisions.jsonl in the home with your name, and to the ledger; they win over the
+    machine for good, and count from the next run. Deciding never waits for a run.
     """
 
 
@@ -265,9 +265,7 @@ def ignore(
     if subject is not None:
         if not reason:
             raise BadUse("taking an access out of a scope needs a --reason: auditors read it")
-        record_decision(
-            settings.home, by=user(), kind="exclusion", action="ignore", subject=subject, reason=reason
-        )
+        keep_decision(settings, by=user(), kind="exclusion", action="ignore", subject=subject, reason=reason)
         say(f"{user()} takes {app} out of the scope of {person}: {reason}. {NEXT}")
         return
     with published(settings) as store:
@@ -306,9 +304,7 @@ def undo(
     if subject is not None:
         if (subject["person_id"], subject["app_id"]) not in decided.standing("exclusion"):
             raise BadUse(f"nobody has taken {app} out of the scope of {person}")
-        record_decision(
-            settings.home, by=user(), kind="exclusion", action="undo", subject=subject, reason=reason
-        )
+        keep_decision(settings, by=user(), kind="exclusion", action="undo", subject=subject, reason=reason)
         say(f"{app} is in the scope of {person} again. {NEXT}")
         return
     with published(settings) as store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from discovery.connectors.connector import Connector, Found, Outcome, OutcomeUnknown, Target
 from discovery.errors import BadSettings
@@ -33,7 +34,7 @@ def configured_connectors(settings: Settings) -> Mapping[tuple[str, str], Connec
         found["scim", app_id] = found["api", app_id] = ScimConnector(scim)
     for app_id, block in settings.connectors.items():
         if app_id == "entra":
-            found["idp", "entra"] = _entra(block)
+            found["idp", "entra"] = _entra(block, settings)
             continue
         from discovery.connectors.recipe import known_recipes
         from discovery.connectors.recipe_connector import RecipeConnector
@@ -68,10 +69,18 @@ def missing_secrets(settings: Settings) -> dict[str, str]:
 
     configured_connectors(settings)
     named = {app_id: scim.token for app_id, scim in settings.scim.items()}
-    for app_id, block in settings.connectors.items():
-        (key,) = ("client_secret",) if app_id == "entra" else known_recipes()[app_id].secrets
-        named[app_id] = block.values[key]
     found = {}
+    for app_id, block in settings.connectors.items():
+        said = block.values
+        if app_id != "entra":
+            (key,) = known_recipes()[app_id].secrets
+            named[app_id] = said[key]
+        elif "client_secret" in said:
+            named[app_id] = said["client_secret"]
+        elif not _beside(settings, said["certificate"]).is_file():
+            found[app_id] = f"the certificate {_beside(settings, said['certificate'])} is no file"
+        elif "certificate_password" in said:
+            named[app_id] = said["certificate_password"]
     for app_id, reference in named.items():
         try:
             Secret(reference, app_id).reveal(is_text=True)
@@ -80,21 +89,32 @@ def missing_secrets(settings: Settings) -> dict[str, str]:
     return found
 
 
-def _entra(block: ConnectorSettings) -> Connector:
+def _beside(settings: Settings, name: str) -> Path:
+    return (settings.config.parent if settings.config else Path.cwd()) / name
+
+
+def _entra(block: ConnectorSettings, settings: Settings) -> Connector:
     from discovery.connectors.entra import EntraConnector
     from discovery.connectors.entra_client import BASE_URL, EntraAccess
     from discovery.connectors.secret import Secret
 
-    keys = ("tenant_id", "client_id", "client_secret")
-    for key in (*block.values, *keys):
+    keys = ("tenant_id", "client_id", "client_secret", "certificate", "certificate_password")
+    for key in block.values:
         if key not in keys:
             raise BadSettings(
                 f"{block.where}: unknown key {key}; known: {', '.join(keys)}, base_url, instance"
             )
+    for key in keys[:2]:
         if not block.values.get(key):
             raise BadSettings(f"{block.where} has no `{key}`")
-    secret = Secret(block.values["client_secret"], f"{block.where} client_secret")
+    said = block.values.get("certificate", "")
+    if bool(said) == bool(block.values.get("client_secret")):
+        raise BadSettings(f"{block.where} needs either `certificate` or `client_secret`")
+    key = "certificate_password" if said else "client_secret"
+    reference = block.values.get(key)
+    certificate = _beside(settings, said) if said else None
     access = EntraAccess(
-        block.values["tenant_id"], block.values["client_id"], secret, block.base_url or BASE_URL
-    )
+        block.values["tenant_id"], block.values["client_id"],
+        Secret(reference, f"{block.where} {key}") if reference else None, block.base_url or BASE_URL, certificate,
+    )  # fmt: skip
     return EntraConnector(access, block.instance)

@@ -153,7 +153,11 @@ class EntraConnector:
             needs = entra_acts.ACTS[action].permission if action else ""
             if error.status == 403 and action in ("deactivate", "delete", "revoke_sessions"):
                 needs += ", and a directory role above the account's own where that is an administrator's"
-            said = quoted(f"{error.code}: {error.message}", [self._access.secret]) if error.code else ""
+            said = (
+                quoted(f"{error.code}: {error.message}", [self._access.secret] if self._access.secret else [])
+                if error.code
+                else ""
+            )
             return failed(APP, error.status, said=said, needs=needs, wait=error.wait)
         return Outcome("failed", f"{error}.", is_retryable=getattr(error, "is_retryable", True))
 

@@ -16,10 +16,12 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from discovery.connectors.entra_sdk import HOSTS, by_credential, by_token, first_line, opened
+from discovery.connectors.entra_sdk import first_line, opened
+from discovery.connectors.entra_sign_in import AUTHORITIES, LocalService, SignIn
 from discovery.connectors.secret import Secret
 from discovery.connectors.transport import LOOPBACK, NoAnswer, NotSent
 from discovery.errors import BadSettings
@@ -33,12 +35,17 @@ _BUSY = (429, 503, 504)
 
 @dataclass(frozen=True)
 class EntraAccess:
-    """How a tenant is reached. On loopback the secret itself is the token: nobody there signs anybody in."""
+    """How a tenant is reached. `secret`: the client secret; with a `certificate` its password, if it has one.
+
+    On loopback, without a `service` there, the secret itself is the token: nobody signs anybody in.
+    """
 
     tenant_id: str
     client_id: str
-    secret: Secret
+    secret: Secret | None
     base_url: str = BASE_URL
+    certificate: Path | None = None
+    service: LocalService | None = None
     longest_wait: float = 30.0
     attempts: int = 3
 
@@ -46,10 +53,8 @@ class EntraAccess:
         parts = urlsplit(self.base_url)
         if self.is_loopback:
             return
-        if parts.scheme != "https" or parts.hostname not in HOSTS:
-            raise BadSettings(
-                f"{self.base_url!r} is no address of Microsoft Graph; expected https://{HOSTS[0]}/v1.0"
-            )
+        if parts.scheme != "https" or parts.hostname not in AUTHORITIES:
+            raise BadSettings(f"{self.base_url!r} is no address of Microsoft Graph; expected {BASE_URL}")
 
     @property
     def host(self) -> str:
@@ -60,6 +65,14 @@ class EntraAccess:
     def is_loopback(self) -> bool:
         """A server on this machine."""
         return self.host in LOOPBACK
+
+    def sign_in(self) -> SignIn:
+        """Return the way to sign in; the secret is read when it is used."""
+        way = "certificate" if self.certificate else "secret"
+        if self.is_loopback and self.service is None:
+            way = "token"
+        reveal = self.secret.reveal if self.secret else str
+        return SignIn(way, self.tenant_id, self.client_id, reveal, self.certificate, self.service)
 
 
 class GraphRefused(Exception):
@@ -163,14 +176,10 @@ class Tenant:
 @asynccontextmanager
 async def tenant(access: EntraAccess) -> AsyncIterator[Tenant]:
     """Open a tenant for one event loop."""
-    credential = None
-    if access.is_loopback:
-        sign_in = by_token(access.secret.reveal, access.host)
-    else:
-        from azure.identity.aio import ClientSecretCredential
-
-        credential = ClientSecretCredential(access.tenant_id, access.client_id, access.secret.reveal())
-        sign_in = by_credential(credential, access.host)
+    try:
+        sign_in, credential = access.sign_in().open(access.host)
+    except BadSettings as error:
+        raise NotSent(str(error)) from error
     # Not through a proxy of the environment: acts go the checked way or not at all.
     async with opened(
         access.base_url, sign_in, credential, timeout=30, trust_env=False, on_response=_refuse_redirect

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from discovery.connectors.entra_sdk import HOSTS, by_credential, by_token, first_line, opened
+from discovery.connectors.entra_sdk import first_line, opened
+from discovery.connectors.entra_sign_in import AUTHORITIES, LocalService, SignIn
 from discovery.connectors.http_answer import LOOPBACK, Answer, NoAnswer
 from discovery.errors import BadSettings, SourceFailed
 
 if TYPE_CHECKING:
     from msgraph import GraphRequestAdapter
 
-WAYS = ("certificate", "secret", "managed_identity", "device_code", "token")
-"""How to sign in, as `[entra] auth` says it."""
+_SECRETS = {"secret": "DISCOVERY_ENTRA_SECRET", "token": "DISCOVERY_ENTRA_TOKEN"}
 TIMEOUT = 60.0
 """Seconds without a byte after which a request counts as failed."""
 
@@ -43,6 +43,7 @@ class GraphAccess:
     auth: str = "secret"
     url: str = "https://graph.microsoft.com"
     certificate: Path | None = None
+    service: LocalService | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -50,16 +51,25 @@ class GraphAccess:
             return
         if parts.scheme != "https":
             raise BadSettings(f"{self.url!r} is not https; plain http is for this machine only (127.0.0.1)")
-        if parts.hostname not in HOSTS:
+        if parts.hostname not in AUTHORITIES:
             raise BadSettings(
                 f"{self.url!r} is no address of Microsoft Graph, so that no token is sent to it; expected one of "
-                f"{', '.join(HOSTS)}"
+                f"{', '.join(AUTHORITIES)}"
             )
 
     @property
     def is_loopback(self) -> bool:
         """A server on this machine."""
         return urlsplit(self.url).hostname in LOOPBACK
+
+    def sign_in(self) -> SignIn:
+        """Return the way to sign in. Raises BadSettings where its secret is not in the environment."""
+        secret = ""
+        if self.auth in _SECRETS:
+            secret = _secret(_SECRETS[self.auth], self.auth)
+        elif self.auth == "certificate":
+            secret = os.environ.get("DISCOVERY_ENTRA_CERTIFICATE_PASSWORD", "")
+        return SignIn(self.auth, self.tenant, self.client_id, lambda: secret, self.certificate, self.service)
 
 
 class GraphReader:
@@ -96,45 +106,12 @@ class GraphReader:
 @asynccontextmanager
 async def reading(access: GraphAccess) -> AsyncIterator[GraphReader]:
     """Open a tenant for reading. Raises BadSettings where the secret for its way of signing in is not there."""
-    sign_in, credential = _sign_in(access)
+    sign_in, credential = access.sign_in().open(urlsplit(access.url).hostname or "")
     # Settings of a proxy are for the way out of this machine.
     async with opened(
         access.url, sign_in, credential, timeout=TIMEOUT, trust_env=not access.is_loopback
     ) as adapter:
         yield GraphReader(adapter, access.url)
-
-
-def _sign_in(access: GraphAccess) -> tuple[Any, Any]:
-    """Return the SDK's way to sign requests, and what has to be closed afterwards."""
-    host = urlsplit(access.url).hostname or ""
-    if access.auth == "token":
-        token = _secret("DISCOVERY_ENTRA_TOKEN", access.auth)
-        return by_token(lambda: token, host), None
-    credential = _credential(access)
-    return by_credential(credential, host), credential
-
-
-def _credential(access: GraphAccess) -> Any:
-    from azure.identity import aio
-
-    if access.auth == "secret":
-        return aio.ClientSecretCredential(
-            access.tenant, access.client_id, _secret("DISCOVERY_ENTRA_SECRET", access.auth)
-        )
-    if access.auth == "certificate":
-        if access.certificate is None or not access.certificate.is_file():
-            raise BadSettings(
-                f"[entra] certificate = {str(access.certificate)!r} is no file; expected a .pem or .pfx"
-            )
-        password = os.environ.get("DISCOVERY_ENTRA_CERTIFICATE_PASSWORD")
-        return aio.CertificateCredential(
-            access.tenant, access.client_id, str(access.certificate), password=password or None
-        )
-    if access.auth == "managed_identity":
-        return aio.ManagedIdentityCredential(client_id=access.client_id or None)
-    from discovery.connectors.entra_device_code import DeviceCode
-
-    return DeviceCode(access.tenant, access.client_id)
 
 
 def _secret(name: str, way: str) -> str:

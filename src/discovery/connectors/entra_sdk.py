@@ -18,11 +18,6 @@ from discovery.errors import SourceFailed
 if TYPE_CHECKING:
     from msgraph import GraphRequestAdapter
 
-HOSTS = (
-    "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
-)  # fmt: skip
-"""Hosts that a token is sent to (learn.microsoft.com/graph/deployments, read 2026-11-25), beside loopback."""
-
 
 @asynccontextmanager
 async def opened(

@@ -21,9 +21,10 @@ cannot be taken back: no plan holds one unless a playbook says `is_irreversible`
 (final). Tried against two servers by other authors.
 
 ## Entra ID
-`[connectors.entra]`: an app registration of its own with these application permissions. Refused: synchronised accounts,
-consents for the whole tenant, licences and assignments from groups, dynamic groups. Looked up on 2026-11-24 in
-Microsoft's Graph documentation; for administrators as targets the registration needs a directory role as well.
+`[connectors.entra]`: an app registration of its own with these application permissions, which signs in with a
+`certificate` (and `certificate_password`) or a `client_secret`. Refused: synchronised accounts, consents for the whole
+tenant, licences and assignments from groups, dynamic groups. Looked up on 2026-11-24 in Microsoft's Graph
+documentation; for administrators as targets the registration needs a directory role as well.
 
 """
 

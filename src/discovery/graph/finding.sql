@@ -252,6 +252,19 @@ found AS (
     FROM canonical.licence AS n
     JOIN canonical.account AS a USING (system, instance, identifier)
     JOIN going AS g ON g.person_id = a.person_id AND (g.left_on < n.snapshot_on OR g.status IN ('disabled', 'soft_deleted'))
+    UNION ALL
+    SELECT 'leaving_soon', 'low', p.person_id, NULL, '', p.left_on, CAST($as_of AS TIMESTAMP),
+        coalesce(p.email, p.display_name, p.person_id) || CASE WHEN p.left_on = $as_of THEN ' has the last day today, '
+            ELSE ' leaves in ' || (p.left_on - $as_of) || CASE WHEN p.left_on - $as_of = 1 THEN ' day, on ' ELSE ' days, on ' END
+            END || p.left_on || ', and reaches ' || count(x.app_id) || CASE WHEN count(x.app_id) = 1 THEN ' app' ELSE ' apps' END
+            || CASE WHEN count(*) FILTER (x.survives_idp_disable) = 0 THEN ''
+                ELSE ', ' || count(*) FILTER (x.survives_idp_disable) || ' of them also without the directory account' END
+            || ': plan it now'
+    FROM canonical.person AS p LEFT JOIN graph.access AS x USING (person_id)
+    WHERE p.left_on BETWEEN $as_of AND $as_of + 30 AND p.status IN ('active', 'unknown')
+        -- Where the last day is over already, it is the leavers' rules that speak.
+        AND p.person_id NOT IN (SELECT person_id FROM leaver)
+    GROUP BY p.person_id, p.email, p.display_name, p.left_on
 )
 SELECT left(sha256(concat_ws(chr(31), rule, coalesce(person_id, ''), coalesce(app_id, ''), coalesce(subject, ''),
         coalesce(CAST(day AS VARCHAR), ''))), 32) AS finding_id,

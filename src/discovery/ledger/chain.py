@@ -38,14 +38,16 @@ KINDS = (
     "observation",
     "task",
     "notice",
+    "decision",
     "forgotten",
     "torn",
 )
 """Kinds of entries. case: opened, closed, undone; plan: a plan was made; override: a rule was set aside, by whom and
 why; approval: of a plan; standing_approval: granted or withdrawn by the settings, or used for a case; refusal: an act
 that was not allowed; intent and result: before and after an act; observation: what looking again showed; task: made,
-completed, declined, escalated; notice: a message that was sent or could not be; forgotten: a person's private parts
-were deleted; torn: a crash cut an entry short."""
+completed, declined, escalated; notice: a message that was sent or could not be; decision: what a reviewer said of a
+match, of whose an account is, or of an access left out; forgotten: a person's private parts were deleted; torn: a crash
+cut an entry short."""
 
 _SAID = {
     "action": "{}",
@@ -58,6 +60,8 @@ _SAID = {
     "notice": "{}",
     "channel": "by {}",
     "outcome": "outcome {}",
+    "decided": "{}",
+    "mention_key": "{}",
     "owner_email": "for {}",
     "due_on": "due {}",
     "by": "said by {}",

@@ -22,39 +22,56 @@ KEYED = ("person_id", "account_id", "case_id", "step_id", "task_id", "finding_id
 """Columns that join tables or tell persons apart: they become pseudonyms; other personal columns are left empty."""
 LEFT_OUT = ("ledger_entry", "quarantine", "source_file", "person_identifier", "exclusion")
 """Tables whose rows name people or files in words: only their number stays."""
-_IN_WORDS = ("summary", "reason", "reasons", "explanation", "note", "record", "content", "file_name")
-"""Columns that may hold a name although they are not about one."""
+_IN_WORDS = (
+    "summary", "reason", "reasons", "explanation", "note", "record", "content", "file_name", "said", "event_id",
+    "handover", "value_left", "value_right", "scope_item.action", "offboarding_scope.action",
+)  # fmt: skip
+"""Columns, of all tables or of one, that may hold a name although they are not about one: an owner's, a merchant's."""
 
 
 def pseudonymise(settings: Settings, target: Path) -> dict[str, int]:
     """Write the pseudonymised copy of the published file to `target`; returns rows by table.
 
-    Raises BadUse if the target is there, or nothing is published.
+    Raises BadUse if the target is there or cannot be written, or nothing is published.
     """
     if target.exists():
         raise BadUse(f"{target} is there already: name another file")
     if not settings.published.is_file():
         raise BadUse(f"{settings.published} is not there yet: `discovery run` makes it")
     key = _key(settings.home)
-    temporary = target.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        temporary.touch(mode=0o600, exist_ok=False)
+        temporary.unlink()  # the engine takes no empty file
+    except OSError as error:
+        raise BadUse(f"{target}: cannot be written: {error.strerror}") from error
+    try:
+        counts = _write(settings, temporary, key)
+        temporary.chmod(0o600)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return counts
+
+
+def _write(settings: Settings, target: Path, key: str) -> dict[str, int]:
     counts: dict[str, int] = {}
-    with Store(temporary) as store:
+    with Store(target) as store:
         store.run(f"ATTACH {quoted(str(settings.published))} AS graph (READ_ONLY)")
         store.run("SET VARIABLE pseudonym_key = CAST($key AS VARCHAR)", {"key": key})
         for table in FILE_TABLES:
             has_app = "app_id" in [column.name for column in file_columns(table)]
-            columns = ", ".join(_expression(column, has_app=has_app) for column in file_columns(table))
+            columns = ", ".join(
+                _expression(table.name, column, has_app=has_app) for column in file_columns(table)
+            )
             rows = "LIMIT 0" if table.name in LEFT_OUT else ""
             store.run(f'CREATE TABLE "{table.name}" AS SELECT {columns} FROM graph."{table.name}" {rows}')
             counts[table.name] = int(store.value(f'SELECT count(*) FROM "{table.name}"'))
         store.run("DETACH graph")
-    temporary.chmod(0o600)
-    temporary.replace(target)
     return counts
 
 
-def _expression(column: Column, *, has_app: bool) -> str:
+def _expression(table: str, column: Column, *, has_app: bool) -> str:
     name = f'"{column.name}"'
     if column.name == "mention":
         # A merchant may be a person; what led to an app of the catalog is not.
@@ -64,7 +81,7 @@ def _expression(column: Column, *, has_app: bool) -> str:
         return f"{_pseudonym(name)} AS {name}"
     if column.name == "accounts":
         return f"list_transform({name}, lambda x: {_pseudonym('x')}) AS {name}"
-    if column.personal or column.name in _IN_WORDS:
+    if column.personal or {column.name, f"{table}.{column.name}"} & {*_IN_WORDS}:
         return f"CAST(NULL AS {column.type}) AS {name}"
     return name
 

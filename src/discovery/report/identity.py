@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from discovery.decisions import Decision, read_decisions, record_decision
+from discovery.decisions import Decision, read_decisions
 from discovery.errors import BadUse, UnknownName
+from discovery.report.decision import keep_decision
 from discovery.report.published import Person
 from discovery.settings import Settings
 from discovery.store import Store
@@ -65,6 +66,4 @@ def decide_identity(
     standing = read_decisions(settings.home).standing("identity")
     if action == "undo" and tuple(subject.values()) not in standing:
         raise BadUse(f"nobody has decided whether {account['account_name']} is {person.name}'s")
-    return record_decision(
-        settings.home, by=by, kind="identity", action=action, subject=subject, reason=reason
-    )
+    return keep_decision(settings, by=by, kind="identity", action=action, subject=subject, reason=reason)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import pwd
 from typing import Any
 
-from discovery.decisions import Decision, read_decisions, record_decision
+from discovery.decisions import Decision, read_decisions
 from discovery.errors import BadUse, UnknownName
+from discovery.report.decision import keep_decision, key_of, user
 from discovery.report.published import find_app
 from discovery.settings import Settings
 from discovery.store import Store
@@ -74,11 +72,6 @@ Filled = tuple[dict[str, Any], str, str | None, str | None]
 """A decision as somebody filled it in: match, action, app_id, reason."""
 
 
-def key_of(mention: str, kind: str) -> str:
-    """Return a short name of a mention that no spreadsheet turns into something else."""
-    return "m" + hashlib.sha256(f"{kind}\0{mention}".encode()).hexdigest()[:12]
-
-
 def open_matches(store: Store, settings: Settings) -> list[dict[str, Any]]:
     """Return matches under review that nobody has decided, those that change most first."""
     rows = matches_under_review(store)
@@ -134,20 +127,12 @@ def effect(store: Store, match: dict[str, Any], app_id: str) -> dict[str, Any]:
     }
 
 
-def user() -> str:
-    """Return who is deciding, as the operating system knows them."""
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return f"uid {os.geteuid()}"
-
-
 def decide(
     settings: Settings, match: dict[str, Any], action: str, app_id: str | None, reason: str | None
 ) -> Decision:
     """Record one decision on a mention; it counts from the next run."""
-    return record_decision(
-        settings.home,
+    return keep_decision(
+        settings,
         by=user(),
         kind="match",
         action=action,

@@ -9,7 +9,8 @@ from discovery.catalog.facts import FACTS, PURGE, facts_of
 from discovery.decisions import read_decisions
 from discovery.ledger import Ledger
 from discovery.offboarding.case import Case
-from discovery.report.queue import key_of, matches_under_review
+from discovery.report.decision import key_of
+from discovery.report.queue import matches_under_review
 
 if TYPE_CHECKING:
     from discovery.web.site import Site

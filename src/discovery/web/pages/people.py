@@ -8,8 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from discovery.decisions import read_decisions, record_decision
+from discovery.decisions import read_decisions
 from discovery.errors import BadUse, UnknownName
+from discovery.report.decision import keep_decision
 from discovery.report.published import Person, find_app, find_person
 from discovery.web.listing import Table, table_of
 from discovery.web.listings import LISTINGS
@@ -203,8 +204,8 @@ def exclude(request: Request) -> Response:
         raise BadUse("taking an access out of a scope needs a reason: auditors read it")
     if action not in ("ignore", "undo") or (action == "undo") != is_out:
         raise BadUse("that was decided already: reload the page")
-    record_decision(
-        site.settings.home,
+    keep_decision(
+        site.settings,
         by=site.user,
         kind="exclusion",
         action=action,

@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from discovery.decisions import read_decisions
 from discovery.errors import BadUse, UnknownName
+from discovery.report.decision import key_of
 from discovery.report.published import App, find_app
-from discovery.report.queue import decide, effect, find_mention, key_of
+from discovery.report.queue import decide, effect, find_mention
 from discovery.web.ledger_rows import open_rows
 from discovery.web.listing import table_of
 from discovery.web.listings import LISTINGS
