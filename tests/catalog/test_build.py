@@ -35,9 +35,9 @@ def data(tmp_path: Path) -> Path:
         folder,
         "apps_field-service.csv",
         ",".join(APPS_HEADER),
-        "Lumenfix,+Borealis Works,lumenfix.com,app.;auth.,Lumen Repairs,,",
+        "Lumenfix,+Borealis Works,lumenfix.com,app.;auth.,Lumen Repairs,,,2026-01-05",
     )
-    write(folder, "further.csv", "app_id,hosts,aliases", "acme,*.acme.com,Acme Suite")
+    write(folder, "further.csv", "app_id,hosts,aliases,as_of", "acme,*.acme.com,Acme Suite,2026-01-05")
     for name, header in (("entra.csv", "entra_app_id,display_name,app_id,source"), ("scim.csv", "app_id,scim_support,scim_plan,facts_source,facts_as_of"),
                          ("fact.csv", "app_id,fact,value,source,as_of"), ("entra_gallery.csv", "app_id,kind,slug"),
                          ("renamed.csv", "former_id,app_id"), ("ids.csv", "app_id,name,domain")):  # fmt: skip
@@ -108,14 +108,15 @@ def test_building_again_changes_nothing(data: Path, packages: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "line", "expected"),
     [
-        ("further.csv", "lumenfix,,Acme CRM", "further.csv row 3: name 'Acme CRM' of lumenfix already belongs to acme (curated.csv row 2)"),
-        ("further.csv", "lumenfix,app.acme.com,", "app_domain 'app.acme.com' of lumenfix already belongs to acme"),
-        ("further.csv", "nobody,,Nobody Inc", "further.csv row 3: app_id 'nobody' is not in the catalog"),
-        ("further.csv", "acme,no host,", "further.csv row 3: 'no host' of acme is no host"),
-        ("apps_field-service.csv", "Other,,acme.co.uk,,,,", "apps_field-service.csv row 3: domain 'acme.co.uk' of other already belongs to acme"),
-        ("apps_field-service.csv", "Other,,app.other.com,,,,", "column domains: 'app.other.com'; expected a registrable domain"),
-        ("apps_field-service.csv", "Other,,google.com,,,,", "column domains: 'google.com' is in shared_domain.csv"),
+        ("further.csv", "lumenfix,,Acme CRM,2026-01-05", "further.csv row 3: name 'Acme CRM' of lumenfix already belongs to acme (curated.csv row 2)"),
+        ("further.csv", "lumenfix,app.acme.com,,2026-01-05", "app_domain 'app.acme.com' of lumenfix already belongs to acme"),
+        ("further.csv", "nobody,,Nobody Inc,2026-01-05", "further.csv row 3: app_id 'nobody' is not in the catalog"),
+        ("further.csv", "acme,no host,,2026-01-05", "further.csv row 3: 'no host' of acme is no host"),
+        ("apps_field-service.csv", "Other,,acme.co.uk,,,,,2026-01-05", "apps_field-service.csv row 3: domain 'acme.co.uk' of other already belongs to acme"),
+        ("apps_field-service.csv", "Other,,app.other.com,,,,,2026-01-05", "column domains: 'app.other.com'; expected a registrable domain"),
+        ("apps_field-service.csv", "Other,,google.com,,,,,2026-01-05", "column domains: 'google.com' is in shared_domain.csv"),
         ("apps_field-service.csv", "Other,,other.com,,", "row 3"),
+        ("apps_field-service.csv", "Other,,other.com,,,,,soon", "row 3, column as_of: 'soon'; expected a day"),
         ("fact.csv", "acme,inactive_blocks_login,maybe,https://acme.com,2026-11-24", "fact.csv row 2, value: 'maybe'; expected yes or no"),
         ("fact.csv", "acme,colour,blue,https://acme.com,2026-11-24", "fact.csv row 2, fact: 'colour'"),
         ("fact.csv", "acme,scim_support,yes,,2026-11-24", "fact.csv row 2, source and as_of: expected both"),

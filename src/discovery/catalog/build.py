@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from discovery.catalog.builder import ALIAS_COLUMNS, APP_COLUMNS, Builder
-from discovery.catalog.curated import WRITTEN, add_curated, add_later, rows_of
+from discovery.catalog.curated import RENAMED, add_curated, add_later, rows_of
 from discovery.catalog.facts import problem_of
 from discovery.catalog.load import data_rows
 from discovery.catalog.naming import name_key, registrable_domain
@@ -106,7 +106,7 @@ def _add_former_ids(builder: Builder, data: Path) -> None:
                 f"{where}: {former!r} to {app_id!r}; expected a former id and an app's id"
             )
             continue
-        builder.add_alias(app_id, former, "former_id", WRITTEN, where=where)
+        builder.add_alias(app_id, former, "former_id", RENAMED, where=where)
 
 
 def _add_product(builder: Builder, product: Product) -> None:

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from discovery.catalog.builder import Builder, Row
 from discovery.catalog.naming import fold, is_host, name_key, registrable_domain, tokens_of
 
 CURATED = "curated 2026-11-23"
-WRITTEN = "curated 2026-11-24"
+RENAMED = "curated 2026-11-24"
 SIGN_IN = frozenset({
     "login", "signin", "sign-in", "auth", "auth0", "id", "account", "accounts", "sso", "identity", "idp", "secure",
     "logon", "passport",
 })  # fmt: skip
 """First labels of a host that say that one signs in there."""
 
-APPS_HEADER = ("name", "vendor", "domains", "hosts", "aliases", "descriptors", "strength")
-FURTHER_HEADER = ("app_id", "hosts", "aliases")
+APPS_HEADER = ("name", "vendor", "domains", "hosts", "aliases", "descriptors", "strength", "as_of")
+FURTHER_HEADER = ("app_id", "hosts", "aliases", "as_of")
 
 
 def rows_of(path: Path, header: tuple[str, ...] = ()) -> Iterator[tuple[str, Row]]:
@@ -48,13 +49,14 @@ def add_curated(builder: Builder, data: Path) -> None:
     for path in sorted(data.glob("apps_*.csv")):
         for where, row in rows_of(path, APPS_HEADER):
             app_id = builder.id_for(row["name"], *split(row["domains"]))
-            written.append((where, row, app_id, path.stem.removeprefix("apps_").replace("-", " "), WRITTEN))
+            written.append((where, row, app_id, path.stem.removeprefix("apps_").replace("-", " "),
+                            _written(builder, where, row)))  # fmt: skip
             _add_app(builder, *written[-1])
     for where, row, app_id, _, source in (*rows, *written):
         _add_identifiers(builder, where, row, app_id, source)
     for where, row in rows_of(data / "further.csv", FURTHER_HEADER):
         if row["app_id"] in builder.apps:
-            _add_identifiers(builder, where, row, row["app_id"], WRITTEN)
+            _add_identifiers(builder, where, row, row["app_id"], _written(builder, where, row))
         else:
             builder.later.append((where, row))
     for where, row in rows_of(data / "entra.csv"):
@@ -65,9 +67,20 @@ def add_later(builder: Builder) -> None:
     """Add the rows of `further.csv` whose apps come from packages."""
     for where, row in builder.later:
         if row["app_id"] in builder.apps:
-            _add_identifiers(builder, where, row, row["app_id"], WRITTEN)
+            _add_identifiers(builder, where, row, row["app_id"], _written(builder, where, row))
         else:
             builder.conflicts.append(f"{where}: app_id {row['app_id']!r} is not in the catalog")
+
+
+def _written(builder: Builder, where: str, row: Row) -> str:
+    """Return the source of a row with the day it was written."""
+    try:
+        date.fromisoformat(row["as_of"])
+    except ValueError:
+        builder.conflicts.append(
+            f"{where}, column as_of: {row['as_of']!r}; expected a day such as 2026-01-05"
+        )
+    return f"curated {row['as_of']}"
 
 
 def split(text: str) -> list[str]:
@@ -88,7 +101,7 @@ def _add_app(builder: Builder, where: str, row: Row, app_id: str, category: str,
     for domain in domains:
         if domain in builder.shared:
             builder.conflicts.append(f"{where}, column domains: {domain!r} is in shared_domain.csv")
-        if source == WRITTEN and registrable_domain(domain) != domain:
+        if source != CURATED and registrable_domain(domain) != domain:
             builder.conflicts.append(
                 f"{where}, column domains: {domain!r}; expected a registrable domain (a host goes into hosts)"
             )
