@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from discovery.sources.lake import Lake
+import pytest
+
+from discovery.sources.ingest import load_macros
+from discovery.sources.lake import Lake, quarantined_notes, write_records
+from discovery.store import Store
+
+
+@pytest.fixture
+def store() -> Store:
+    made = Store.memory()
+    load_macros(made)
+    return made
 
 
 def test_a_column_that_came_later_is_null_in_older_parts(make_bench: Callable[..., Any]) -> None:
@@ -28,3 +40,20 @@ def test_a_column_that_came_later_is_null_in_older_parts(make_bench: Callable[..
 
 BIN = """{"value":[{"id":"%s","userPrincipalName":"%s@acme.example","displayName":"Gone",
 "deletedDateTime":"2026-09-07T10:00:00Z","accountEnabled":true}]}"""
+
+
+def test_a_word_that_no_table_knows_sets_its_record_aside(store: Store, tmp_path: Path) -> None:
+    select = (
+        "SELECT id AS event_id, TIMESTAMP '2026-09-01 10:00' AS observed_at, 'a1' AS account_key, "
+        "'label' AS mention_kind, 'Figma' AS mention, method FROM (VALUES ('e1', 'saml'), ('e2', 'telepathy'), "
+        "('e3', NULL)) AS t(id, method)"
+    )
+    written = write_records(
+        store, "sign_in", select, tmp_path / "out", file_id="f", system="okta", instance="i",
+        snapshot_on=None, is_list=False,
+    )  # fmt: skip
+    assert (written.rows, written.quarantined, [p.rows for p in written.parts]) == (3, 1, [2])
+    ((record, note),) = quarantined_notes(store, tmp_path / "out")
+    column, value, expected = note.split("\x1f")
+    assert (record, column, value) == (None, "method", "telepathy")
+    assert expected.startswith("one of ")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import shutil
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -24,7 +24,7 @@ from discovery.sources.collected import Collected, blank_first_line, collected_i
 from discovery.sources.unpack import unpacked
 
 BLOCK = 1 << 20
-COPY_BLOCK = 64 << 20
+COPY_BLOCK = 16 << 20
 MAX_EXPANDED = 64 << 30
 MAX_RATIO = 2000
 ALLOWANCE = 64 << 20
@@ -64,25 +64,50 @@ def copy_hashed(source: Path, target: Path) -> str:
             raise SourceFailed(
                 f"{source}: is not a regular file (a link, pipe or device); copy the export itself."
             )
-        with target.open("wb") as out:
-            _copy(file, out)
+        with target.open("wb") as out, target.open("rb") as kept:
+            sha256 = _copy(file, out, kept)
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         target.unlink(missing_ok=True)
         raise SourceFailed(f"{source}: was still being written while it was read; the next run takes it.")
-    with target.open("rb") as kept:
-        return hashlib.file_digest(kept, "sha256").hexdigest()
+    return sha256
 
 
-def _copy(file: BinaryIO, out: BinaryIO) -> None:
-    """Copy inside the kernel, which takes no detour through our memory; elsewhere by hand."""
+def _copy(file: BinaryIO, out: BinaryIO, kept: BinaryIO) -> str:
+    """Copy, and return the SHA-256 of what was written, which `kept` reads; both go on at the same time.
+
+    Inside the kernel, where that can be: it takes no detour through our memory.
+    """
+    digest = hashlib.sha256()
+
+    def hash_to(end: int) -> None:
+        while kept.tell() < end and (block := kept.read(min(BLOCK, end - kept.tell()))):
+            digest.update(block)
+
+    written = 0
+    with ThreadPoolExecutor(1) as other:
+        hashing: Future[None] | None = None
+        while count := _copy_block(file, out):
+            written += count
+            if hashing is not None:
+                hashing.result()
+            hashing = other.submit(hash_to, written)
+        if hashing is not None:
+            hashing.result()
+    return digest.hexdigest()
+
+
+def _copy_block(file: BinaryIO, out: BinaryIO) -> int:
+    """Copy the next block and return its length, 0 at the end."""
     try:
-        while os.copy_file_range(file.fileno(), out.fileno(), COPY_BLOCK):
-            pass
+        return os.copy_file_range(file.fileno(), out.fileno(), COPY_BLOCK)
     except (AttributeError, OSError):
-        file.seek(0)
-        out.seek(0)
-        shutil.copyfileobj(file, out, BLOCK)
+        # Both ends stand where the kernel left them: the file objects were not read from or written to before.
+        block = os.read(file.fileno(), BLOCK)
+        at = 0
+        while at < len(block):
+            at += os.write(out.fileno(), block[at:])
+        return len(block)
 
 
 def stage(kept: Path, folder: Path, *, encoding: str | None = None) -> list[Staged]:

@@ -13,7 +13,7 @@ from discovery.tables.deprovisioning import DEPROVISIONING
 from discovery.tables.graph import GRAPH
 from discovery.tables.matching import MATCHING
 from discovery.tables.offboarding import OFFBOARDING
-from discovery.tables.records import RECORDS
+from discovery.tables.records import RECORDS, WORDS
 from discovery.tables.sources import SOURCES
 
 TABLES: dict[str, Table] = {
@@ -28,4 +28,4 @@ EVENT_KINDS = ("sign_in", "web_visit")
 PUBLISHED: tuple[Table, ...] = tuple(t for t in TABLES.values() if t.published)
 """Tables that the published file holds, in the order of their declaration."""
 
-__all__ = ["EVENT_KINDS", "PUBLISHED", "RECORDS", "TABLES", "Column", "Table"]
+__all__ = ["EVENT_KINDS", "PUBLISHED", "RECORDS", "TABLES", "WORDS", "Column", "Table"]

@@ -29,6 +29,16 @@ _MENTION = (
     c("mention_name", T, "display name that came along with an id; NULL if none"),
 )
 
+WORDS = {
+    "mention_kind": ("app_id", "label", "domain", "client_id", "browser_app_type", "merchant"),
+    "method": (
+        "idp_interactive", "idp_non_interactive", "legacy_authentication", "saml", "oidc", "social", "password",
+        "token", "visit", "other",
+    ),
+    "page": ("sign_in", "app", "public", "other"),
+}  # fmt: skip
+"""The words that columns of events may hold; a record with another one is quarantined."""
+
 RECORDS: dict[str, Table] = {
     table.name: table
     for table in (
