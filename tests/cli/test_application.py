@@ -12,6 +12,7 @@ import pytest
 
 from discovery.cli.application import COMMANDS, application
 from discovery.errors import StoreDamaged, StoreLocked, UnknownName
+from discovery.settings import Settings
 from discovery.store import writer_lock
 from tests.cli.conftest import Run
 
@@ -53,14 +54,53 @@ def test_the_overview_imports_nothing_heavy_and_is_quick() -> None:
     assert min(times) < 1.0  # 0.15 s on an idle machine
 
 
-def test_reading_commands_import_neither_dagster_nor_pandas() -> None:
+def test_no_command_imports_dagster_or_pandas_before_it_needs_them() -> None:
+    modules = sorted({place.split(":")[0] for place, _ in COMMANDS.values()})
     code = (
-        "import sys\n"
-        "from discovery.cli import doctor, findings, graph, init, match, review, scope, sources\n"
-        "print([m for m in ('dagster', 'pandas', 'pipelines') if m in sys.modules])"
+        "import importlib, sys\n"
+        f"for name in {modules!r}: importlib.import_module('discovery.cli.' + name)\n"
+        "print([m for m in ('dagster', 'pandas', 'pipelines', 'msgraph', 'scim2_client') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# Not here: match and explain-match. They hand columns to the engine through pyarrow, which imports pandas by itself
+# where it is installed.
+READING = (
+    "scope linnea.obrien@nordwind.example", "who-has figma.com", "explain linnea.obrien@nordwind.example figma.com",
+    "timeline linnea.obrien@nordwind.example", "findings", "review list", "coverage", "diagnose github", "readiness",
+    "sources list", "offboard status", "task list", "ledger show", "ledger verify", "doctor",
+    "export access-review figma.com",
+)  # fmt: skip
+
+
+def test_commands_that_only_read_do_so_without_dagster_and_pandas(sample: Settings) -> None:
+    code = (
+        "import sys\nfrom click.testing import CliRunner\nfrom discovery.cli.application import application\n"
+        f"for line in {READING!r}:\n"
+        "    done = CliRunner().invoke(application, [*line.split(), '--json'])\n"
+        "    assert done.exit_code in (0, 1), (line, done.output)\n"
+        "    found = [m for m in ('dagster', 'pandas', 'pipelines') if m in sys.modules]\n"
+        "    assert not found, (line, found)\n"
+    )
+    where = {"DISCOVERY_CONFIG": str(sample.config), "DISCOVERY_HOME": str(sample.home)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
+                          env={**os.environ, **where})  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+WITHOUT_JSON = {"serve"}
+"""It does not end by itself."""
+
+
+def test_every_command_prints_json() -> None:
+    leaves = {name: command for name, command in commands() if not isinstance(command, click.Group)}
+    assert len(leaves) > 35
+    without = {
+        name for name, command in leaves.items() if not any("--json" in p.opts for p in command.params)
+    }
+    assert without == WITHOUT_JSON
 
 
 def test_the_overview_says_what_the_commands_say() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,3 +118,59 @@ def test_a_damaged_decision_is_wrong_and_a_torn_one_is_told(cli: Run, home: Path
     assert cli("doctor", "--home", home).exit_code == 0
     (home / "decisions.jsonl").write_text("nonsense\n")
     assert states(cli, home, 1)["decisions"] == "wrong"
+
+
+def _change(home: Path, *statements: str) -> None:
+    with Store(home / "access_graph.duckdb") as store:
+        for statement in statements:
+            store.run(statement)
+
+
+def _unknown_file(home: Path) -> None:
+    _change(home, "INSERT INTO source_file BY NAME SELECT 'x' AS file_id, 'odd.csv' AS file_name, "
+                  "'unrecognised' AS state, 'no known format has any of its columns' AS reason")  # fmt: skip
+
+
+def _settings(text: str) -> None:
+    whole = 'domains = ["nordwind.example"]\ntimezone = "Europe/London"\n'
+    Path("discovery.toml").write_text(text if "domains" in text else whole + text)
+
+
+MISTAKES: list[tuple[str, str, Any]] = [
+    ("settings", "unknown key domain", lambda home: _settings('domain = ["nordwind.example"]\ndomains = []\n')),
+    ("domains", "none are set", lambda home: _settings("domains = []\n")),
+    ("domains", "nobody on the roster has an address at", lambda home: _settings('domains = ["elsewhere.example"]\n')),
+    ("inbox", "is empty", lambda home: shutil.rmtree("inbox/hr")),
+    ("inbox", "lies in the inbox", lambda home: _settings(f'inbox = "{home.parent}"\n')),
+    ("file", "unrecognised", _unknown_file),
+    ("roster", "nobody is known", lambda home: _change(home, "DELETE FROM person")),
+    ("roster", "no roster of it was read", lambda home: _settings('[people]\nsource_of_truth = "okta"\n')),
+    ("home", "not reach it", lambda home: _settings('[publish]\ngroup = "root"\n')),
+    ("published file", "days ago", lambda home: _change(home, "UPDATE run SET as_of = DATE '2020-01-01'")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "said", "make"), MISTAKES, ids=[f"{n}-{s}" for n, s, _ in MISTAKES])
+def test_each_of_the_ten_mistakes_is_found_and_told_how_to_mend(
+    cli: Run, home: Path, name: str, said: str, make: Any
+) -> None:
+    make(home)
+    result = cli("doctor", "--home", home, "--json")
+    assert result.exit_code == 1, result.output
+    wrong = [check for check in json.loads(result.stdout) if check["state"] == "wrong"]
+    assert [
+        check for check in wrong if check["name"] == name and said in check["found"] and check["remedy"]
+    ], wrong
+    assert {check["name"] for check in wrong} == {name}, "one mistake, one answer"
+
+
+def test_the_ten_mistakes_are_those_of_the_document(pytestconfig: pytest.Config) -> None:
+    text = (pytestconfig.rootpath / "docs" / "terminal.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\d+) \| .+ \| ([a-z ]+) \|$", text, re.MULTILINE)
+    assert [int(number) for number, _ in listed] == list(range(1, 11))
+    assert [name for _, name in listed] == [name for name, _, _ in MISTAKES]
+
+
+def test_apps_of_which_nobody_approved_one_are_a_note(cli: Run, home: Path) -> None:
+    _change(home, "UPDATE app_summary SET class = 'shadow'")
+    assert states(cli, home, 0)["catalog"] == "note"

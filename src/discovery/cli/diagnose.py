@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from discovery.cli.options import example, json_option, with_settings
+from discovery.cli.options import app_names, example, json_option, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.published import find_app, find_person, published, warn_if_old
 from discovery.cli.terminal import say, table
@@ -25,7 +25,7 @@ from discovery.settings import Settings
         "discovery diagnose webex --rehearse scim.test@example.com",
     )
 )
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option("--person", help="Only this leaver.")
 @click.option(
     "--rehearse", "account", help="Follow a test account through create, update, disable and delete."

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 import click
 
-from discovery.cli.options import CONFIG_HELP, HOME_HELP, example, json_option, settings_of, today
+from discovery.cli.options import CONFIG_HELP, HOME_HELP, example, json_option, settings_of
 from discovery.cli.output import print_json
 from discovery.cli.terminal import say
 from discovery.connectors import configured_connectors, missing_secrets
@@ -20,7 +19,6 @@ from discovery.errors import DiscoveryError, StoreLocked
 from discovery.extension import extensions
 from discovery.settings import Settings
 
-OLD_DAYS = 2
 LITTLE_SPACE = 1 << 30
 
 
@@ -129,6 +127,10 @@ def _inbox(settings: Settings) -> Iterator[Check]:
         yield Check("inbox", "wrong", f"{settings.inbox} is not there", "make the folder, or set `inbox`")
         return
     files = inbox_files(settings.inbox)
+    if settings.inbox in settings.home.parents or settings.inbox == settings.home:
+        yield Check("inbox", "wrong", f"the home {settings.home} lies in the inbox: its own files would be read",
+                    "set `inbox` to a folder that holds exports only")  # fmt: skip
+        return
     if not files:
         yield Check(
             "inbox",
@@ -182,7 +184,11 @@ def _home(settings: Settings) -> Iterator[Check]:
         )
         return
     mode = home.stat().st_mode & 0o777
-    if mode & 0o077 and not settings.group:
+    if settings.group and not mode & 0o010:
+        yield Check("home", "wrong", f"{home} has the mode {mode:04o}: the group {settings.group} may read the "
+                    "published file, but not reach it",
+                    f"chgrp {settings.group} {home} && chmod 710 {home}")  # fmt: skip
+    elif mode & (0o067 if settings.group else 0o077):
         yield Check(
             "home", "wrong", f"{home} has the mode {mode:04o}: others may look in", f"chmod 700 {home}"
         )
@@ -262,46 +268,6 @@ def _lock(settings: Settings) -> Iterator[Check]:
 
 
 def _published(settings: Settings) -> Iterator[Check]:
-    from discovery.cli.published import published, run_of
-    from discovery.cli.report import FAILED_SOURCES, NOT_READ
+    from discovery.cli.doctor_published import looked_at
 
-    if not settings.published.is_file():
-        yield Check("published file", "wrong", f"{settings.published} is not there", "discovery run")
-        return
-    with published(settings) as store:
-        as_of = run_of(store)["as_of"]
-        days = (today() - as_of).days
-        if days > OLD_DAYS:
-            yield Check(
-                "published file",
-                "wrong",
-                f"tells of {as_of}, {days} days ago",
-                "discovery run; see README on how to schedule it",
-            )
-        else:
-            yield Check("published file", "ok", f"{settings.published}, as of {as_of}")
-        for system, reason in store.rows(FAILED_SOURCES):
-            yield Check("source", "wrong", f"{system} failed: {reason}", "discovery run tries it again")
-        for name, state, reason in store.rows(NOT_READ):
-            yield Check(
-                "file",
-                "wrong",
-                f"{name} is {state}: {reason}",
-                f"discovery sources check {_quoted(settings.inbox / str(name))}, or take it out of the inbox",
-            )
-        bad = store.rows("SELECT file_name, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL")
-        for name, count in bad:
-            yield Check(
-                "file",
-                "note",
-                f"{name} has {count} records in quarantine",
-                f"discovery sources check {_quoted(settings.inbox / str(name))}",
-            )
-
-
-def _quoted(path: Path) -> str:
-    import shlex
-
-    with suppress(ValueError):
-        return shlex.quote(str(path))
-    return str(path)
+    yield from (Check(*said) for said in looked_at(settings))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from discovery.cli.options import example, with_settings
-from discovery.cli.output import csv_text, print_bytes
+from discovery.cli.options import app_names, example, json_option, with_settings
+from discovery.cli.output import csv_text, print_bytes, print_json
 from discovery.cli.published import find_app, published, run_of, warn_if_old
 from discovery.cli.terminal import note
 from discovery.errors import BadUse
@@ -72,10 +72,11 @@ def export() -> None:
 @export.command(
     "access-review", epilog=example("discovery export access-review figma.com --output figma.csv")
 )
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
 @with_settings
-def access_review(settings: Settings, app: str, output: Path | None) -> None:
+@json_option
+def access_review(settings: Settings, app: str, output: Path | None, *, as_json: bool) -> None:
     """Write who has access to an app as a CSV to review: one row an account, and who is in an assigned group.
 
     The last columns are for the reviewer to fill in: decision, reviewer, reviewed_on, remark.
@@ -86,13 +87,16 @@ def access_review(settings: Settings, app: str, output: Path | None) -> None:
         rows = [{**row, "as_of": day} for row in store.dicts(_REVIEW, {"app": one.app_id})]
         text = csv_text((*REVIEW, *TO_FILL_IN), [[*(row[c] for c in REVIEW), "", "", "", ""] for row in rows])
         if output is None:
-            print_bytes(text)
+            print_json(rows) if as_json else print_bytes(text)
         else:
             try:
                 output.write_text(text, encoding="utf-8", newline="")
             except OSError as error:
                 raise BadUse(f"{output}: cannot be written: {error.strerror}") from error
-            note(f"{len(rows)} rows about {one.name} were written to {output}.")
+            if as_json:
+                print_json({"app_id": one.app_id, "rows": len(rows), "output": str(output)})
+            else:
+                note(f"{len(rows)} rows about {one.name} were written to {output}.")
         warn_if_old(store)
 
 
@@ -104,7 +108,8 @@ def access_review(settings: Settings, app: str, output: Path | None) -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @_output
 @with_settings
-def graph(settings: Settings, form: str, output: Path) -> None:
+@json_option
+def graph(settings: Settings, form: str, output: Path, *, as_json: bool) -> None:
     """Write persons, accounts, apps and groups, and who reaches what, for NetworkX, Gephi or Neo4j.
 
     graphml is one file that NetworkX and Gephi open; csv is a folder with nodes.csv and edges.csv, whose headers
@@ -112,7 +117,10 @@ def graph(settings: Settings, form: str, output: Path) -> None:
     """
     with published(settings) as store:
         nodes, edges = write_graph(store, form, output)
-        note(f"{nodes} nodes and {edges} edges were written to {output}.")
+        if as_json:
+            print_json({"nodes": nodes, "edges": edges, "output": str(output)})
+        else:
+            note(f"{nodes} nodes and {edges} edges were written to {output}.")
         warn_if_old(store)
 
 

@@ -8,6 +8,7 @@ import click
 
 from discovery.cli.options import example, json_option, today, with_settings
 from discovery.cli.output import print_json
+from discovery.cli.progress import night_progress
 from discovery.cli.run import nightly_job
 from discovery.cli.terminal import note, say, working
 from discovery.errors import SourceFailed
@@ -37,8 +38,9 @@ def forget(settings: Settings, person: str, *, is_sure: bool, as_json: bool) -> 
     with working("taking the person out"):
         done = forgetting(settings, who.person_id, by=actor(), as_of=today())
         runs = importlib.import_module("pipelines.forgetting").forget_runs(settings, who.person_id)
-    with working("building everything anew"):
-        result = nightly_job().run_nightly(settings, today())
+    nightly = nightly_job()
+    with night_progress(settings.home, nightly.step_count(), "building everything anew") as on_step:
+        result = nightly.run_nightly(settings, today(), on_step=on_step)
     if as_json:
         print_json({**vars(done), "dagster_runs": runs, "run_id": result.run_id})
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from discovery.cli.options import example, json_option, with_settings
+from discovery.cli.options import app_names, example, json_option, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.published import App, Person, find_app, find_person, published, warn_if_old
 from discovery.cli.terminal import say, shown, table
@@ -49,7 +49,7 @@ _MENTION = (
 
 
 @click.command("who-has", epilog=example("discovery who-has figma.com"))
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @with_settings
 @json_option
 def who_has(settings: Settings, app: str, *, as_json: bool) -> None:
@@ -80,7 +80,7 @@ def who_has(settings: Settings, app: str, *, as_json: bool) -> None:
 
 @click.command(epilog=example("discovery explain ada@example.com figma.com"))
 @click.argument("person")
-@click.argument("app")
+@click.argument("app", shell_complete=app_names)
 @with_settings
 @json_option
 def explain(settings: Settings, person: str, app: str, *, as_json: bool) -> None:
@@ -102,7 +102,7 @@ def explain(settings: Settings, person: str, app: str, *, as_json: bool) -> None
 
 @click.command(epilog=example("discovery timeline ada@example.com"))
 @click.argument("person")
-@click.option("--app", help="Only what concerns one app.")
+@click.option("--app", shell_complete=app_names, help="Only what concerns one app.")
 @with_settings
 @json_option
 def timeline(settings: Settings, person: str, app: str | None, *, as_json: bool) -> None:

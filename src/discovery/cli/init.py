@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from discovery.cli.options import example
+from discovery.cli.options import example, json_option
+from discovery.cli.output import print_json
 from discovery.cli.terminal import say
 from discovery.errors import BadUse
 from discovery.store import make_private
@@ -22,7 +23,8 @@ from discovery.store import make_private
     show_default=True,
     help="File to write; the inbox lies beside it.",
 )
-def init(config: Path) -> None:
+@json_option
+def init(config: Path, *, as_json: bool) -> None:
     """Write a commented discovery.toml and an inbox.
 
     All settings stand in the file with their defaults; nothing that is there already is overwritten.
@@ -42,6 +44,9 @@ def init(config: Path) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(template)
     make_private(inbox)
+    if as_json:
+        print_json({"config": str(config), "inbox": str(inbox)})
+        return
     say(f"{config} was written: all settings with their defaults; `domains` is the one to fill in.")
     say(f"{inbox} is where exports go; `discovery sources` says which, and how to get them.")
     say("Then: discovery run")

@@ -21,6 +21,7 @@ from discovery.settings import Settings
 
 LINES = 100_000
 """Pieces of text that are written at a time."""
+HIT = ("rule", "action", "text", "was", "app_id", "changes")
 _PLAIN = re.compile(r'[^",\r\n]+')
 COLUMNS = (
     "text",
@@ -56,8 +57,9 @@ COLUMNS = (
     help="Put an apostrophe before texts that a spreadsheet would take for a formula.",
 )
 @with_settings
+@json_option
 def match(settings: Settings, file: Path, column: str, output: Path | None, rules: Path | None, *,
-          spreadsheet: bool) -> None:  # fmt: skip
+          spreadsheet: bool, as_json: bool) -> None:  # fmt: skip
     """Match a CSV of merchant texts, app names or domains to apps.
 
     A column `mcc`, if there is one, helps with merchant texts. Written are the columns text, decision
@@ -70,6 +72,9 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, rule
 
     if rules is not None:
         hits = preview_rules(texts, rules, settings.catalog)
+        if as_json:
+            print_json([{name: getattr(h, name) for name in HIT} for h in hits])
+            return
         table(
             ("rule", "action", "text", "machine says", "app", "changes"),
             [(h.rule, h.action, h.text, h.was, h.app_id, "yes" if h.changes else "") for h in hits],
@@ -81,6 +86,9 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, rule
     gc.disable()  # a million rows have no cycles; looking for some takes a quarter of the time
     with working(f"matching {len(texts)} texts"):
         rows = match_texts(None, texts, codes, settings.catalog)
+    if output is None and as_json:
+        print_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
+        return
     if output is None:
         out = io.StringIO(newline="")
         _write(out, rows, spreadsheet=spreadsheet)
@@ -95,6 +103,9 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, rule
         temporary.unlink(missing_ok=True)
         raise BadUse(f"{output}: cannot be written: {error.strerror}") from error
     counts = {d: sum(row.decision == d for row in rows) for d in ("accept", "review", "reject")}
+    if as_json:
+        print_json({"rows": len(rows), **counts, "output": str(output)})
+        return
     note(f"{len(rows)} texts: " + ", ".join(f"{count} {decision}" for decision, count in counts.items()))
 
 

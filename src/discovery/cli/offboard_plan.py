@@ -9,9 +9,10 @@ import click
 
 from discovery.cli.options import Day, example, json_option, today, with_settings
 from discovery.cli.output import print_json
+from discovery.cli.progress import night_progress
 from discovery.cli.published import Person, find_person, published, warn_if_old
 from discovery.cli.run import nightly_job
-from discovery.cli.terminal import note, say, table, working
+from discovery.cli.terminal import note, say, table
 from discovery.errors import BadUse, SourceFailed
 from discovery.offboarding.alternative import alternatives_for
 from discovery.offboarding.case import record_plan
@@ -122,8 +123,9 @@ def _build_anew(settings: Settings) -> None:
             f"the inbox {settings.inbox} is not there, so the scope cannot be built anew: name the settings with "
             "--config, or plan from the published file as it is with --as-published"
         )
-    with working("building the scope anew"):
-        result = nightly_job().run_nightly(settings, today())
+    nightly = nightly_job()
+    with night_progress(settings.home, nightly.step_count(), "building the scope anew") as on_step:
+        result = nightly.run_nightly(settings, today(), on_step=on_step)
     if result.publication is None:
         raise SourceFailed(
             f"the scope could not be built anew ({'; '.join(result.errors) or 'a check is red'}): no plan is made. "

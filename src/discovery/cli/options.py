@@ -15,6 +15,12 @@ from discovery.settings import Settings, load_settings
 CONFIG_HELP = "Settings; default ./discovery.toml."
 HOME_HELP = "Where everything is kept; default from settings."
 
+_APPS = """
+SELECT DISTINCT name FROM (
+    SELECT unnest([a.domain, a.app_id]) AS name FROM app_summary AS s JOIN app AS a USING (app_id)
+) WHERE starts_with(name, $begin) ORDER BY name
+"""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -59,6 +65,22 @@ def settings_of(config: Path | None, home: Path | None, inbox: Path | None = Non
 def json_option(function: Function) -> Function:
     """Add `--json`; the command gets `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def app_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 - as click calls it
+    """Return the apps in use whose domain or id begins like that, for the completion of a shell; errors are silent."""
+    from discovery.errors import DiscoveryError
+    from discovery.store import Store
+
+    try:
+        settings = settings_of(ctx.params.get("config"), ctx.params.get("home"))
+        if not settings.published.is_file():
+            return []
+        with Store(settings.published, read_only=True) as store:
+            rows = store.rows(_APPS, {"begin": incomplete.casefold()})
+    except (DiscoveryError, OSError):
+        return []
+    return [str(name) for (name,) in rows]
 
 
 def today() -> date:

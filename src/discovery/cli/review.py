@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from discovery.cli.csv_file import read_csv
-from discovery.cli.options import DefaultGroup, example, json_option, with_settings
+from discovery.cli.options import DefaultGroup, app_names, example, json_option, with_settings
 from discovery.cli.output import csv_text, print_bytes, print_json
 from discovery.cli.published import find_app, find_person, published
 from discovery.cli.terminal import note, say, shown, table
@@ -53,16 +53,36 @@ def _account(function: Any) -> Any:
     )
 
 
+def _told(sentence: str, action: str, subject: dict[str, Any], *, as_json: bool) -> None:
+    """Say what was decided, or print it."""
+    if as_json:
+        print_json({"action": action, **subject, "decided_by": user(), "said": sentence})
+    else:
+        say(f"{sentence} {NEXT}")
+
+
+def _named(match: dict[str, Any], app_id: str | None = None) -> dict[str, Any]:
+    """Return what a decision on a mention is about."""
+    return {"mention": match["mention"], "kind": match["kind"], "app_id": app_id}
+
+
 def _decide_account(
-    settings: Settings, action: str, account: str, person: str | None, system: str | None, reason: str | None
-) -> None:
+    settings: Settings, action: str, account: str, person: str | None, system: str | None, reason: str | None,
+    *, as_json: bool,
+) -> None:  # fmt: skip
     if person is None:
         raise BadUse("whose an account is, is said with --account and --person together")
     with published(settings) as store:
         one, who = find_account(store, account, system), find_person(store, person)
     decide_identity(settings, one, who, action, user(), reason)
     said = {"accept": "is", "reject": "is not", "undo": "is for the machine to decide whether it is"}[action]
-    say(f"{user()} says that {one['account_name']} in {one['system']} {said} {who.name}'s. {NEXT}")
+    about = {"account_id": one["account_id"], "account": one["account_name"], "person_id": who.person_id}
+    _told(
+        f"{user()} says that {one['account_name']} in {one['system']} {said} {who.name}'s.",
+        action,
+        about,
+        as_json=as_json,
+    )
 
 
 @review.command("list", epilog=example("discovery review list", "discovery review list --accounts --json"))
@@ -118,7 +138,7 @@ def list_open(settings: Settings, *, accounts: bool, as_json: bool) -> None:
 
 @review.command(epilog=example('discovery review preview "PADDLE.NET* SKETCH" --app sketch.com'))
 @click.argument("mention")
-@click.option("--app", required=True, help="The app by name, domain or app_id.")
+@click.option("--app", shell_complete=app_names, required=True, help="The app by name, domain or app_id.")
 @_kind
 @with_settings
 @json_option
@@ -163,12 +183,13 @@ def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_
     )
 )
 @click.argument("mention", required=False)
-@click.option("--app", help="The app by name, domain or app_id.")
+@click.option("--app", shell_complete=app_names, help="The app by name, domain or app_id.")
 @_kind
 @_account
 @click.option("--person", help="Of an account: the person whose it is.")
 @_reason
 @with_settings
+@json_option
 def accept(
     settings: Settings,
     mention: str | None,
@@ -178,17 +199,20 @@ def accept(
     system: str | None,
     person: str | None,
     reason: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Say which app a mention means, or whose an account is."""
     if account is not None:
-        _decide_account(settings, "accept", account, person, system, reason)
+        _decide_account(settings, "accept", account, person, system, reason, as_json=as_json)
         return
     if mention is None or app is None:
         raise BadUse("name a mention and its --app, or an --account and its --person")
     with published(settings) as store:
         match, one = find_mention(store, mention, kind), find_app(store, app)
     decide(settings, match, "accept", one.app_id, reason)
-    say(f"{user()} says that {match['mention']} ({match['kind']}) means {one.name} ({one.app_id}). {NEXT}")
+    _told(f"{user()} says that {match['mention']} ({match['kind']}) means {one.name} ({one.app_id}).",
+          "accept", _named(match, one.app_id), as_json=as_json)  # fmt: skip
 
 
 @review.command(
@@ -203,6 +227,7 @@ def accept(
 @click.option("--person", help="Of an account: the person whose it is not.")
 @_reason
 @with_settings
+@json_option
 def reject(
     settings: Settings,
     mention: str | None,
@@ -211,17 +236,20 @@ def reject(
     system: str | None,
     person: str | None,
     reason: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Say that a mention is not the app that the machine proposes, nor another; or whose an account is not."""
     if account is not None:
-        _decide_account(settings, "reject", account, person, system, reason)
+        _decide_account(settings, "reject", account, person, system, reason, as_json=as_json)
         return
     if mention is None:
         raise BadUse("name a mention, or an --account and the --person whose it is not")
     with published(settings) as store:
         match = find_mention(store, mention, kind)
     decide(settings, match, "reject", None, reason)
-    say(f"{user()} says that {match['mention']} ({match['kind']}) is no such app. {NEXT}")
+    said = f"{user()} says that {match['mention']} ({match['kind']}) is no such app."
+    _told(said, "reject", _named(match), as_json=as_json)
 
 
 def _pair(settings: Settings, person: str | None, app: str | None) -> dict[str, str] | None:
@@ -235,7 +263,7 @@ def _pair(settings: Settings, person: str | None, app: str | None) -> dict[str, 
 
 
 def _on_access(function: Any) -> Any:
-    function = click.option("--app", help="Of an access: the app.")(function)
+    function = click.option("--app", shell_complete=app_names, help="Of an access: the app.")(function)
     return click.option("--person", help="In place of a mention: an access of this person.")(function)
 
 
@@ -250,6 +278,7 @@ def _on_access(function: Any) -> Any:
 @_on_access
 @_reason
 @with_settings
+@json_option
 def ignore(
     settings: Settings,
     mention: str | None,
@@ -257,6 +286,8 @@ def ignore(
     person: str | None,
     app: str | None,
     reason: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Leave a mention out (it is no app), or take one access out of a person's scope."""
     subject = _pair(settings, person, app)
@@ -266,12 +297,18 @@ def ignore(
         if not reason:
             raise BadUse("taking an access out of a scope needs a --reason: auditors read it")
         keep_decision(settings, by=user(), kind="exclusion", action="ignore", subject=subject, reason=reason)
-        say(f"{user()} takes {app} out of the scope of {person}: {reason}. {NEXT}")
+        _told(
+            f"{user()} takes {app} out of the scope of {person}: {reason}.",
+            "ignore",
+            subject,
+            as_json=as_json,
+        )
         return
     with published(settings) as store:
         match = find_mention(store, str(mention), kind)
     decide(settings, match, "ignore", None, reason)
-    say(f"{user()} says that {match['mention']} ({match['kind']}) is to be left out. {NEXT}")
+    said = f"{user()} says that {match['mention']} ({match['kind']}) is to be left out."
+    _told(said, "ignore", _named(match), as_json=as_json)
 
 
 @review.command(epilog=example('discovery review undo "TFL TRAVEL CH"'))
@@ -281,6 +318,7 @@ def ignore(
 @_account
 @_reason
 @with_settings
+@json_option
 def undo(
     settings: Settings,
     mention: str | None,
@@ -290,12 +328,14 @@ def undo(
     account: str | None,
     system: str | None,
     reason: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Take a decision back: the machine decides again, or the access is in the scope again."""
     from discovery.decisions import read_decisions
 
     if account is not None:
-        _decide_account(settings, "undo", account, person, system, reason)
+        _decide_account(settings, "undo", account, person, system, reason, as_json=as_json)
         return
     subject = _pair(settings, person, app)
     if (subject is None) == (mention is None):
@@ -305,23 +345,28 @@ def undo(
         if (subject["person_id"], subject["app_id"]) not in decided.standing("exclusion"):
             raise BadUse(f"nobody has taken {app} out of the scope of {person}")
         keep_decision(settings, by=user(), kind="exclusion", action="undo", subject=subject, reason=reason)
-        say(f"{app} is in the scope of {person} again. {NEXT}")
+        _told(f"{app} is in the scope of {person} again.", "undo", subject, as_json=as_json)
         return
     with published(settings) as store:
         match = find_mention(store, str(mention), kind)
     if (match["kind"], match["mention"]) not in decided.standing("match"):
         raise BadUse(f"nobody has decided on {match['mention']!r} ({match['kind']})")
     decide(settings, match, "undo", None, reason)
-    say(f"{match['mention']} ({match['kind']}) is the machine's to decide again. {NEXT}")
+    said = f"{match['mention']} ({match['kind']}) is the machine's to decide again."
+    _told(said, "undo", _named(match), as_json=as_json)
 
 
 @review.command(epilog=example("discovery review export --output queue.csv"))
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; default standard output.")
 @with_settings
-def export(settings: Settings, output: Path | None) -> None:
+@json_option
+def export(settings: Settings, output: Path | None, *, as_json: bool) -> None:
     """Write the queue as a CSV to fill in: columns action, app and reason."""
     with published(settings) as store:
         rows = open_matches(store, settings)
+    if as_json and output is None:
+        print_json([{column: row[column] for column in COLUMNS} for row in rows])
+        return
     text = csv_text((*COLUMNS, *TO_FILL_IN), [[*(row[c] for c in COLUMNS), "", "", ""] for row in rows])
     if output is None:
         print_bytes(text)
@@ -330,13 +375,17 @@ def export(settings: Settings, output: Path | None) -> None:
         output.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise BadUse(f"{output}: cannot be written: {error.strerror}") from error
-    note(f"{len(rows)} open matches were written to {output}.")
+    if as_json:
+        print_json({"rows": len(rows), "output": str(output)})
+    else:
+        note(f"{len(rows)} open matches were written to {output}.")
 
 
 @review.command("import", epilog=example("discovery review import queue.csv"))
 @click.argument("file", type=click.Path(path_type=Path))
 @with_settings
-def import_decisions(settings: Settings, file: Path) -> None:
+@json_option
+def import_decisions(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Record the decisions of a filled-in export, all of them or none.
 
     Rows without an action are left open. Columns read: key (or mention and kind), action (accept, reject,
@@ -352,5 +401,8 @@ def import_decisions(settings: Settings, file: Path) -> None:
     for match, action, app_id, reason in decisions:
         decide(settings, match, action, app_id, reason)
     counts = {a: sum(d[1] == a for d in decisions) for a in ("accept", "reject", "ignore", "undo")}
+    if as_json:
+        print_json({"decisions": len(decisions), **counts})
+        return
     said = ", ".join(f"{count} {shown(action)}" for action, count in counts.items() if count)
     say(f"{len(decisions)} decisions were recorded{': ' + said if said else ''}. {NEXT}")

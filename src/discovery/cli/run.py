@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,9 @@ import click
 
 from discovery.cli.options import CONFIG_HELP, HOME_HELP, Day, example, settings_of, today
 from discovery.cli.output import print_json
+from discovery.cli.progress import night_progress
 from discovery.cli.report import RunReport, print_report, read_report
-from discovery.cli.terminal import console, say
+from discovery.cli.terminal import say
 from discovery.connectors import configured_apps
 from discovery.errors import BadUse
 from discovery.settings import Settings
@@ -82,7 +81,7 @@ def run(
                 )
             ctx.exit(1 if strict and report.is_incomplete else 0)
     nightly = _nightly()
-    with _progress(nightly.step_count()) as on_step:
+    with night_progress(settings.home, nightly.step_count()) as on_step:
         result = nightly.run_nightly(settings, day, force=force, wait_seconds=wait_seconds, on_step=on_step)
     if result.publication is None:
         report = RunReport(
@@ -153,24 +152,6 @@ def _nightly() -> Any:
         sys.path.append(str(Path(__file__).parents[3]))
         importlib.import_module("pipelines.definitions")
         return importlib.import_module("pipelines.nightly")
-
-
-@contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None] | None]:
-    """Show a bar on stderr if it is a terminal; yield what is to be told of each step."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=console(error=True), transient=True) as progress:
-        task = progress.add_task("starting", total=total)
-
-        def begins(step: str) -> None:
-            progress.update(task, advance=1, description=step.replace("__", "."))
-
-        yield begins
 
 
 def _unproven(settings: Settings, report: RunReport) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from discovery.cli.options import DefaultGroup, example, json_option, with_settings
+from discovery.cli.options import DefaultGroup, app_names, example, json_option, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.published import find_app, find_person, published
 from discovery.cli.terminal import note, say, table
@@ -27,7 +27,7 @@ def task() -> None:
 
 @task.command("list", epilog=example("discovery task list", "discovery task list --app figma --all"))
 @click.option("--person", help="Only of this leaver.")
-@click.option("--app", help="Only of this app.")
+@click.option("--app", shell_complete=app_names, help="Only of this app.")
 @click.option("--owner", help="Only of this owner, by e-mail address.")
 @click.option("--all", "is_all", is_flag=True, help="Also those that are not open any more.")
 @with_settings

@@ -89,5 +89,10 @@ def working(text: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    with console(error=True).status(safe(text)):
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    # How much is left is not known here: the time that has passed is shown, and no bar that would make it up.
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as progress:
+        progress.add_task(safe(text), total=None)
         yield
