@@ -16,12 +16,13 @@ _HEAD = '{{"@collected":{{"system":"entra","list":"{name}","instance":"{tenant}"
 
 
 def write_provisioning(writer: Writer) -> None:
-    """Write the seven exports below entra/provisioning."""
+    """Write the eight exports below entra/provisioning."""
     options = writer.options
     create_provisioning(writer)
     head = {"tenant": TENANT_ID, "end": options.end}
     _collected(writer, "jobs", "Entra provisioning jobs", JOBS.format(end=options.end, iso=ISO), head)
     _collected(writer, "schemas", "Entra provisioning mappings", SCHEMAS, head)
+    _collected(writer, "templates", "Entra provisioning mappings", TEMPLATES.format(running=RUNNING), head)
     _collected(writer, "settings", "Entra provisioning settings", SETTINGS, head)
     _collected(writer, "group_members", "Entra group members", MEMBERS, head)
     writer.json(
@@ -96,8 +97,23 @@ JOBS = """
                 if(is_running, '{end}T21:10:00Z', strftime(DATE '{end}' - 10, {iso}))}},
             'quarantine': if(is_running, NULL, {{'seriesBegan': strftime(DATE '{end}' - 10, {iso}),
                 'currentBegan': '{end}T04:00:00Z', 'nextAttempt': strftime(DATE '{end}' + 1, {iso}),
-                'reason': 'EncounteredQuarantineException'}})}} AS status
+                'reason': 'EncounteredQuarantineException'}})}} AS status,
+        [{{'name': 'QuarantineTooManyDeletesThreshold', 'value': '500'}}] AS "synchronizationJobSettings"
     FROM provisioned ORDER BY client_name"""
+TEMPLATES = """
+    SELECT principal_id AS "servicePrincipalId",
+        CASE client_name WHEN 'Slack' THEN 'slackOutDelta' ELSE 'gitHubEnterpriseCloudOutDelta' END AS "templateId",
+        guid('template' || client_name) AS id,
+        [{{'name': 'USER_OUTBOUND_USER', 'objectMappings': [{{'enabled': true, 'flowTypes': 'Add, Update, Delete',
+            'sourceObjectName': 'User', 'targetObjectName': 'User', 'scope': NULL::VARCHAR,
+            'attributeMappings': [
+                {{'targetAttributeName': 'userName', 'matchingPriority': 1, 'flowType': 'Always',
+                    'source': {{'expression': '[userPrincipalName]', 'name': 'userPrincipalName',
+                        'type': 'Attribute'}}}},
+                {{'targetAttributeName': 'active', 'matchingPriority': 0, 'flowType': 'Always',
+                    'source': {{'expression': 'Not([IsSoftDeleted])', 'name': 'Not', 'type': 'Function'}}}}]}}]}}]
+            AS "synchronizationRules"
+    FROM provisioned WHERE client_name IN {running} ORDER BY client_name"""
 SCHEMAS = """
     SELECT principal_id AS "servicePrincipalId", job_id AS "jobId", guid('schema' || client_name) AS id,
         [{'name': 'USER_OUTBOUND_USER', 'objectMappings': [{'enabled': true,

@@ -69,6 +69,7 @@ def application(tenant: Tenant) -> Starlette:
         ("/servicePrincipals/{app}/appRoleAssignedTo", _APPS, reads.assigned),
         ("/servicePrincipals/{app}/synchronization/jobs", _SYNCHRONIZATION, reads.jobs),
         ("/servicePrincipals/{app}/synchronization/jobs/{job}/schema", _SYNCHRONIZATION, reads.schema),
+        ("/servicePrincipals/{app}/synchronization/templates/{template}/schema", _SYNCHRONIZATION, reads.template),
         ("/servicePrincipals/{app}/synchronization/secrets", {"Synchronization.ReadWrite.All"}, reads.secrets),
         ("/oauth2PermissionGrants", {_DIRECTORY, "DelegatedPermissionGrant.ReadWrite.All"}, reads.grants),
         ("/groups", {"GroupMember.Read.All", "Group.Read.All", _DIRECTORY}, reads.groups),
@@ -258,6 +259,12 @@ class _Reads:
         found = self.tenant.schemas.get((app, job))
         context = f"#servicePrincipals('{app}')/synchronization/jobs('{job}')/schema/$entity"
         return answer({"@odata.context": context, **found}) if found else not_found(job)
+
+    async def template(self, request: Request) -> Response:
+        app, template = request.path_params["app"], request.path_params["template"]
+        found = self.tenant.templates.get((app, template))
+        context = f"#servicePrincipals('{app}')/synchronization/templates('{template}')/schema/$entity"
+        return answer({"@odata.context": context, **found}) if found else not_found(template)
 
     async def secrets(self, request: Request) -> Response:
         app = request.path_params["app"]

@@ -44,6 +44,7 @@ class Tenant:
         self.licences: dict[str, list[dict[str, Any]]] = {}
         self.jobs: dict[str, list[dict[str, Any]]] = {}
         self.schemas: dict[tuple[str, str], dict[str, Any]] = {}
+        self.templates: dict[tuple[str, str], dict[str, Any]] = {}
         self.secrets: dict[str, list[dict[str, str]]] = {}
         self.sign_ins: Any = []
         self.non_interactive: Any = []
@@ -148,15 +149,23 @@ class Tenant:
     def add_job(self, app: str, *, actions: str = "Add, Update, Delete", skips_out_of_scope: bool = False,
                 maps_soft_delete: bool = True, state: str = "Active", code: str = "Active",
                 quarantine: Mapping[str, Any] | None = None) -> str:  # fmt: skip
-        """Set up provisioning of users to an app: job, schema, setting. Returns the job's id."""
+        """Set up provisioning of users to an app: job, schema, its template's, settings. Returns the job's id."""
         job_id = f"scim.{guid('job', app).replace('-', '')}.{guid('run', app)}"
         job = records.job(job_id, self.now, state=state, code=code, quarantine=quarantine)
         self.jobs.setdefault(app, []).append(job)
         self.schemas[app, job_id] = records.schema(job_id, actions, maps_soft_delete=maps_soft_delete)
+        self.templates[app, job["templateId"]] = records.schema(
+            job_id, "Add, Update, Delete", maps_soft_delete=True
+        )
         self.secrets[app] = [
             {"key": "BaseAddress", "value": "https://scim.example.invalid"},
             {"key": "SecretToken", "value": "canary-never-to-be-printed"},
             {"key": "SkipOutOfScopeDeletions", "value": str(skips_out_of_scope)},
+            {
+                "key": "SyncNotificationSettings",
+                "value": '{"Enabled":true,"Recipients":"canary@example.invalid",'
+                '"DeleteThresholdEnabled":true,"DeleteThresholdValue":500}',
+            },
         ]
         return job_id
 

@@ -67,7 +67,7 @@ def test_what_is_refused_is_exit_1_and_doctor_says_what_is_lost(cli: Run, tenant
     )
     with Path("discovery.toml").open("a") as file:
         file.write(
-            'without = ["synchronization_jobs", "synchronization_schemas", "synchronization_settings"]\n'
+            'without = ["synchronization_jobs", "synchronization_schemas", "synchronization_templates", "synchronization_settings"]\n'
         )
     assert cli("collect", "entra", "--what", "directory").exit_code == 0
     checks = [c for c in json.loads(cli("doctor", "--json").stdout) if c["name"] == "collect entra"]

@@ -144,9 +144,12 @@ def test_the_directory_comes_with_the_keys_that_say_whose_it_is(desk: Desk) -> N
     assert (found_job["servicePrincipalId"], found_job["id"]) == (figma, job)
     assert (schema["servicePrincipalId"], schema["jobId"]) == (figma, job)
     assert schema["synchronizationRules"][0]["objectMappings"][0]["flowTypes"] == "Add, Update, Delete"
-    assert desk.records("synchronization_settings") == [
-        {"servicePrincipalId": figma, "skipOutOfScopeDeletions": "True"}
-    ]
+    assert desk.records("synchronization_settings") == [{
+        "servicePrincipalId": figma, "skipOutOfScopeDeletions": "True", "deleteThresholdEnabled": True,
+        "deleteThresholdValue": 500,
+    }]  # fmt: skip
+    (template,) = desk.records("synchronization_templates")
+    assert (template["servicePrincipalId"], template["templateId"]) == (figma, found_job["templateId"])
     assert [(x["userId"], x["skuPartNumber"]) for x in desk.records("licences")] == [(ann, "SPE_E3")]
     assert [g["principalId"] for g in desk.records("oauth2_permission_grants")] == [ann]
     # Microsoft's own apps are provisioned by nobody.

@@ -207,9 +207,14 @@ STORIES = (
         ("yes", "delivered", "delivered"), NOT_YET,
     ),
     Story(
-        "no_job", "An OIDC app without a job: nothing is ever sent", f"{KNOWN}: app registrations have no automatic provisioning",
+        "no_job", "An app without a job: nothing is ever sent", f"{HOW}: what is provisioned",
         lambda s: s.other_apps_job().member(status="disabled").assigned().audit("disabled", "09-10 09:00"),
-        NEVER, NEVER, ("no provisioning job",),
+        NEVER, NEVER, ("no provisioning job: nothing is ever sent",),
+    ),
+    Story(
+        "oidc", "An OIDC registration of one's own: it cannot be provisioned", f"{KNOWN}: app registrations have no automatic provisioning",
+        lambda s: s.other_apps_job().registered(None, "oidc").member(status="disabled").assigned().audit("disabled", "09-10 09:00"),
+        NEVER, NEVER, ("no provisioning job: it is an app registration of one's own (OIDC)",),
     ),
     Story(
         "by_group", "In scope by an assigned group, as a direct member", f"{HOW}: assignments",

@@ -65,6 +65,13 @@ class Scene:
     def provisioned(self, **row: Any) -> Scene:
         return self.job(**row).mappings()
 
+    def registered(self, template: str | None, sso: str | None = None) -> Scene:
+        """The app itself, from the list of apps, and another that came from the gallery."""
+        self._record("app_registration", app_key="sp-other", mention_kind="label", mention="Other", template="other",
+                     event_id=f"other-{self.name}")  # fmt: skip
+        return self._record("app_registration", app_key=self.client, mention_kind="label", mention=self.label,
+                            template=template, sso_mode=sso, event_id=self.client)  # fmt: skip
+
     def setting(self, **row: Any) -> Scene:
         return self._record(
             "provisioning_job", part="setting", client_key=self.client, event_id=f"setting:{self.name}", **row

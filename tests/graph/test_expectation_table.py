@@ -9,7 +9,7 @@ import pytest
 from discovery.store import Store, sql_file
 
 FLAGS = ("has_job", "does_update", "does_delete", "maps_soft_delete", "maps_enabled", "skips_out_of_scope",
-         "is_disabled_first", "is_unassigned_first", "is_unassigned", "is_purged_early")  # fmt: skip
+         "is_disabled_first", "is_unassigned_first", "is_unassigned", "is_purged_early", "is_own_registration")  # fmt: skip
 COVERAGE = ("assigned", "by_group", "everybody", "logged", "default_access", "nested")
 LEAVING = ("none", "unassigned", "disabled", "soft_deleted", "hard_deleted")
 COMBINATIONS = 2 ** len(FLAGS) * len(COVERAGE) * len(LEAVING)
@@ -43,8 +43,8 @@ def test_every_combination_has_exactly_one_rule_per_event(ruled: Store) -> None:
 
 def test_every_rule_is_reached(ruled: Store) -> None:
     assert ruled.rows("SELECT event, count(DISTINCT rule) FROM case_row GROUP BY ALL ORDER BY ALL") == [
-        ("delete", 10),
-        ("patch_inactive", 11),
+        ("delete", 11),
+        ("patch_inactive", 12),
     ]
 
 

@@ -12,7 +12,7 @@ used AS (
         OR snapshot_on = min(snapshot_on) OVER (PARTITION BY system, instance, app)
 )
 SELECT file_id, system, instance, event_id, record, app_key, mention_kind, mention, mention_name, owner_tenant,
-    sso_mode, is_enabled, requires_assignment, approval, list_sort(hosts) AS hosts, snapshot_on
+    sso_mode, is_enabled, requires_assignment, template, approval, list_sort(hosts) AS hosts, snapshot_on
 FROM used
 QUALIFY row_number() OVER (PARTITION BY system, instance, app
     ORDER BY snapshot_on DESC NULLS LAST, len(string_split(content, 'NULL')), md5(content) DESC, file_id) = 1

@@ -41,7 +41,8 @@ GROUP_OF = {
     "users": PEOPLE, "users_changed": PEOPLE, "deleted_users": PEOPLE,
     "sign_ins": LOGS, "sign_ins_non_interactive": LOGS, "provisioning_log": LOGS, "directory_audits": LOGS,
     "service_principals": DIRECTORY, "app_role_assignments": DIRECTORY, "group_members": DIRECTORY,
-    "synchronization_jobs": DIRECTORY, "synchronization_schemas": DIRECTORY, "synchronization_settings": DIRECTORY,
+    "synchronization_jobs": DIRECTORY, "synchronization_schemas": DIRECTORY, "synchronization_templates": DIRECTORY,
+    "synchronization_settings": DIRECTORY,
     "oauth2_permission_grants": DIRECTORY, "licences": DIRECTORY,
 }  # fmt: skip
 """Every list, and with what it is collected."""
@@ -88,7 +89,7 @@ class _Tenant:
         self.run, self.wanted, self.top = run, wanted, top
         self.apps: list[dict[str, Any]] = []
         self.groups: dict[str, str] = {}
-        self.jobs: list[tuple[str, str]] = []
+        self.jobs: list[tuple[str, str, str]] = []
 
     def url(self, path: str, **query: str | int | None) -> str:
         """Return a whole address; query options begin with $."""
@@ -199,7 +200,7 @@ class _Tenant:
             ))  # fmt: skip
         if "group_members" in self.wanted:
             await run.one("group_members", self.group_members)
-        if {"synchronization_jobs", "synchronization_schemas", "synchronization_settings"} & self.wanted:
+        if any(name.startswith("synchronization_") for name in self.wanted):
             await run.one("synchronization_jobs", lambda o, a: run.of_parents(
                 o, a, [app for app in own if app.get("servicePrincipalType") in (None, "Application")],
                 lambda app: self.url(f"/v1.0/servicePrincipals/{app['id']}/synchronization/jobs"),
@@ -211,11 +212,17 @@ class _Tenant:
                     f"/v1.0/servicePrincipals/{job[0]}/synchronization/jobs/{quote(job[1], safe='')}/schema"),
                 lambda job: {"servicePrincipalId": job[0], "jobId": job[1]},
             ))  # fmt: skip
+        if "synchronization_templates" in self.wanted:
+            await run.one("synchronization_templates", lambda o, a: run.of_parents(
+                o, a, sorted({(app, template) for app, _, template in self.jobs if template}), lambda one: self.url(
+                    f"/v1.0/servicePrincipals/{one[0]}/synchronization/templates/{quote(one[1], safe='')}/schema"),
+                lambda one: {"servicePrincipalId": one[0], "templateId": one[1]},
+            ))  # fmt: skip
         if "synchronization_settings" in self.wanted:
             await run.one("synchronization_settings", lambda o, a: run.of_parents(
-                o, a, sorted({app for app, _ in self.jobs}),
+                o, a, sorted({app for app, _, _ in self.jobs}),
                 lambda app: self.url(f"/beta/servicePrincipals/{app}/synchronization/secrets"),
-                lambda app: {"servicePrincipalId": app}, keep=_skips_out_of_scope,
+                lambda app: {"servicePrincipalId": app}, keep=_settings,
             ))  # fmt: skip
         if "oauth2_permission_grants" in self.wanted:
             await run.one("oauth2_permission_grants", lambda o, a: self._snapshot(
@@ -246,7 +253,8 @@ class _Tenant:
                 self.groups[str(one["principalId"])] = str(one.get("principalDisplayName") or "")
 
     def _note_jobs(self, app: Any, page: Page) -> None:
-        self.jobs += [(app["id"], str(json.loads(text)["id"])) for text in page.texts]
+        for one in map(json.loads, page.texts):
+            self.jobs.append((app["id"], str(one["id"]), str(one.get("templateId") or "")))
 
     async def group_members(self, outcome: Outcome, asking: Asking) -> None:
         """Collect the members of the groups that have an app, and of the groups in them, level by level."""
@@ -296,13 +304,20 @@ class _Tenant:
         return pages(asking, url, self.run.parse)
 
 
-def _skips_out_of_scope(page: Page) -> Page:
-    """Keep one setting of an app's provisioning and nothing else: the others are addresses and secrets."""
-    for text in page.texts:
-        one = json.loads(text)
-        if str(one.get("key", "")).lower() == "skipoutofscopedeletions":
-            return Page([json.dumps({"skipOutOfScopeDeletions": one.get("value")})])
-    return Page([])
+def _settings(page: Page) -> Page:
+    """Keep what decides who is disabled, and nothing else: the other settings are addresses and secrets."""
+    said = {str(one.get("key", "")).lower(): one.get("value") for one in map(json.loads, page.texts)}
+    kept = {"skipOutOfScopeDeletions": said.get("skipoutofscopedeletions")}
+    try:
+        notice = json.loads(said.get("syncnotificationsettings") or "{}")
+        kept |= {
+            f"deleteThreshold{name}": notice[f"DeleteThreshold{name}"]
+            for name in ("Enabled", "Value")
+            if f"DeleteThreshold{name}" in notice
+        }
+    except (ValueError, TypeError):
+        pass  # a text of another kind: then the threshold is not known
+    return Page([json.dumps(kept)] if any(value is not None for value in kept.values()) else [])
 
 
 def _instant(at: datetime) -> str:

@@ -8,6 +8,13 @@ WITH listed AS (
     SELECT DISTINCT system, instance FROM canonical.list_day
     WHERE kind = 'provisioning_job' AND is_complete AND day <= $as_of
 ),
+registration AS (
+    -- Made from no template: a registration of one's own, which has no provisioning (known-issues.md). A list that
+    -- names no template at all does not tell.
+    SELECT system, instance, app_key AS client_key, template IS NULL AND sso_mode = 'oidc'
+        AND bool_or(template IS NOT NULL) OVER (PARTITION BY system, instance) AS is_own
+    FROM canonical.app_registration
+),
 logged_job AS (
     SELECT DISTINCT system, instance, client_key FROM canonical.provisioning_event WHERE client_key IS NOT NULL
 ),
@@ -44,12 +51,13 @@ paired AS (
             ELSE 'unknown' END AS job_state,
         CASE WHEN j.template IS NOT NULL
             THEN NOT regexp_matches(lower(j.template), '^(customappsso|scim|custom)') END AS is_gallery_job,
-        j.does_update, j.does_delete, j.maps_soft_delete, j.maps_enabled, j.skips_out_of_scope, j.interval_minutes,
+        coalesce(r.is_own, false) AS is_own_registration, j.does_update, j.does_delete, j.maps_soft_delete, j.maps_enabled, j.skips_out_of_scope, j.interval_minutes,
         j.quarantine_next_at
     FROM graph.deprovisioning_scope AS s
     JOIN graph.departure AS d USING (system, instance, identifier)
     JOIN graph.client_app AS k USING (system, instance, client_key)
     LEFT JOIN canonical.provisioning_job AS j USING (system, instance, client_key)
+    LEFT JOIN registration AS r USING (system, instance, client_key)
     LEFT JOIN logged_job AS l USING (system, instance, client_key)
     LEFT JOIN sent AS o USING (system, instance, identifier, client_key)
     LEFT JOIN listed AS a USING (system, instance)
@@ -65,7 +73,8 @@ ordered AS (
     SELECT *, least(disabled_at, out_at, deleted_at, hard_deleted_at) AS left_scope_at
     FROM timed
 )
-SELECT person_id, app_id, system, instance, identifier, client_key, job_id, has_job, job_state, is_gallery_job, coverage,
+SELECT person_id, app_id, system, instance, identifier, client_key, job_id, has_job, job_state, is_gallery_job,
+    is_own_registration, coverage,
     via, coalesce(does_update, true) AS does_update, coalesce(does_delete, true) AS does_delete,
     coalesce(maps_soft_delete, true) AS maps_soft_delete, coalesce(maps_enabled, false) AS maps_enabled,
     does_update IS NOT NULL AS is_mapping_known, coalesce(skips_out_of_scope, false) AS skips_out_of_scope,

@@ -7,6 +7,7 @@
 WITH ruled AS (
     SELECT person_id, app_id, 'patch_inactive' AS event,
         CASE
+            WHEN NOT has_job AND is_own_registration THEN 'own_registration'
             WHEN NOT has_job THEN 'no_job'
             WHEN coverage = 'nested' THEN 'nested'
             WHEN coverage = 'default_access' THEN 'default_access'
@@ -22,6 +23,7 @@ WITH ruled AS (
     UNION ALL
     SELECT person_id, app_id, 'delete',
         CASE
+            WHEN NOT has_job AND is_own_registration THEN 'own_registration'
             WHEN NOT has_job THEN 'no_job'
             WHEN coverage = 'nested' THEN 'nested'
             WHEN coverage = 'default_access' THEN 'default_access'
@@ -35,6 +37,7 @@ WITH ruled AS (
     FROM graph.deprovisioning_fact
 ),
 meaning(event, rule, expected, is_due, because) AS (VALUES
+    ('patch_inactive', 'own_registration', 'no', false, 'the app has no provisioning job: it is an app registration of one''s own (OIDC), which automatic provisioning does not reach'),
     ('patch_inactive', 'no_job', 'no', false, 'the app has no provisioning job: nothing is ever sent to it'),
     ('patch_inactive', 'nested', 'no', false, 'member only of a group inside the assigned group: Entra does not provision nested members'),
     ('patch_inactive', 'default_access', 'no', false, 'assigned with Default Access only: provisioning leaves such users out'),
@@ -46,6 +49,7 @@ meaning(event, rule, expected, is_due, because) AS (VALUES
     ('patch_inactive', 'unassigned', 'yes', true, 'went out of scope of the provisioning: the account is disabled in the app'),
     ('patch_inactive', 'disabled', 'yes', true, 'the account was disabled'),
     ('patch_inactive', 'deleted_enabled', 'either', true, 'deleted without having been disabled'),
+    ('delete', 'own_registration', 'no', false, 'the app has no provisioning job: it is an app registration of one''s own (OIDC), which automatic provisioning does not reach'),
     ('delete', 'no_job', 'no', false, 'the app has no provisioning job: nothing is ever sent to it'),
     ('delete', 'nested', 'no', false, 'member only of a group inside the assigned group: Entra does not provision nested members'),
     ('delete', 'default_access', 'no', false, 'assigned with Default Access only: provisioning leaves such users out'),

@@ -2,11 +2,23 @@
 -- leaves. Key: app_id, client_key, job_id, point. Published; read by `readiness`, `diagnose` and the asset checks.
 -- Reads the temporary tables token_fact, matching_fact and gallery_fact (readiness.py: what the catalog says).
 --
--- unknown is an answer: what was not read is neither pass nor fail.
+-- unknown is an answer: what was not read is neither pass nor fail. How an app got into the tenant its template says:
+-- 8adf8e6e-… is that of all non-gallery apps, none is a registration of one's own (learn.microsoft.com/graph/api/resources/
+-- serviceprincipal and application-provisioning-configuration-api.md).
 WITH job AS (
-    SELECT k.app_id, j.*
+    SELECT k.app_id, j.*, regexp_matches(lower(j.template), '^(customappsso|scim|custom)') AS is_by_hand,
+        CASE WHEN j.differs IS NULL THEN '; its template''s own mappings were not read'
+            WHEN len(j.differs) = 0 THEN '; its mappings are its template''s'
+            ELSE '; otherwise than in its template: ' || array_to_string(j.differs, ', ') END AS compared
     FROM canonical.provisioning_job AS j
     JOIN graph.client_app AS k USING (system, instance, client_key)
+),
+registration AS (
+    SELECT system, instance, app_key AS client_key,
+        CASE WHEN template IS NULL THEN CASE WHEN bool_or(template IS NOT NULL) OVER (PARTITION BY system, instance)
+            THEN 'an app of one''s own' END WHEN template = '8adf8e6e-67b2-4cf2-a259-e3dc5476c621' THEN 'non-gallery app'
+            ELSE 'gallery app' END || coalesce(', single sign-on by ' || upper(sso_mode), '') AS kind
+    FROM canonical.app_registration
 ),
 scope AS (
     SELECT s.system, s.instance, s.client_key,
@@ -34,7 +46,8 @@ credential AS (
     GROUP BY ALL
 ),
 asked AS (
-    SELECT j.app_id, j.client_key, j.job_id, coalesce(s.persons, 0) AS person_count, j.matches_on AS attributes,
+    SELECT j.app_id, j.client_key, j.job_id, coalesce(s.persons, 0) AS person_count,
+        CASE WHEN j.holds_deletes IS false THEN 0 ELSE j.delete_threshold END AS held_from, j.matches_on AS attributes,
         unnest([
             {'point': 'job_runs', 'answer': CASE WHEN j.status IS NULL THEN 'unknown'
                     WHEN j.schedule = 'active' AND j.status = 'active' THEN 'pass' ELSE 'fail' END,
@@ -47,14 +60,13 @@ asked AS (
                 'next_step': CASE WHEN j.status = 'quarantine' THEN 'Mend what the quarantine names, most often the credentials, and restart provisioning.'
                     WHEN j.status IS NULL THEN 'Collect the provisioning jobs.' ELSE 'Start provisioning.' END},
             {'point': 'set_up', 'answer': CASE WHEN j.template IS NULL THEN 'unknown'
-                    WHEN NOT regexp_matches(lower(j.template), '^(customappsso|scim|custom)') THEN 'pass'
-                    WHEN g.app_id IS NOT NULL THEN 'fail' ELSE 'pass' END,
+                    WHEN j.is_by_hand AND g.app_id IS NOT NULL THEN 'fail' ELSE 'pass' END,
                 'reason': CASE WHEN j.template IS NULL THEN 'the job itself was not read'
-                    WHEN NOT regexp_matches(lower(j.template), '^(customappsso|scim|custom)')
-                        THEN 'made from the gallery app (' || j.template || ')'
-                    WHEN g.app_id IS NOT NULL
-                        THEN 'set up by hand (' || j.template || '), though the gallery has the app, with mappings made for it (' || g.source || ')'
-                    ELSE 'set up by hand (' || j.template || '); the gallery is not known to have the app' END,
+                    ELSE CASE WHEN NOT j.is_by_hand THEN 'made from the gallery app (' || j.template || ')'
+                        WHEN g.app_id IS NOT NULL THEN 'set up by hand (' || j.template
+                            || '), though the gallery has the app, with mappings made for it (' || g.source || ')'
+                        ELSE 'set up by hand (' || j.template || '); the gallery is not known to have the app' END
+                    || coalesce('; registered as ' || o.kind, '') || j.compared END,
                 'next_step': CASE WHEN j.template IS NULL THEN 'Collect the provisioning jobs.'
                     ELSE 'Compare its mappings with those of the gallery app, or move to that.' END},
             {'point': 'update_ticked', 'answer': CASE WHEN j.does_update IS NULL THEN 'unknown' WHEN j.does_update THEN 'pass' ELSE 'fail' END,
@@ -127,7 +139,8 @@ asked AS (
     LEFT JOIN token_fact AS t ON t.app_id = j.app_id
     LEFT JOIN gallery_fact AS g ON g.app_id = j.app_id
     LEFT JOIN matching_fact AS f ON f.app_id = j.app_id
+    LEFT JOIN registration AS o ON o.system = j.system AND o.instance = j.instance AND o.client_key = j.client_key
 )
 SELECT app_id, client_key, job_id, said.point AS point, said.answer AS answer, said.reason AS reason,
-    CASE WHEN said.answer <> 'pass' THEN said.next_step END AS next_step, person_count
+    CASE WHEN said.answer <> 'pass' THEN said.next_step END AS next_step, person_count, held_from
 FROM asked

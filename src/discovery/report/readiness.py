@@ -10,6 +10,10 @@ from discovery.store import Store
 DECISIVE = ("job_runs", "update_ticked", "soft_delete_mapped", "exports_succeed")
 """Points without which nobody is disabled; the others say what is left over."""
 HELD_FROM = 500
+"""Where a job's own threshold was not read: what a new job has (QuarantineTooManyDeletesThreshold in
+application-provisioning-configuration-api.md). At 500, 499 pass (hybrid/cloud-sync/how-to-inbound-synch-ms-graph.md, of
+the same service), counted in each cycle, disables too (accidental-deletions.md). All of MicrosoftDocs/entra-docs, read
+2026-11-26."""
 QUARANTINE_FROM = 5_000
 QUARANTINE_SHARE = 0.4
 THRESHOLDS = "entra-docs: accidental-deletions.md, application-provisioning-quarantine-status.md"
@@ -17,7 +21,10 @@ THRESHOLDS = "entra-docs: accidental-deletions.md, application-provisioning-quar
 
 @dataclass(frozen=True)
 class Job:
-    """One job: would it deprovision (yes, no, unknown), and what speaks against it."""
+    """One job: would it deprovision (yes, no, unknown), and what speaks against it, what decides first.
+
+    `held_from`: so many disables and deletes in one cycle are held; 0: the prevention is off, None: not read.
+    """
 
     app_id: str
     app_name: str
@@ -26,6 +33,7 @@ class Job:
     would_deprovision: str
     failing: tuple[str, ...]
     unknown: tuple[str, ...]
+    held_from: int | None = None
 
 
 def jobs(store: Store) -> tuple[Job, ...]:
@@ -45,8 +53,12 @@ def jobs(store: Store) -> tuple[Job, ...]:
         would = "no" if "fail" in decisive else "unknown" if "unknown" in unread else "yes"
         made.append(Job(
             app_id, points[0]["app_name"], job_id, int(points[0]["person_count"]), would,
-            tuple(f"{p['point']}: {p['reason']}" for p in points if p["answer"] == "fail"),
-            tuple(p["point"] for p in points if p["answer"] == "unknown"),
+            tuple(
+                f"{p['point']}: {p['reason']}"
+                for p in sorted(points, key=lambda p: p["point"] not in DECISIVE)
+                if p["answer"] == "fail"
+            ),
+            tuple(p["point"] for p in points if p["answer"] == "unknown"), points[0]["held_from"],
         ))  # fmt: skip
     return tuple(
         sorted(
@@ -74,12 +86,7 @@ def what_if(job: Job, leavers: int) -> str:
     if job.would_deprovision == "no":
         return f"{count} of {job.persons} in scope: not disabled, {job.failing[0]}"
     parts = [f"{count} of {job.persons} in scope"]
-    if count >= HELD_FROM:
-        parts.append(
-            f"held, where the prevention of accidental deletions is on with a threshold of {HELD_FROM} or less"
-        )
-    else:
-        parts.append(f"below the default threshold of accidental deletions ({HELD_FROM})")
+    parts.append(_held(count, job.held_from))
     if count >= QUARANTINE_FROM and count > QUARANTINE_SHARE * job.persons:
         parts.append(
             f"if they fail, quarantine: {QUARANTINE_FROM:,} failures and more than {QUARANTINE_SHARE:.0%} of all"
@@ -87,3 +94,13 @@ def what_if(job: Job, leavers: int) -> str:
     else:
         parts.append("too few failures for quarantine")
     return "; ".join(parts)
+
+
+def _held(count: int, held_from: int | None) -> str:
+    what = "the prevention of accidental deletions"
+    if held_from == 0:
+        return f"not held: {what} is off"
+    said = f"{held_from}" if held_from else f"{HELD_FROM}, that of a new job; its own was not read"
+    if count >= (held_from or HELD_FROM):
+        return f"held by {what}, where that is on (threshold {said})"
+    return f"below the threshold of {what} ({said})"

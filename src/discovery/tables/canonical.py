@@ -148,6 +148,11 @@ CANONICAL: tuple[Table, ...] = (
     _records(
         "provisioning_job",
         "one provisioning job as its newest lists tell it",
+        c(
+            "differs",
+            TEXTS,
+            "what its mappings have otherwise than its template's, in words; NULL = not read",
+        ),
         key=("system", "instance", "client_key", "job_id"),
     ),
     _records(

@@ -70,6 +70,7 @@ DEPROVISIONING: tuple[Table, ...] = (
             c("has_job", FLAG, "a provisioning job exists"),
             c("job_state", T, "running, paused, stopped, quarantine, quarantine_over, unknown or none"),
             c("is_gallery_job", FLAG, "the job was made from a gallery app's template; NULL = not known"),
+            c("is_own_registration", FLAG, "an app registration of one's own, made from no template"),
             c("coverage", T, "assigned, by_group, everybody, logged, default_access or nested"),
             c("via", T, "name of the group; NULL if none"),
             c("does_update", FLAG, "Update is ticked, or its mappings were not read"),
@@ -202,13 +203,18 @@ DEPROVISIONING: tuple[Table, ...] = (
             c(
                 "point",
                 T,
-                "job_runs, update_ticked, delete_ticked, soft_delete_mapped, out_of_scope_disabled, cycles_succeed, "
-                "exports_succeed, everybody_in_scope, credential_age or matches_on",
+                "job_runs, set_up, update_ticked, delete_ticked, soft_delete_mapped, out_of_scope_disabled, "
+                "cycles_succeed, exports_succeed, everybody_in_scope, credential_age or matches_on",
             ),
             c("answer", T, "pass, fail or unknown"),
             c("reason", T, "in words"),
             c("next_step", T, "what to do; NULL where it passes"),
             c("person_count", COUNT, "persons in the job's scope"),
+            c(
+                "held_from",
+                COUNT,
+                "so many disables and deletes in one cycle are held; 0 = the prevention is off, NULL = not read",
+            ),
         ),
         published=True,
         order_by=("app_id", "job_id", "point"),

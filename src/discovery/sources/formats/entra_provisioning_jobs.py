@@ -8,7 +8,8 @@ record is quarantined.
 schedule.state is what somebody chose (Active, Paused, Disabled), status.code how it goes (Active, Paused, Quarantine,
 NotRun, NotConfigured). `0001-01-01T00:00:00Z` is never. An interval of ten million days belongs to a job that never
 ran: none. The quarantine's series (`seriesBegan`) counts, not its last evaluation (`currentBegan`): the four weeks
-run from there. Nothing is ignored.
+run from there. The setting QuarantineTooManyDeletesThreshold is how many disables and deletes of one cycle are held
+(entra-docs, app-provisioning/application-provisioning-configuration-api.md). Nothing is ignored.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ SELECT
         AS quarantine_began_at,
     {_AT.format("status.quarantine.nextAttempt")} AS quarantine_next_at,
     coalesce(blank_null(status.quarantine.reason), blank_null(status.quarantine.error.code)) AS quarantine_reason,
+    TRY_CAST(list_filter("synchronizationJobSettings",
+        lambda s: fold(s.name) = 'quarantinetoomanydeletesthreshold')[1].value AS BIGINT) AS delete_threshold,
     CASE
         WHEN {SERVICE_PRINCIPAL} IS NULL THEN problem('servicePrincipalId', NULL,
             'the app: the whole page with its @odata.context, or servicePrincipalId added to each record')
@@ -78,6 +81,7 @@ FORMAT = Format(
                 "@odata.context": "VARCHAR",
                 "schedule": "STRUCT(state VARCHAR, interval VARCHAR)",
                 "status": _STATUS,
+                "synchronizationJobSettings": "STRUCT(name VARCHAR, value VARCHAR)[]",
             },
             select=_SELECT,
             numbered=True,

@@ -1,4 +1,7 @@
-"""Entra ID provisioning mappings: `GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema`.
+"""Entra ID provisioning mappings: `GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema`, or a template's.
+
+`…/synchronization/templates/{id}/schema` is what a new job of that template begins with (learn.microsoft.com/graph/api/
+resources/synchronization-synchronizationtemplate): part `template`, named by the context or by `templateId`.
 
 Shape `graph`: one synchronizationSchema per job (learn.microsoft.com/graph/api/resources/
 synchronization-synchronizationschema). The app and job stand in its `@odata.context`
@@ -44,11 +47,13 @@ WITH of_user AS (
     FROM of_user
 )
 SELECT
-    'schema:' || coalesce({SERVICE_PRINCIPAL}, '') || ':' || lower(coalesce(job, '')) AS event_id,
+    CASE WHEN template IS NULL THEN 'schema:' ELSE 'template:' END || coalesce({SERVICE_PRINCIPAL}, '') || ':'
+        || lower(coalesce(template, job, '')) AS event_id,
     _record AS record,
-    'schema' AS part,
+    CASE WHEN template IS NULL THEN 'schema' ELSE 'template' END AS part,
     {SERVICE_PRINCIPAL} AS client_key,
-    job AS job_id,
+    CASE WHEN template IS NULL THEN job END AS job_id,
+    template,
     contains(flows, 'add') AS does_create,
     contains(flows, 'update') AS does_update,
     contains(flows, 'delete') AS does_delete,
@@ -61,6 +66,9 @@ SELECT
         lambda m: struct_pack(p := TRY_CAST(m ->> '$.matchingPriority' AS INTEGER),
             a := m ->> '$.targetAttributeName'))),
         lambda s: s.a) AS matches_on,
+    list_sort(list_distinct(list_transform(list_filter(mapped, lambda m: m ->> '$.targetAttributeName' IS NOT NULL),
+        lambda m: (m ->> '$.targetAttributeName') || ' = '
+            || coalesce(m ->> '$.source.expression', m ->> '$.source.name', '')))) AS mappings,
     is_filtered AS has_scope_filter,
     CASE
         WHEN {SERVICE_PRINCIPAL} IS NULL THEN problem('servicePrincipalId', NULL,
@@ -68,7 +76,7 @@ SELECT
         WHEN "synchronizationRules" IS NOT NULL AND coalesce(len(mappings), 0) = 0
             THEN problem('synchronizationRules', NULL, 'an object mapping whose sourceObjectName is User')
     END AS _problem
-FROM (SELECT *, {parent_of("jobs", "jobId")} AS job FROM unfolded)
+FROM (SELECT *, {parent_of("jobs", "jobId")} AS job, {parent_of("templates", "templateId")} AS template FROM unfolded)
 """  # noqa: S608 - expressions of this module, never of files
 
 FORMAT = Format(
@@ -85,6 +93,7 @@ FORMAT = Format(
                 "id": "VARCHAR",
                 "servicePrincipalId": "VARCHAR",
                 "jobId": "VARCHAR",
+                "templateId": "VARCHAR",
                 "@odata.context": "VARCHAR",
                 "synchronizationRules": "JSON",
             },
@@ -92,7 +101,8 @@ FORMAT = Format(
             numbered=True,
         ),
     ),
-    how_to_get="`discovery collect entra`, or Graph: GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema",
+    how_to_get="`discovery collect entra`, or Graph: GET /servicePrincipals/{id}/synchronization/jobs/{id}/schema and "
+    "…/templates/{id}/schema",
     proven_by="https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationschema",
     proven_on=date(2026, 11, 25),
     is_list=True,
@@ -124,8 +134,37 @@ FORMAT = Format(
                         "maps_enabled": False,
                         "active_attribute": "active",
                         "matches_on": ["userName"],
+                        "mappings": [
+                            'active = Switch([IsSoftDeleted], , "False", "True", "True", "False")',
+                            "userName = [userPrincipalName]",
+                        ],
                         "has_scope_filter": False,
                     },
+                )
+            },
+        ),
+        Example(
+            shape="graph",
+            # What a job of the template begins with.
+            text="""\
+{"servicePrincipalId":"S1","templateId":"slackOutDelta","synchronizationRules":[{"objectMappings":[{\
+"flowTypes":"Add, Update, Delete","sourceObjectName":"User","attributeMappings":[{"targetAttributeName":"title",\
+"source":{"name":"jobTitle"}}]}]}]}
+{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#servicePrincipals('S2')/synchronization/templates('scim')\
+/schema/$entity","synchronizationRules":[{"objectMappings":[{"flowTypes":"Add","sourceObjectName":"User"}]}]}
+""",
+            records={
+                "provisioning_job": (
+                    {
+                        "part": "template",
+                        "client_key": "s1",
+                        "job_id": None,
+                        "template": "slackOutDelta",
+                        "does_delete": True,
+                        "mappings": ["title = jobTitle"],
+                        "event_id": "template:s1:slackoutdelta",
+                    },
+                    {"part": "template", "client_key": "s2", "template": "scim", "does_delete": False},
                 )
             },
         ),

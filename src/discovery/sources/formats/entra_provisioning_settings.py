@@ -1,12 +1,16 @@
-"""Entra ID provisioning settings that decide who is disabled: SkipOutOfScopeDeletions and SyncAll.
+"""Entra ID provisioning settings that decide who is disabled: SkipOutOfScopeDeletions, SyncAll, deletion threshold.
 
 Shapes: `graph`, the key-value pairs of `GET /servicePrincipals/{id}/synchronization/secrets` as Graph returns them
 (MicrosoftDocs/entra-docs, docs/identity/app-provisioning/skip-out-of-scope-deletions.md): the app stands in the
 page's `@odata.context` or an added `servicePrincipalId`; `collected`, one record per app with
-`skipOutOfScopeDeletions`, the only key that the collector keeps.
+`skipOutOfScopeDeletions`, `deleteThresholdEnabled` and `deleteThresholdValue`: all that the collector keeps.
 
-The values are texts, `True`, `False`, `1` or `0`. Ignored: `other setting` (addresses and masked secrets are not
-kept), `not permitted` where the collector was refused the setting.
+The values are texts, `True`, `False`, `1` or `0`. SyncNotificationSettings is JSON in a text, of which the prevention
+of accidental deletions counts: DeleteThresholdEnabled, and DeleteThresholdValue, from which on all are held
+(entra-docs, hybrid/cloud-sync/how-to-inbound-synch-ms-graph.md, read 2026-11-26).
+
+Ignored: `other setting` (addresses and masked secrets are not kept), `not permitted` where the collector was refused
+the setting.
 """
 
 from __future__ import annotations
@@ -18,7 +22,8 @@ from discovery.sources.source import Example, Format, Head, Shape, at_path
 
 _TRUTH = "CASE WHEN lower(trim({0})) IN ('true', '1') THEN true WHEN lower(trim({0})) IN ('false', '0') THEN false END"
 _SKIPS, _SYNCS = _TRUTH.format('"skipOutOfScopeDeletions"'), _TRUTH.format('"syncAll"')
-_KEYS = ("skipoutofscopedeletions", "syncall")
+_KEYS = ("skipoutofscopedeletions", "syncall", "syncnotificationsettings")
+_NOTICE = "CASE WHEN lower(key) = 'syncnotificationsettings' THEN TRY_CAST(value AS JSON) END"
 
 _SELECT = f"""
 SELECT
@@ -28,11 +33,15 @@ SELECT
     {SERVICE_PRINCIPAL} AS client_key,
     CASE WHEN lower(key) = 'skipoutofscopedeletions' THEN {_TRUTH.format("value")} END AS skips_out_of_scope,
     CASE WHEN lower(key) = 'syncall' THEN {_TRUTH.format("value")} END AS syncs_all,
+    TRY_CAST({_NOTICE} ->> '$.DeleteThresholdEnabled' AS BOOLEAN) AS holds_deletes,
+    TRY_CAST({_NOTICE} ->> '$.DeleteThresholdValue' AS BIGINT) AS delete_threshold,
     CASE WHEN lower(key) NOT IN {_KEYS} THEN 'other setting' END AS _ignored,
     CASE
         WHEN lower(key) NOT IN {_KEYS} THEN NULL
         WHEN {SERVICE_PRINCIPAL} IS NULL THEN problem('servicePrincipalId', NULL,
             'the app: the page''s @odata.context names it, or servicePrincipalId added to each record')
+        WHEN lower(key) = 'syncnotificationsettings' THEN
+            CASE WHEN {_NOTICE} IS NULL THEN problem(key, value, 'JSON with DeleteThresholdEnabled') END
         WHEN {_TRUTH.format("value")} IS NULL THEN problem(key, value, 'True or False')
     END AS _problem
 FROM raw
@@ -46,8 +55,10 @@ SELECT
     {SERVICE_PRINCIPAL} AS client_key,
     {_SKIPS} AS skips_out_of_scope,
     {_SYNCS} AS syncs_all,
-    CASE WHEN blank_null("skipOutOfScopeDeletions") IS NULL AND blank_null("syncAll") IS NULL
-        THEN 'not permitted' END AS _ignored,
+    TRY_CAST(blank_null("deleteThresholdEnabled") AS BOOLEAN) AS holds_deletes,
+    TRY_CAST(blank_null("deleteThresholdValue") AS BIGINT) AS delete_threshold,
+    CASE WHEN coalesce(blank_null("skipOutOfScopeDeletions"), blank_null("syncAll"),
+        blank_null("deleteThresholdEnabled")) IS NULL THEN 'not permitted' END AS _ignored,
     CASE
         WHEN blank_null("skipOutOfScopeDeletions") IS NULL THEN NULL
         WHEN {SERVICE_PRINCIPAL} IS NULL THEN problem('servicePrincipalId', NULL, 'the object id of the app')
@@ -93,6 +104,8 @@ FORMAT = Format(
             columns={
                 "skipOutOfScopeDeletions": "VARCHAR",
                 "syncAll": "VARCHAR",
+                "deleteThresholdEnabled": "VARCHAR",
+                "deleteThresholdValue": "VARCHAR",
                 "servicePrincipalId": "VARCHAR",
                 "@odata.context": "VARCHAR",
             },
@@ -110,12 +123,15 @@ FORMAT = Format(
             text="""\
 {"@odata.context":"https://graph.microsoft.com/beta/$metadata#servicePrincipals('S1')/synchronization/secrets","value":[
 {"key":"BaseAddress","value":"https://scim.example"},{"key":"SecretToken","value":"*"},
-{"key":"SyncAll","value":"false"},{"key":"SkipOutOfScopeDeletions","value":"True"}]}
+{"key":"SyncAll","value":"false"},{"key":"SkipOutOfScopeDeletions","value":"True"},
+{"key":"SyncNotificationSettings","value":"{\\"Enabled\\":true,\\"Recipients\\":\\"x@example.com\\",\
+\\"DeleteThresholdEnabled\\":true,\\"DeleteThresholdValue\\":50}"}]}
 """,
             records={
                 "provisioning_job": (
                     {"part": "setting", "client_key": "s1", "skips_out_of_scope": True, "syncs_all": None},
                     {"client_key": "s1", "skips_out_of_scope": None, "syncs_all": False},
+                    {"client_key": "s1", "holds_deletes": True, "delete_threshold": 50},
                 )
             },
             ignored={"other setting": 2},
@@ -135,8 +151,19 @@ FORMAT = Format(
 {"servicePrincipalId":"S1","skipOutOfScopeDeletions":false}
 {"servicePrincipalId":"S2","skipOutOfScopeDeletions":null}
 {"servicePrincipalId":"S3","skipOutOfScopeDeletions":"maybe"}
+{"servicePrincipalId":"S4","skipOutOfScopeDeletions":null,"deleteThresholdEnabled":false,"deleteThresholdValue":500}
 """,
-            records={"provisioning_job": ({"client_key": "s1", "skips_out_of_scope": False},)},
+            records={
+                "provisioning_job": (
+                    {"client_key": "s1", "skips_out_of_scope": False},
+                    {
+                        "client_key": "s4",
+                        "skips_out_of_scope": None,
+                        "holds_deletes": False,
+                        "delete_threshold": 500,
+                    },
+                )
+            },
             ignored={"not permitted": 1},
             quarantined=1,
         ),

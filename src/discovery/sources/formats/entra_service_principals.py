@@ -32,6 +32,7 @@ SELECT
          THEN lower("preferredSingleSignOnMode") END AS sso_mode,
     TRY_CAST("accountEnabled" AS BOOLEAN) AS is_enabled,
     TRY_CAST("appRoleAssignmentRequired" AS BOOLEAN) AS requires_assignment,
+    lower(blank_null("applicationTemplateId")) AS template,
     list_sort(list_distinct(list_filter(
         list_transform(list_concat([homepage, "loginUrl"], coalesce(TRY_CAST("replyUrls" AS VARCHAR[]), [])),
                        lambda u: ltrim(host_of(trim(u)), '*.')),
@@ -69,6 +70,7 @@ FORMAT = Format(
                 "preferredSingleSignOnMode": "VARCHAR",
                 "accountEnabled": "VARCHAR",
                 "appRoleAssignmentRequired": "VARCHAR",
+                "applicationTemplateId": "VARCHAR",
                 "homepage": "VARCHAR",
                 "loginUrl": "VARCHAR",
                 "replyUrls": "JSON",
@@ -91,6 +93,7 @@ FORMAT = Format(
 {"id":"97110972-e6c9-43ab-a854-82e6fb1c7ea9","appId":"33A77251-256a-4d56-a80e-299fc5f79c33",\
 "displayName":"Atlassian Cloud","appOwnerOrganizationId":"6f1a3c52-8a0e-4d5b-9b77-2f4e8c1d9a30",\
 "accountEnabled":true,"appRoleAssignmentRequired":true,"servicePrincipalType":"Application",\
+"applicationTemplateId":"8ADF8E6E-67b2-4cf2-a259-e3dc5476c621",\
 "homepage":"https://account.activedirectory.windowsazure.com:444/applications/default.aspx?metadata=c\
 ustomappsso",\
 "loginUrl":"https://Example.atlassian.net/login","replyUrls":["https://auth.atlassian.com/login/callback",\
@@ -111,6 +114,7 @@ ustomappsso",\
                         "sso_mode": "saml",
                         "is_enabled": True,
                         "requires_assignment": True,
+                        "template": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621",
                         "approval": None,
                         "hosts": ["auth.atlassian.com", "example.atlassian.net", "example.com"],
                     },
@@ -121,7 +125,7 @@ ustomappsso",\
             shape="graph",
             text="""\
 {"id":"s1","appId":"a1","displayName":"Notes","servicePrincipalType":"Application","replyUrls":null,\
-"preferredSingleSignOnMode":"notSupported"}
+"preferredSingleSignOnMode":"notSupported","applicationTemplateId":null}
 {"id":"s2","appId":"a2","displayName":"vm-identity","servicePrincipalType":"ManagedIdentity"}
 {"id":"s3","appId":null,"displayName":"Broken","servicePrincipalType":"Application"}
 {"id":null,"appId":"a4","displayName":"Broken","servicePrincipalType":"Legacy"}
