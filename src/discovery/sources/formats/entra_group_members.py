@@ -99,5 +99,34 @@ FORMAT = Format(
             ignored={"device or contact": 1},
             quarantined=2,
         ),
+        # A page as the API answers, put together by hand: keys left out, blanks, an app as member, a row cut short.
+        Example(
+            shape="graph",
+            text="""\
+{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#directoryObjects","value":[
+ {"id":" U1 ","userPrincipalName":"  ANN@Corp.example ","mail":null,"groupId":"G1","groupDisplayName":""},
+ {"@odata.type":"#Microsoft.Graph.ServicePrincipal","id":"sp1","appId":"00000003","groupId":"G1"},
+ {"id":"g9","displayName":"Nested","securityEnabled":false,"groupId":"G1","groupDisplayName":" Sales, EMEA "},
+ {"@odata.type":"#microsoft.graph.orgContact","id":"c1","groupId":"G1"},
+ {"@odata.type":"#microsoft.graph.user","id":"u3","groupId":null},
+ {"@odata.type":"#microsoft.graph.user","id":"   ","groupId":"G1"},
+ "u4"
+]}
+""",
+            records={
+                "membership": (
+                    {
+                        "account_key": "u1",
+                        "account_name": "ann@corp.example",
+                        "group_key": "g1",
+                        "group_name": None,
+                    },
+                    {"account_key": "sp1", "principal_kind": "service_principal", "account_name": None},
+                    {"member_group_key": "g9", "principal_kind": "group", "group_name": "Sales, EMEA"},
+                )
+            },
+            ignored={"device or contact": 1},
+            quarantined=3,
+        ),
     ),
 )

@@ -20,13 +20,14 @@ SELECT
     _record AS record,
     lower(blank_null(id)) AS account_key,
     CASE reason WHEN 'changed' THEN 'soft_deleted' WHEN 'deleted' THEN 'deleted' END AS status,
-    CASE WHEN reason IS NULL THEN 'changed user' END AS _ignored,
+    CASE WHEN "@removed" IS NULL THEN 'changed user' END AS _ignored,
     CASE
-        WHEN reason IS NULL THEN NULL
+        WHEN "@removed" IS NULL THEN NULL
         WHEN blank_null(id) IS NULL THEN problem('id', id, 'the object id of the user')
-        WHEN reason NOT IN ('changed', 'deleted') THEN problem('@removed.reason', reason, 'changed or deleted')
+        WHEN reason IS NULL OR reason NOT IN ('changed', 'deleted')
+            THEN problem('@removed.reason', reason, 'changed or deleted')
     END AS _problem
-FROM (SELECT *, lower("@removed".reason) AS reason FROM raw)
+FROM (SELECT *, lower(blank_null("@removed".reason)) AS reason FROM raw)
 """
 
 FORMAT = Format(
@@ -73,6 +74,28 @@ FORMAT = Format(
             },
             ignored={"changed user": 1},
             quarantined=2,
+        ),
+        # The answer of the API as it is: changed users around the removals, words in other case, a reason left out.
+        Example(
+            shape="graph",
+            text="""\
+{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users(displayName)","value":[
+ {"displayName":"Ada Byron","id":"A1","jobTitle":null},
+ {"id":" A2 ","@removed":{"reason":"Changed","note":"x"}},
+ {"id":"A3","@removed":{"reason":" DELETED "}},
+ {"id":"A4","@removed":{}},
+ {"id":"A5","@removed":null},
+ {"id":null,"@removed":{"reason":"changed"}}
+],"@odata.deltaLink":"https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x"}
+""",
+            records={
+                "directory_account": (
+                    {"account_key": "a2", "status": "soft_deleted"},
+                    {"account_key": "a3", "status": "deleted"},
+                )
+            },
+            ignored={"changed user": 2},
+            quarantined=2,  # a removal without its reason is none of a changed user
         ),
     ),
 )

@@ -74,5 +74,26 @@ FORMAT = Format(
             ignored={"revoked consent": 1, "api activity": 1},
             quarantined=2,
         ),
+        # The older log's names of columns, quoted; times with a zone in words; scopes over lines; blanks and a footer.
+        Example(
+            shape="csv",
+            text="Date,Event,Actor email,Application ID,Application name,Scope\r\n"
+            '"2026-04-18 09:12:44 UTC","ACCESS_GRANTED"," Ann@Contoso.example ","1-B.apps.example ","",'
+            '"openid\n https://mail.google.com/;openid"\r\n'
+            '"2026-04-18T09:12:44+0200","grant","bea@contoso.example","2-c.apps.example","The ""new"" Board",""\r\n'
+            '"2026-04-18 09:12:44","Authorize","bea@contoso.example","2-c.apps.example","Board","openid"\r\n'
+            '"2026-04-18T09:12:44Z","Deny","bea@contoso.example","2-c.apps.example","Board","openid"\r\n'
+            '"2026-04-18T09:12:44Z","Request","bea@contoso.example","2-c.apps.example","Board","openid"\r\n'
+            '"2026-04-18T09:12:44Z","","bea@contoso.example","2-c.apps.example","Board","openid"\r\n'
+            '"2026-04-18T09:12:44Z","Authorize","Anonymous","2-c.apps.example","Board","openid"\r\n'
+            "3 rows of 8\r\n",
+            records={"grant": (
+                {"account_name": "ann@contoso.example", "mention": "1-b.apps.example", "mention_name": None,
+                 "scopes": ["https://mail.google.com/", "openid"], "granted_at": datetime(2026, 4, 18, 9, 12, 44)},
+                {"account_name": "bea@contoso.example", "mention_name": 'The "new" Board', "scopes": [],
+                 "granted_at": datetime(2026, 4, 18, 7, 12, 44)},)},
+            ignored={"refused consent": 1, "other event": 1},
+            quarantined=4,
+        ),
     ),
 )  # fmt: skip

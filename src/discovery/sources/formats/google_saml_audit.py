@@ -69,5 +69,24 @@ FORMAT = Format(
             ignored={"failed sign-in": 1, "other event": 1},
             quarantined=2,
         ),
+        # The older log's names of columns and of events, quoted; a zone in words; blanks, no zone, no user, a footer.
+        Example(
+            shape="csv",
+            text="\ufeffDate;Event;Actor;Application name;SAML response status code\r\n"
+            '"2026-04-18 09:12:44 UTC";"LOGIN_SUCCESS";" Ann@Contoso.example ";" Figma; Inc ";"SUCCESS_URI"\r\n'
+            '"2026-04-18T09:12:44-0530";"Successful SAML login";"bea@contoso.example";"Zoom";""\r\n'
+            '"2026-04-18T09:12:45Z";"login failure";"bea@contoso.example";"Zoom";"RESPONDER_URI"\r\n'
+            '"2026-04-18 09:12:44";"Successful login";"bea@contoso.example";"Zoom";""\r\n'
+            '"2026-04-18T09:12:44Z";"Login perhaps";"bea@contoso.example";"Zoom";""\r\n'
+            '"2026-04-18T09:12:44Z";"";"bea@contoso.example";"Zoom";""\r\n'
+            '"2026-04-18T09:12:44Z";"Successful login";"";"Zoom";""\r\n'
+            "Total;6\r\n",
+            records={"sign_in": (
+                {"observed_at": datetime(2026, 4, 18, 9, 12, 44), "account_name": "ann@contoso.example",
+                 "mention": "Figma; Inc"},
+                {"observed_at": datetime(2026, 4, 18, 14, 42, 44), "account_name": "bea@contoso.example"},)},
+            ignored={"failed sign-in": 1},
+            quarantined=5,
+        ),
     ),
 )  # fmt: skip

@@ -71,5 +71,30 @@ FORMAT = Format(
             ignored={"ended in the app": 1},
             quarantined=2,
         ),
+        # An array printed over lines: empty and wrong-typed parts, a date alone, words in other case, a list inside.
+        Example(
+            shape="api",
+            text="""\
+[
+  {"appId": " 0oa1 ", "id": "00u1 ", "syncState": "synchronized", "status": "provisioned",
+   "created": "2026-04-18T09:12:44+02:00", "credentials": {}, "profile": {"email": " ANN@Corp.example "}},
+  {"appId": "0oa1", "id": "00u2", "scope": null, "status": null, "created": "", "credentials": {"userName": "bea"},
+   "profile": null, "_links": []},
+  {"appId": "0oa1", "id": "00u3", "scope": "USER", "status": "Suspended"},
+  {"appId": "0oa1", "id": null, "scope": "USER", "status": "ACTIVE"},
+  {"appId": "0oa1", "id": "00u5", "scope": "USER", "created": 20260418},
+  ["00u6"]
+]
+""",
+            records={
+                "assignment": (
+                    {"account_key": "00u1", "account_name": "ann@corp.example", "client_key": "0oa1",
+                     "assigned_at": datetime(2026, 4, 18, 7, 12, 44)},
+                    {"account_key": "00u2", "account_name": None, "assigned_at": None},
+                )
+            },
+            ignored={"ended in the app": 1},
+            quarantined=3,
+        ),
     ),
 )  # fmt: skip

@@ -83,5 +83,29 @@ FORMAT = Format(
             ignored={"Okta itself": 1},
             quarantined=2,
         ),
+        # Wrong-typed and empty parts, addresses that are none, words in other case, an id that is a number.
+        Example(
+            shape="api",
+            text="""\
+{"id":"0oa1","name":null,"label":" Figma \\"new\\" ","status":"active","signOnMode":"saml_1_1",\
+"settings":{"signOn":{"ssoAcsUrl":" HTTPS://WWW.Figma.com:443/saml ","destination":"urn:none"},"app":{"url":null}}}
+{"id":2,"name":"x","label":"Wiki","status":"DELETED","signOnMode":null,"settings":[]}
+{"id":"0oa3","name":"x","label":"Board","status":"ACTIVE","signOnMode":"BOOKMARK",\
+"settings":{"oauthClient":{"redirect_uris":"https://board.example/cb"}}}
+{"id":"0oa4","name":"saasure","label":"Okta Admin Console","status":"ACTIVE","signOnMode":"OPENID_CONNECT"}
+{"id":"","name":"x","label":"X","status":"ACTIVE","signOnMode":"BOOKMARK"}
+{"id":"0oa6","name":"x","label":"X","status":"ACTIVE","signOnMode":"BOOKMARK"
+""",
+            records={
+                "app_registration": (
+                    {"app_key": "0oa1", "mention": 'Figma "new"', "sso_mode": "saml", "is_enabled": True,
+                     "hosts": ["www.figma.com"]},
+                    {"app_key": "2", "mention": "Wiki", "sso_mode": None, "is_enabled": False, "hosts": []},
+                    {"app_key": "0oa3", "sso_mode": None, "hosts": []},
+                )
+            },
+            ignored={"Okta itself": 1},
+            quarantined=2,
+        ),
     ),
 )  # fmt: skip
