@@ -32,22 +32,29 @@ EVERY_EXAMPLE = pytest.mark.parametrize(
 
 
 def rounds() -> list[list[Case]]:
-    """All examples, in groups that one home can read: of each system one, since two may name the same records."""
-    of_system: dict[str, list[Case]] = {}
-    for fmt, example in CASES:
-        of_system.setdefault(fmt.system, []).append((fmt, example))
-    longest = max(len(cases) for cases in of_system.values())
+    """All examples, in groups that one home can read: two of one tenant may name the same records.
+
+    Those that name no tenant get one of their own from the settings.
+    """
+    of_tenant: dict[tuple[str, str], list[Case]] = {}
+    for number, (fmt, example) in enumerate(CASES):
+        tenant = example.instance or example.hints.get("instance") or f"tenant {number}"
+        of_tenant.setdefault((fmt.system, tenant), []).append((fmt, example))
+    longest = max(len(cases) for cases in of_tenant.values())
     groups: list[list[Case]] = [[] for _ in range(longest)]
-    for start, cases in enumerate(of_system.values()):
+    for cases in sorted(of_tenant.values(), key=len, reverse=True):
         # Spread over all groups, so that these cost about the same.
-        for number, case in enumerate(cases):
-            groups[(start + number * longest // len(cases)) % longest].append(case)
+        for group, case in zip(sorted(groups, key=len), cases, strict=False):
+            group.append(case)
     return groups
 
 
 @pytest.mark.parametrize("group", rounds(), ids=lambda g: f"{len(g)}")
 def test_examples_give_their_records(make_bench: Callable[..., Any], group: list[Case]) -> None:
-    hints = [SourceHint(files=f"{n}/*", **e.hints) for n, (_, e) in enumerate(group) if e.hints]
+    hints = [
+        SourceHint(files=f"{n}/*", **{"instance": None if e.instance else f"tenant {n}", **e.hints})
+        for n, (_, e) in enumerate(group)
+    ]
     bench = make_bench(sources=tuple(hints))
     for number, (_, example) in enumerate(group):
         bench.put(f"{number}/{example.file_name}", example.text)
