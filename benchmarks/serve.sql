@@ -29,17 +29,12 @@ SELECT w AS person_id, 'app-' || a AS app_id, DATE '2026-01-01' AS first_seen_on
     ['password'] AS methods, [md5(p || '/' || (a % 3 + 1))] AS accounts, []::VARCHAR[] AS grant_scopes, 0.9 AS
     confidence, CASE WHEN a % 4 = 0 THEN 'sso' ELSE 'shadow' END AS class, a % 3 = 0 AS survives_idp_disable,
     'manual' AS route, FALSE AS is_sole_user, FALSE AS is_payer, ['the app is not approved', 'signs in with a
-    password'] AS reasons
+    password'] AS reasons, a + 1 AS priority, 'Remove the account by hand.' AS action, []::VARCHAR[] AS handover
 FROM edge;
 
 -- table account_access
 SELECT md5(p || '/' || (a % 3 + 1)) AS account_id, 'app-' || a AS app_id, w AS person_id, DATE
     '2026-09-30' AS last_seen_on, ['sign_in'] AS sources
-FROM edge;
-
--- table scope_item
-SELECT w AS person_id, 'app-' || a AS app_id, a + 1 AS priority, 'Remove the account by hand.' AS action,
-    []::VARCHAR[] AS handover
 FROM edge;
 
 -- table access_span

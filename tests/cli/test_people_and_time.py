@@ -123,11 +123,10 @@ def test_an_earlier_run_is_asked_and_compared(cli: Run, own_home: Path) -> None:
         gone = store.value(
             "SELECT app_id FROM offboarding_scope WHERE email = $e ORDER BY priority LIMIT 1", {"e": LEAVER}
         )
-        for table in ("access", "scope_item"):
-            store.run(
-                f"DELETE FROM {table} WHERE app_id = $a AND person_id = (SELECT person_id FROM person WHERE email = $e)",
-                {"a": gone, "e": LEAVER},
-            )
+        store.run(
+            "DELETE FROM access WHERE app_id = $a AND person_id = (SELECT person_id FROM person WHERE email = $e)",
+            {"a": gone, "e": LEAVER},
+        )
 
     def apps(*options: str) -> list[str]:
         found = json.loads(cli("scope", LEAVER, "--home", own_home, "--json", *options).stdout)

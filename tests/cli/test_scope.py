@@ -131,7 +131,7 @@ def test_an_exclusion_is_told_with_who_and_why(cli: Run, own_home: Path) -> None
 def test_hostile_text_in_the_file_reaches_no_terminal_and_no_formula(cli: Run, own_home: Path) -> None:
     with Store(own_home / "access_graph.duckdb") as store:
         store.run("UPDATE app SET name = '=cmd|x' || chr(27) || '[2J[red]x'")
-        store.run("UPDATE scope_item SET action = '@go'")
+        store.run("UPDATE access SET action = '@go'")
         store.run("UPDATE person SET display_name = chr(27) || ']0;owned' || chr(7)")
     for form in ("table", "markdown", "json"):
         out = cli("scope", LEAVER, "--home", own_home, "--format", form).stdout

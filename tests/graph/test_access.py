@@ -347,7 +347,7 @@ def test_the_scope_is_ordered_and_covers_all_that_is_not_excluded(anna: World) -
         subject={"person_id": str(anna.person(ANNA)), "app_id": "gone"},
     )
     anna.graph()
-    rows = anna.all("SELECT priority, app_id, action FROM graph.scope_item ORDER BY 1")
+    rows = anna.all("SELECT priority, app_id, action FROM graph.access WHERE priority IS NOT NULL ORDER BY 1")
     assert [r[:2] for r in rows] == [(1, "admin"), (2, "canva"), (3, "loom"), (4, "slack")]
     assert rows[0][2].startswith("Hand over the administration. ")
     assert rows[1][2] == "Remove the account in Canva by hand."

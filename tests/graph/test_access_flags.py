@@ -92,7 +92,7 @@ def test_flags_of_an_access_and_its_findings(tmp_path: Path) -> None:
     assert "its owner leaves or is gone" in edge(BEN, "figma")["reasons"]
     assert edge(BEN, "figma")["confidence_bucket"] == "high"
     item = world.store.dicts(
-        "SELECT i.* FROM graph.scope_item i JOIN canonical.person p USING (person_id) "
+        "SELECT i.* FROM graph.access i JOIN canonical.person p USING (person_id) "
         f"WHERE p.email = '{ANNA}' AND app_id = 'figma'"
     )[0]
     assert item["handover"] == [
@@ -172,7 +172,7 @@ def test_late_evidence_after_leaving_reopens_the_scope_and_is_a_finding(tmp_path
     world.record("app_account", system="app_list", account_name=ANNA, mention_kind="label", mention="Figma",
                  status="disabled")  # fmt: skip
     scope = (
-        f"SELECT app_id FROM graph.scope_item JOIN canonical.person USING (person_id) WHERE email = '{ANNA}'"
+        f"SELECT app_id FROM graph.access JOIN canonical.person USING (person_id) WHERE email = '{ANNA}'"
     )
     rule = "SELECT app_id FROM graph.finding WHERE rule = 'activity_after_leaving'"
     world.build()

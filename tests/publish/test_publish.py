@@ -332,8 +332,8 @@ def test_all_checks_run_and_find_nothing_wrong(world: World) -> None:
     [
         ("DELETE FROM graph.evidence WHERE app_id = 'slack'", "graph.evidence.every_access_has_some"),
         (
-            "DELETE FROM graph.scope_item WHERE app_id = 'slack'",
-            "graph.scope_item.covers_all_access",
+            "UPDATE graph.access SET priority = NULL WHERE app_id = 'slack'",
+            "graph.access.is_in_the_scope_or_excluded",
         ),
         ("INSERT INTO graph.access FROM graph.access", "graph.access.key_is_unique"),
         ("UPDATE canonical.person SET email = 'x'", "canonical.person.email_is_unique"),

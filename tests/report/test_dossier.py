@@ -76,7 +76,7 @@ def test_it_says_scope_case_word_ledger_and_what_was_not_seen(settings: Settings
     text = page_of(dossier)
     assert dossier.ledger.endswith("whole, not anchored")
     for said in ("Ada Leaver", "last day 2026-11-18", "seat removed", "olga@example.com", "blind_spot reason",
-                 "evidence summary", "scope_item action", "not_access reason", "c" * 64):  # fmt: skip
+                 "evidence summary", "access action", "not_access reason", "c" * 64):  # fmt: skip
         assert said in text, said
     assert {part.name: len(part.rows) for part in dossier.parts.values()} == {
         "scope": 1, "deprovisioning": 1, "person_findings": 1, "evidence": 1, "spans": 1, "accounts": 1,

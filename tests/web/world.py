@@ -33,8 +33,7 @@ _FIXED: dict[str, dict[str, Any]] = {
     "account_access": {},
     "app_summary": {"class": "shadow"},
     "access": {"class": "shadow", "route": "manual", "accounts": ["account-1"], "sources": ["sign_in"],
-               "owner_email": "olga@example.com"},
-    "scope_item": {"priority": 1},
+               "owner_email": "olga@example.com", "priority": 1},
     "access_span": {"from_on": date(2026, 9, 1), "to_on": date(2026, 11, 1)},
     "match": {"mention": MENTION, "kind": "merchant", "decision": "review", "app_id": OTHER, "score": 62.0},
     "match_evidence": {"mention": MENTION, "kind": "merchant", "weight": 70.0, "position": 1},
@@ -115,13 +114,13 @@ def write_home(home: Path, mark: Mark = str, *, run_id: str = "run-one", apps: i
         for number in range(1, apps):
             app = f"app-{number}"
             put(store, "app", {"app_id": app, "name": mark(f"App {number}")})
-            for name in ("access", "scope_item", "evidence", "app_summary"):
+            for name in ("access", "evidence", "app_summary"):
                 table = next(one for one in COPIED if one.name == name)
                 put(
                     store,
                     name,
                     {**_row(table, mark), "app_id": app}
-                    | ({"priority": number + 1} if "scope" in name else {}),
+                    | ({"priority": number + 1} if name == "access" else {}),
                 )
     generation.chmod(0o600)
     published = home / "access_graph.duckdb"

@@ -22,20 +22,22 @@ WHERE a.person_id IS NULL;
 COMMENT ON VIEW unlinked_account IS 'One row: one account that belongs to nobody known, and one app it reaches; app_id is NULL if it reaches none.';
 COMMENT ON COLUMN unlinked_account.kind IS 'human, shared, service, external, personal or unknown';
 
--- The rows of the view offboarding_scope; both tables are asked for the person, so that neither is read whole.
+-- The rows of the view offboarding_scope. Who is meant is looked up first, so that of the large table only the few blocks
+-- are read that can hold the person.
 CREATE MACRO scope(person) AS TABLE
 WITH who AS MATERIALIZED (
-    SELECT i.person_id FROM person_identifier AS i WHERE i.identifier = lower(trim(person))
-    UNION SELECT lower(trim(person))),
-item AS MATERIALIZED (SELECT * FROM scope_item AS t WHERE t.person_id IN (SELECT w.person_id FROM who AS w)),
-held AS MATERIALIZED (SELECT * FROM access AS x WHERE x.person_id IN (SELECT w.person_id FROM who AS w))
-SELECT s.person_id, p.email, p.display_name, s.priority, coalesce(n.name, s.app_id) AS app_name, s.action,
-    a.* EXCLUDE (person_id), s.handover, s.licence, s.monthly_amount, s.monthly_currency
-FROM item AS s
-JOIN held AS a ON a.person_id = s.person_id AND a.app_id = s.app_id
-JOIN (SELECT * FROM person AS q WHERE q.person_id IN (SELECT w.person_id FROM who AS w)) AS p ON p.person_id = s.person_id
-LEFT JOIN app AS n ON n.app_id = s.app_id
-ORDER BY s.person_id, s.priority;
+    SELECT q.person_id, q.email, q.display_name
+    FROM person AS q
+    WHERE q.person_id IN (SELECT i.person_id FROM person_identifier AS i WHERE i.identifier = lower(trim(person))
+        UNION ALL SELECT lower(trim(person))))
+SELECT a.person_id, p.email, p.display_name, a.priority, coalesce(n.name, a.app_id) AS app_name, a.action,
+    a.* EXCLUDE (person_id, priority, action, handover, licence, monthly_amount, monthly_currency), a.handover, a.licence,
+    a.monthly_amount, a.monthly_currency
+FROM access AS a
+JOIN who AS p ON p.person_id = a.person_id
+LEFT JOIN app AS n ON n.app_id = a.app_id
+WHERE a.priority IS NOT NULL
+ORDER BY a.person_id, a.priority;
 COMMENT ON MACRO TABLE scope IS 'scope(person): what must be ended for a person, in order of urgency; rows of offboarding_scope.';
 
 CREATE MACRO who_has(app) AS TABLE

@@ -223,7 +223,7 @@ CANONICAL: tuple[Table, ...] = (
             c("last_seen_on", DAY, "last such day: a former address has an old one"),
         ),
         published=True,
-        order_by=("person_id",),
+        order_by=("identifier", "kind", "person_id"),
     ),
     Table(
         "canonical",

@@ -52,7 +52,7 @@ _ACCESS: tuple[Column, ...] = (
     ),
 )
 _ITEM: tuple[Column, ...] = (
-    c("priority", COUNT, "1 = first"),
+    c("priority", COUNT, "place in the person's scope, 1 = first; NULL: excluded by somebody (exclusion)"),
     c("action", T, "what to do"),
     c("handover", TEXTS, "in words: what to hand over before it is ended"),
     c("licence", T, "licence or seat to get back, as far as lists tell; NULL if none is known"),
@@ -209,7 +209,7 @@ GRAPH: tuple[Table, ...] = (
         "access",
         "one person's access to one app",
         ("person_id", "app_id"),
-        _ACCESS,
+        (*_ACCESS, *_ITEM),
         published=True,
         order_by=("person_id", "app_id"),
     ),
@@ -278,15 +278,6 @@ GRAPH: tuple[Table, ...] = (
         ),
         published=True,
         order_by=("person_id",),
-    ),
-    Table(
-        "graph",
-        "scope_item",
-        "one thing to end for a person, in order of urgency",
-        ("person_id", "app_id"),
-        (_WHO, _WHAT, *_ITEM),
-        published=True,
-        order_by=("person_id", "priority"),
     ),
     Table(
         "graph",

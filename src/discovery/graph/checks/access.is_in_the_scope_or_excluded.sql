@@ -1,5 +1,5 @@
 -- Every access is in the scope or excluded by somebody; blocking
 SELECT a.person_id, a.app_id
 FROM graph.access AS a
-ANTI JOIN graph.scope_item AS s ON s.person_id = a.person_id AND s.app_id = a.app_id
 ANTI JOIN graph.exclusion AS x ON x.person_id = a.person_id AND x.app_id = a.app_id
+WHERE a.priority IS NULL
