@@ -13,6 +13,8 @@ DEMO := .discovery/demo
 
 # An interpreter outside `.venv` must not lend it a standard library.
 unexport PYTHONHOME
+# Where nothing compiled is kept, each process compiles Dagster anew, which takes longer than most of what it does.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -187,14 +187,18 @@ class Store:
         """Fill a declared table anew from one SELECT, checked against the declaration; return the rows."""
         table = TABLES[qualified]
         body = sql.strip().rstrip(";")
-        self.check(table, body, binds)
+        names = ", ".join(f'"{name}"' for name in table.column_names)
         order = f" ORDER BY {', '.join(table.order_by)}" if table.order_by else ""
         with self.transaction():
-            self._con.execute(f"CREATE OR REPLACE TABLE {qualified} ({declared_columns(table)})")
-            self._con.execute(
-                f"INSERT INTO {qualified} BY NAME SELECT * FROM ({body}){order}", _named(body, binds)
-            )
-        return self.count(qualified)
+            # What came is described afterwards: to describe the SELECT would be to plan it twice.
+            made = f"SELECT {names}, * EXCLUDE ({names}) FROM ({body}){order}"
+            try:
+                rows = self.rows(f"CREATE OR REPLACE TABLE {qualified} AS {made}", binds)
+            except duckdb.BinderException:
+                self.check(table, body, binds)
+                raise
+            self.check(table, f"FROM {qualified}")
+        return int(rows[0][0])
 
     def count(self, qualified: str) -> int:
         """Return the number of rows of a table."""

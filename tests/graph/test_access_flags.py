@@ -171,9 +171,7 @@ def test_late_evidence_after_leaving_reopens_the_scope_and_is_a_finding(tmp_path
     world.app("figma", "figma.com", kind="domain")
     world.record("app_account", system="app_list", account_name=ANNA, mention_kind="label", mention="Figma",
                  status="disabled")  # fmt: skip
-    scope = (
-        f"SELECT app_id FROM graph.access JOIN canonical.person USING (person_id) WHERE email = '{ANNA}'"
-    )
+    scope = f"SELECT app_id FROM graph.access JOIN canonical.person USING (person_id) WHERE email = '{ANNA}'"
     rule = "SELECT app_id FROM graph.finding WHERE rule = 'activity_after_leaving'"
     world.build()
     assert (world.all(scope), world.all(rule)) == ([], [])

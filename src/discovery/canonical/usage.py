@@ -16,6 +16,7 @@ from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 
 _CONTENT = ("account_key", "account_name", "mention_kind", "mention", "mention_name", "method")
 _BATCH_ROWS = 20_000_000
+_HELD_ROWS = 1_000_000
 _FILES = 65_536
 _TIME_UNIT = 2**64
 
@@ -72,28 +73,31 @@ def _build_kind(store: Store, kind: str, lake: Path) -> int:
         {"kind": kind},
     )
     total = 0
-    for batch in _batches(parts, lake):
-        total += _build_batch(store, kind, batch, lake)
+    for batch, row_count in _batches(parts, lake):
+        total += _build_batch(store, kind, batch, row_count, lake)
     return total
 
 
-def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[list[str]]:
-    """Cut the parts into whole days of bounded size, so that memory stays bounded on a first load."""
+def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[tuple[list[str], int]]:
+    """Cut the parts into whole days of bounded size, so that memory stays bounded; with the rows of each."""
     batches: list[list[str]] = []
+    sizes: list[int] = []
     rows = 0
     previous: date | None = None
     for path, count, day in parts:
         if not batches or (rows + count > _BATCH_ROWS and day != previous):
             batches.append([])
+            sizes.append(0)
             rows = 0
         batches[-1].append(str(lake / path))
         rows += count
+        sizes[-1] = rows
         previous = day
-    return batches
+    return list(zip(batches, sizes, strict=True))
 
 
-def _events(kind: str, listed: str, *, key: str) -> str:
-    """SELECT over the listed parts with the columns that usage needs; `key` is the type in which ids are carried."""
+def _events(kind: str, parts: str, *, key: str) -> str:
+    """SELECT over the rows of parts with the columns that usage needs; `key` is the type in which ids are carried."""
     page, host = "CAST(NULL AS INTEGER)", "''"
     if kind == "web_visit":
         page = (
@@ -107,12 +111,12 @@ def _events(kind: str, listed: str, *, key: str) -> str:
         f"{identifier} AS identifier, account_name, holder_key, mention_kind, mention, mention_name, "
         f"{page} AS page_rank, {host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
         f"CAST(epoch_us(observed_at) AS HUGEINT) * {_TIME_UNIT} + (hash(event_id) >> 16) * {_FILES} + "
-        f"number AS position FROM read_parquet([{listed}], hive_partitioning=false, filename=true) AS lake "
+        f"number AS position FROM {parts} AS lake "
         "JOIN part_file ON part_file.path = lake.filename"
     )
 
 
-def _build_batch(store: Store, kind: str, paths: list[str], lake: Path) -> int:
+def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake: Path) -> int:
     store.run(
         "CREATE OR REPLACE TEMP TABLE part_file AS SELECT $lake || '/' || path AS path, system, instance, file_id, "
         "CAST(dense_rank() OVER (ORDER BY file_id) - 1 AS INTEGER) AS number "
@@ -120,16 +124,21 @@ def _build_batch(store: Store, kind: str, paths: list[str], lake: Path) -> int:
         {"paths": paths, "lake": str(lake)},
     )
     listed = ", ".join(quoted(p) for p in paths)
+    parts = f"read_parquet([{listed}], hive_partitioning=false, filename=true)"
+    if row_count <= _HELD_ROWS:
+        # Many small files take longer to open than to read: each is opened once.
+        store.run(f"CREATE OR REPLACE TEMP TABLE held_part AS SELECT * FROM {parts}")
+        parts = "held_part"
     # As texts, millions of ids cost twice as much to carry along as the 16 bytes that most of them are.
     are_uuids = store.value(
         "SELECT bool_and(coalesce(event_id = CAST(TRY_CAST(event_id AS UUID) AS VARCHAR), false)) "
-        f"FROM read_parquet([{listed}], hive_partitioning=false)"
+        f"FROM {parts}"
     )
-    events = _events(kind, listed, key="UUID" if are_uuids else "VARCHAR")
+    events = _events(kind, parts, key="UUID" if are_uuids else "VARCHAR")
     # First by hash: ids of millions of events are compared only where their hashes agree.
     store.run(
-        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash(event_id) AS key FROM "
-        f"read_parquet([{listed}], hive_partitioning=false) GROUP BY key HAVING count(*) > 1"
+        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash(event_id) AS key "
+        f"FROM {parts} GROUP BY key HAVING count(*) > 1"
     )
     if store.count("suspect"):
         store.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from copy import copy
 from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
@@ -53,7 +54,9 @@ def name_key(text: str) -> str:
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList(accept_unknown=False)
+    known = copy(_any_suffixes())
+    known.accept_unknown = False
+    return known
 
 
 @cache

@@ -15,9 +15,6 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import unescape
 
-from ofxtools.header import OFXHeaderError
-from ofxtools.Parser import OFXTree
-
 from discovery.errors import SourceFailed
 
 MOST = 256 << 20
@@ -44,6 +41,10 @@ def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
     begun = len(_BEGINS.findall(raw))
     if not begun:
         raise SourceFailed("is an OFX file without a single transaction.")
+    # Only where there is such a file: to load it takes longer than most files take to read.
+    from ofxtools.header import OFXHeaderError
+    from ofxtools.Parser import OFXTree
+
     tree = OFXTree()
     try:
         tree.parse(io.BytesIO(raw))
