@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from discovery.canonical import STEPS as CANONICAL
+from discovery.canonical.usage import roll_up_months
 from discovery.graph import STEPS as GRAPH
 from discovery.settings import Settings
 from discovery.stage import Night
@@ -154,6 +155,9 @@ class World:
             )
 
     def canonical(self) -> World:
+        self.store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
+                       "FROM canonical.usage")  # fmt: skip
+        roll_up_months(self.store)
         for step in CANONICAL[1:]:
             step.build(self.store, self.night)
         return self

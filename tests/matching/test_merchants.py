@@ -105,8 +105,8 @@ def person_of(world: World, system: str, identifier: str, person: str = "p1") ->
 
 def visit(world: World, host: str) -> None:
     world.store.run(
-        "INSERT INTO canonical.usage BY NAME SELECT 'web_visit' AS source, 'chrome' AS system, '' AS instance, "
-        "'b1' AS identifier, 'domain' AS mention_kind, $h AS mention, DATE '2026-02-01' AS day",
+        "INSERT INTO canonical.usage_known BY NAME SELECT 'web_visit' AS source, 'chrome' AS system, '' AS instance, "
+        "'b1' AS identifier, 'domain' AS mention_kind, $h AS mention",
         {"h": host},
     )
     world.mention("domain", host)

@@ -69,6 +69,7 @@ def _step(table: str, *after: str) -> Step:
 
 STEPS: tuple[Step, ...] = (
     usage_step(),
+    _step("canonical.usage_known"),
     list_day.STEP,
     _step("canonical.charge"),
     _step("canonical.app_registration"),

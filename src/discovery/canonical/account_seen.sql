@@ -5,8 +5,9 @@ WITH seen AS (
         least(first_listed_on, $as_of) AS first_on, least(snapshot_on, $as_of) AS last_on, 0 AS rank
     FROM canonical.directory_account WHERE family_of(system) <> 'hr'
     UNION ALL
-    SELECT system, coalesce(instance, ''), identifier, arg_max(account_name, last_at), min(day), max(day), 1
-    FROM canonical.usage WHERE day <= $as_of AND identifier <> ''
+    SELECT system, coalesce(instance, ''), identifier, arg_max(account_name, (last_at, account_name)),
+        CAST(min(first_at) AS DATE), CAST(max(last_at) AS DATE), 1
+    FROM canonical.usage_known WHERE identifier <> ''
     GROUP BY ALL
     UNION ALL
     SELECT system, instance, identifier, account_name, from_on, least(snapshot_on, $as_of), 2

@@ -46,7 +46,7 @@ address AS MATERIALIZED (
         UNION ALL SELECT system, instance, identifier, unnest(known_names), 'alias', 4 FROM directory
         UNION ALL SELECT u.system, u.instance, u.identifier, u.account_name, 'alias', 4
         FROM (SELECT DISTINCT system, coalesce(instance, '') AS instance, identifier, lower(account_name) AS account_name
-            FROM canonical.usage WHERE contains(account_name, '@') AND day <= $as_of) AS u
+            FROM canonical.usage_known WHERE contains(account_name, '@')) AS u
         SEMI JOIN directory USING (system, instance, identifier)
     )
     WHERE address_of(value) IS NOT NULL

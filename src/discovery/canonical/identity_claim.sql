@@ -77,8 +77,8 @@ direct AS MATERIALIZED (
 ),
 holder AS MATERIALIZED (
     SELECT DISTINCT o.account_id, u.system, u.instance, u.holder_key
-    FROM (SELECT DISTINCT system, coalesce(instance, '') AS instance, identifier, holder_key FROM canonical.usage
-        WHERE holder_key IS NOT NULL AND day <= $as_of) AS u
+    FROM (SELECT DISTINCT system, coalesce(instance, '') AS instance, identifier, holder_key FROM canonical.usage_known
+        WHERE holder_key IS NOT NULL) AS u
     JOIN one AS o USING (system, instance, identifier)
 ),
 browser AS (

@@ -4,7 +4,7 @@ WITH record AS (
     SELECT mention_kind AS kind, mention, mention_name, NULL::VARCHAR AS mcc,
         source = 'sign_in' OR method IN ('password', 'oidc', 'saml', 'social') AS is_sign_in,
         concat_ws(chr(31), system, instance, identifier) AS account, event_count AS records, NULL::DECIMAL(18,2) AS amount
-    FROM canonical.usage WHERE day <= $as_of
+    FROM canonical.usage_known
     UNION ALL
     SELECT 'merchant', merchant, merchant_clean, mcc, false, concat_ws(chr(31), system, instance, identifier), 1, amount
     FROM canonical.charge

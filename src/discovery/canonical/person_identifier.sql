@@ -10,8 +10,8 @@ WITH strongest AS (
         OR strength = min(strength) FILTER (to_on IS NULL) OVER (PARTITION BY namespace, system, instance, identifier)
 ),
 shown AS (
-    SELECT lower(account_name) AS identifier, min(day) AS first_on, max(day) AS last_on
-    FROM canonical.usage WHERE contains(account_name, '@') AND day <= $as_of
+    SELECT lower(account_name) AS identifier, CAST(min(first_at) AS DATE) AS first_on, CAST(max(last_at) AS DATE) AS last_on
+    FROM canonical.usage_known WHERE contains(account_name, '@')
     GROUP BY ALL
     UNION ALL
     SELECT name, min(snapshot_on), max(snapshot_on)

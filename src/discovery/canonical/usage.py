@@ -11,7 +11,7 @@ from pathlib import Path
 
 from discovery.sources.lake import Lake
 from discovery.stage import Night, Step
-from discovery.store import Store, quoted, sql_file
+from discovery.store import Store, declared_columns, quoted, sql_file
 from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 
 _CONTENT = ("account_key", "account_name", "mention_kind", "mention", "mention_name", "method")
@@ -49,13 +49,23 @@ def build_usage(store: Store, night: Night) -> int:
         for kind in RECORDS:
             if kind not in EVENT_KINDS:
                 _balance_small_kind(store, kind, lake)
-        store.run("DELETE FROM canonical.usage_month WHERE month IN (SELECT month FROM touched_month)")
-        body = sql_file("discovery.canonical", "usage_month")
-        store.check(TABLES["canonical.usage_month"], body)
-        store.run(f"INSERT INTO canonical.usage_month BY NAME {body}")
+        roll_up_months(store)
         _commit_registry(store)
         Lake(night.settings.home).open_kinds(store)
     return rows
+
+
+def roll_up_months(store: Store) -> None:
+    """Build the months of the temporary table touched_month anew from their days; all, if columns were others."""
+    months = TABLES["canonical.usage_month"]
+    if [str(r[0]) for r in store.rows(f"DESCRIBE {months.qualified}")] != list(months.column_names):
+        store.run(f"CREATE OR REPLACE TABLE {months.qualified} ({declared_columns(months)})")
+        store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
+                  "FROM canonical.usage")  # fmt: skip
+    store.run("DELETE FROM canonical.usage_month WHERE month IN (SELECT month FROM touched_month)")
+    body = sql_file("discovery.canonical", "usage_month")
+    store.check(TABLES["canonical.usage_month"], body)
+    store.run(f"INSERT INTO canonical.usage_month BY NAME {body}")
 
 
 def _build_kind(store: Store, kind: str, lake: Path) -> int:

@@ -2,7 +2,7 @@
 -- Key: source, system, instance, identifier, mention_kind, mention, method, host, day.
 -- Reads temporary tables of usage.py: `event` (deduplicated events of the touched days), `account_number` and
 -- `mention_number` (numbers stand for texts while grouping), `account_name_of` and `mention_name_of` (names by day).
--- Read by canonical.account, canonical.mention, canonical.usage_month and the graph.
+-- Read by canonical.usage_month, canonical.usage_known, and what asks for the days of a source.
 -- `position` orders events by time, then by the hash of their ids, never by load order; its low bits number the
 -- file in $files. That list is no table: a join on bits is estimated as one row, and every later join is then built
 -- on the millions of usage rows instead of on the few names.

@@ -1,18 +1,18 @@
--- One row: the use of one app mention by one account in one month through one source, host and method.
--- Key: source, system, instance, identifier, mention_kind, mention, method, host, month.
--- Rebuilt for touched months only; $months bounds them. Read by the graph and the published file.
-SELECT
-    source,
-    system,
-    instance,
-    identifier,
-    mention_kind,
-    mention,
-    host,
-    method,
-    CAST(date_trunc('month', day) AS DATE) AS month,
-    CAST(sum(event_count) AS BIGINT) AS event_count,
-    CAST(count(*) AS BIGINT) AS active_day_count
-FROM canonical.usage
-WHERE date_trunc('month', day) IN (SELECT month FROM touched_month)
-GROUP BY source, system, instance, identifier, mention_kind, mention, host, method, date_trunc('month', day)
+-- One row: the use of one app mention by one account in one month through one source, as one name, host, page and method.
+-- Key: source, system, instance, identifier, account_name, holder_key, mention_kind, mention, mention_name, host, page,
+-- method, month. Rebuilt for the months in the temporary table touched_month only. Read by canonical.usage_known and
+-- graph.usage_month, so that a night reads no day of a month that is over. Whatever is asked of days follows from it: texts
+-- are part of the key, days are listed, first and last are whole records.
+WITH grouped AS (
+    SELECT source, system, instance, identifier, account_name, holder_key, mention_kind, mention, mention_name, host, page,
+        method, CAST(date_trunc('month', day) AS DATE) AS month,
+        CAST(sum(event_count) AS BIGINT) AS event_count, list(day ORDER BY day) AS days,
+        min({'at': first_at, 'id': first_event_id, 'file': first_file_id}) AS head,
+        max({'at': last_at, 'id': coalesce(last_event_id, first_event_id), 'file': last_file_id}) AS tail
+    FROM canonical.usage
+    WHERE date_trunc('month', day) IN (SELECT month FROM touched_month)
+    GROUP BY ALL
+)
+SELECT * EXCLUDE (head, tail), head.at AS first_at, tail.at AS last_at, head.id AS first_event_id, tail.id AS last_event_id,
+    head.file AS first_file_id, tail.file AS last_file_id
+FROM grouped

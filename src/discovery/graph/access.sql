@@ -90,8 +90,8 @@ owner AS (
 ),
 sign_in_log AS (
     -- Whether the use of a consent would have been seen: sign-ins were recorded for 60 days and up to last week.
-    SELECT coalesce(min(day) <= $as_of - 60 AND max(day) >= $as_of - 7, false) AS is_seen
-    FROM canonical.usage WHERE source = 'sign_in' AND is_idp(system) AND day <= $as_of
+    SELECT coalesce(CAST(min(first_at) AS DATE) <= $as_of - 60 AND CAST(max(last_at) AS DATE) >= $as_of - 7, false) AS is_seen
+    FROM canonical.usage_known WHERE source = 'sign_in' AND is_idp(system)
 ),
 judged AS (
     SELECT e.*, CASE WHEN list_contains(e.sources, 'grant') AND l.is_seen THEN

@@ -30,8 +30,8 @@ seen AS (
     GROUP BY ALL
 ),
 idp AS (
-    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage
-    WHERE source = 'sign_in' AND is_idp(system) AND day <= $as_of
+    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage_known
+    WHERE source = 'sign_in' AND is_idp(system)
     UNION
     SELECT system, instance FROM canonical.directory_account WHERE is_idp(system)
 ),

@@ -6,7 +6,7 @@
 WITH log AS (
     SELECT source || ' ' || system || CASE WHEN coalesce(instance, '') = '' THEN '' ELSE ' (' || instance || ')' END AS source,
         min(first_at) AS first_at, max(last_at) AS last_at
-    FROM canonical.usage WHERE day <= $as_of
+    FROM canonical.usage_known
     GROUP BY ALL
     UNION ALL
     SELECT 'charge ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END,
@@ -25,8 +25,8 @@ provisioning AS (
     SELECT DISTINCT 'provisioning_event', system, instance FROM canonical.provisioning_event
 ),
 idp AS (
-    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage
-    WHERE source = 'sign_in' AND is_idp(system) AND day <= $as_of
+    SELECT system, coalesce(instance, '') AS instance FROM canonical.usage_known
+    WHERE source = 'sign_in' AND is_idp(system)
     UNION
     SELECT system, instance FROM canonical.directory_account WHERE is_idp(system)
 ),
@@ -64,9 +64,9 @@ wanted(kind, meaning) AS (VALUES
 ),
 browsing AS (
     SELECT DISTINCT a.person_id
-    FROM canonical.usage AS u JOIN canonical.account AS a ON a.system = u.system
+    FROM canonical.usage_known AS u JOIN canonical.account AS a ON a.system = u.system
         AND a.instance = coalesce(u.instance, '') AND a.identifier = u.identifier
-    WHERE u.source = 'web_visit' AND u.day <= $as_of AND a.person_id IS NOT NULL
+    WHERE u.source = 'web_visit' AND a.person_id IS NOT NULL
 )
 SELECT NULL::VARCHAR AS person_id, source, NULL::TIMESTAMP AS from_at, first_at AS to_at,
     'nothing is known of the time before the first record' AS reason
@@ -103,11 +103,11 @@ CROSS JOIN (VALUES
 ANTI JOIN provisioning AS l ON l.kind = w.kind AND l.system = p.system AND l.instance = p.instance
 UNION ALL
 SELECT NULL, 'web_visit', NULL, NULL, 'no browser data was read'
-WHERE NOT EXISTS (FROM canonical.usage WHERE source = 'web_visit' AND day <= $as_of)
+WHERE NOT EXISTS (FROM canonical.usage_known WHERE source = 'web_visit')
 UNION ALL
 SELECT p.person_id, 'web_visit', NULL, NULL, 'no browser of this person was recorded'
 FROM canonical.person AS p ANTI JOIN browsing AS b USING (person_id)
-WHERE EXISTS (FROM canonical.usage WHERE source = 'web_visit' AND day <= $as_of)
+WHERE EXISTS (FROM canonical.usage_known WHERE source = 'web_visit')
 UNION ALL
 SELECT NULL, 'charge', NULL, NULL, 'no card or expense lines were read'
 WHERE NOT EXISTS (FROM canonical.charge)

@@ -72,7 +72,7 @@ administered AS (
 delivering AS (
     -- A source that has gone silent says nothing about who stopped using what.
     SELECT source, system, max(last_at) >= CAST($as_of - 7 AS TIMESTAMP) AS is_live
-    FROM canonical.usage WHERE day <= $as_of
+    FROM canonical.usage_known
     GROUP BY ALL
 ),
 last_use AS (

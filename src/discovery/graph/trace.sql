@@ -15,16 +15,15 @@ WITH used AS (
             WHEN u.page IN ('sign_in', 'app') OR (m.method IN ('app domain', 'login domain') AND u.page <> 'public') THEN 'visit'
             ELSE 'reading' END AS way,
         u.method, min(u.first_at) AS first_at, max(u.last_at) AS last_at, sum(u.event_count) AS event_count,
-        list_sort(list(DISTINCT u.day)) AS active_days,
+        list_sort(list_distinct(flatten(list(u.days)))) AS active_days,
         min({'at': u.first_at, 'id': u.first_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
             'who': coalesce(u.account_name, ''), 'file': u.first_file_id}) AS head,
-        max({'at': u.last_at, 'id': coalesce(u.last_event_id, u.first_event_id), 'host': u.host, 'name': coalesce(u.mention_name, ''),
+        max({'at': u.last_at, 'id': u.last_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
             'who': coalesce(u.account_name, ''), 'file': u.last_file_id}) AS tail
-    FROM canonical.usage AS u
+    FROM canonical.usage_known AS u
     JOIN canonical.account AS a ON a.system = u.system AND a.instance = coalesce(u.instance, '')
         AND a.identifier = u.identifier
     LEFT JOIN matching.match AS m ON m.kind = u.mention_kind AND m.mention = u.mention
-    WHERE u.day <= $as_of
     GROUP BY ALL
 ),
 visited AS (

@@ -26,7 +26,7 @@ holder AS (
 ),
 
 used AS (
-    SELECT system, instance, identifier, mention_kind, mention FROM canonical.usage WHERE day <= $as_of
+    SELECT system, instance, identifier, mention_kind, mention FROM canonical.usage_known
     UNION
     SELECT system, instance, identifier, mention_kind, mention FROM canonical.grant
     UNION

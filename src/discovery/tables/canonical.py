@@ -18,6 +18,31 @@ _ACCOUNT: tuple[Column, ...] = (
 )
 
 
+_USE: tuple[Column, ...] = (
+    c("source", T, "kind of record: sign_in or web_visit"),
+    *_ACCOUNT,
+    c("account_name", T, "login, UPN or e-mail; NULL if none came along", personal=True),
+    c("holder_key", T, "employee behind the browser, as the source names it", personal=True),
+    c("mention_kind", T, "how the app is named"),
+    c("mention", T, "the app as the source names it"),
+    c("mention_name", T, "display name that came along"),
+    c("host", T, "host visited; empty if none"),
+    c("page", T, "strongest page of the day: sign_in, app, other or public; NULL outside the browser"),
+    c("method", T, "how the person signed in or visited"),
+)
+_USED = tuple(column.name for column in _USE)
+_ROLLED_UP: tuple[Column, ...] = (
+    c("event_count", COUNT, "events"),
+    c("days", "DATE[]", "days with an event, in order"),
+    c("first_at", INSTANT, "first event"),
+    c("last_at", INSTANT, "last event"),
+    c("first_event_id", T, "id of the first event"),
+    c("last_event_id", T, "id of the last event"),
+    c("first_file_id", T, "input that stands for the first event"),
+    c("last_file_id", T, "input that stands for the last event"),
+)
+
+
 _IDENTIFIER = c(
     "identifier", T, "account in its system, as in canonical.account; NULL if none", personal=True
 )
@@ -70,18 +95,19 @@ CANONICAL: tuple[Table, ...] = (
         "canonical",
         "usage_month",
         "usage rolled up to months",
-        ("source", "system", "instance", "identifier", "mention_kind", "mention", "method", "host", "month"),
+        (*_USED, "month"),
         (
-            c("source", T, "kind of record: sign_in or web_visit"),
-            *_ACCOUNT,
-            c("mention_kind", T, "how the app is named"),
-            c("mention", T, "the app as the source names it"),
-            c("host", T, "host visited; empty if none"),
-            c("method", T, "how the person signed in or visited"),
+            *_USE,
             c("month", DAY, "first day of the month"),
-            c("event_count", COUNT, "events"),
-            c("active_day_count", COUNT, "days with an event"),
+            *_ROLLED_UP,
         ),
+    ),
+    Table(
+        "canonical",
+        "usage_known",
+        "all usage up to as_of of one account, mention, name, host, page and method",
+        _USED,
+        (*_USE, *_ROLLED_UP),
     ),
     Table(
         "canonical",
