@@ -1,7 +1,7 @@
 """Doubtful evidence for a generated company: records that look like access and are none, in the real export formats.
 
-Used by benchmarks/graph_truth.py. The truth of the company stays as it is: nobody who is drawn here has what the records
-seem to show. The shares are assumptions; docs/graph.md says them beside what was measured with them.
+Used by benchmarks/graph_truth.py. The truth of the company stays as it is: nobody who is drawn here has what the
+records seem to show. The shares are assumptions; docs/graph.md says them beside what was measured with them.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 
 A company is made in the warehouse by SQL: everybody uses each of their apps on two days of five, in the window of 30 or
 365 days that ends on 15 September 2026, and all of it is matched. Then the month of the last day is rolled up and the
-steps of the stages canonical and graph run, as in a night. Prints the processor seconds of both nights and their ratio, the
-steps that grew most, and what it takes to build the access edges from the months beside a bare group-by over them.
+steps of the stages canonical and graph run, as in a night. Prints the processor seconds of both nights, their ratio,
+the steps that grew most, and what it takes to build the access edges from the months beside a bare group-by over them.
 """
 
 from __future__ import annotations
