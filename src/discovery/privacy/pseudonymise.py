@@ -24,7 +24,7 @@ LEFT_OUT = ("ledger_entry", "quarantine", "source_file", "person_identifier", "e
 """Tables whose rows name people or files in words: only their number stays."""
 _IN_WORDS = (
     "summary", "reason", "reasons", "explanation", "note", "record", "content", "file_name", "said", "event_id",
-    "handover", "value_left", "value_right", "scope_item.action", "offboarding_scope.action",
+    "handover", "value_left", "value_right", "access.action", "offboarding_scope.action",
 )  # fmt: skip
 """Columns, of all tables or of one, that may hold a name although they are not about one: an owner's, a merchant's."""
 
