@@ -112,6 +112,7 @@ def test_building_again_changes_nothing(data: Path, packages: Path) -> None:
         ("further.csv", "lumenfix,app.acme.com,,2026-01-05", "app_domain 'app.acme.com' of lumenfix already belongs to acme"),
         ("further.csv", "nobody,,Nobody Inc,2026-01-05", "further.csv row 3: app_id 'nobody' is not in the catalog"),
         ("further.csv", "acme,no host,,2026-01-05", "further.csv row 3: 'no host' of acme is no host"),
+        ("further.csv", "acme,google.com,,2026-01-05", "further.csv row 3: 'google.com' of acme is in shared_domain.csv"),
         ("apps_field-service.csv", "Other,,acme.co.uk,,,,,2026-01-05", "apps_field-service.csv row 3: domain 'acme.co.uk' of other already belongs to acme"),
         ("apps_field-service.csv", "Other,,app.other.com,,,,,2026-01-05", "column domains: 'app.other.com'; expected a registrable domain"),
         ("apps_field-service.csv", "Other,,google.com,,,,,2026-01-05", "column domains: 'google.com' is in shared_domain.csv"),

@@ -45,6 +45,18 @@ HEADER = "text,action,app,by,decided_on,reason\n"
         ("FIGMA SUBSCRIPTIO", "figma"),
         ("FIGMA USD 24.00", "figma"),
         ("TWILIO SENDGRID WWW.TWILIO.CO", "sendgrid"),
+        ("wwwfigmacom", "figma"),
+        ("bitwardencom", "bitwarden"),
+        ("smksurveymonkey.com", "surveymonkey"),
+        ("figfigma", "figma"),
+        ("2COBITDEFENDER 2CO.COM", "bitdefender"),
+        ("2CO.COMBITDEFENDER", "bitdefender"),
+        ("PADDLE.NETBITDEFENDE", "bitdefender"),
+        ("ppbitwarden", "bitwarden"),
+        ("skrmailchimp", "mailchimp"),
+        ("paypal nuqliumltd", "nuqlium"),
+        ("paypal sendibleuk", "sendible"),
+        ("THE SURVEYMONKEY", "surveymonkey"),
     ],
 )
 def test_what_statements_print_around_a_name_is_known(text: str, app_id: str) -> None:
@@ -62,6 +74,14 @@ def test_a_mark_of_many_products_alone_is_not_accepted(text: str) -> None:
 def test_a_processor_is_not_the_merchant() -> None:
     assert explain_text("PAYPAL *QASIM786")[0].score < 50
     assert match_texts(None, ["PADDLE.NET* PALO ALTO"])[0].app_id != "paddle"
+
+
+def test_a_word_of_makers_of_software_makes_a_question_of_an_unknown_name() -> None:
+    rows = match_texts(
+        None, ["QUIBBLETON SOFTWARE LTD", "quibbleton-hosting.co.uk", "HOSTING CATERING", "SOFTWARE LTD"]
+    )
+    assert [row.decision for row in rows] == ["review", "review", "reject", "reject"]
+    assert [row.app_id for row in rows[:2]] == ["x-quibbleton-software", "x-quibbleton-hosting.co.uk"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +181,7 @@ def test_no_text_that_scores_is_left_out_before_it_is_compared() -> None:
     chosen, catalog = random.Random(11), read_catalog()
     names = [a.alias for a in catalog.aliases if a.kind in ("name", "descriptor", "domain")]
     forms = ("{}", "PAYPAL *{}", "paypal{}", "{} PRO PLAN", "SQ *{} 123", "X9*{}", "checkcard 0612 {}", "{}INC", "{}99",
-             "WWW.{}", "the {} shop", "{}.com", "88wm5pl9bs {}")  # fmt: skip
+             "WWW.{}", "the {} shop", "{}.com", "88wm5pl9bs {}", "www{}com", "2co.com{}", "pp{}", "the {}", "{} software ltd")  # fmt: skip
     texts = [chosen.choice(forms).format(chosen.choice(names).strip("*")) for _ in range(1500)]
     texts += [text[: chosen.randint(6, 22)] for text in texts[:500]]
     texts += [text[:at] + text[at + 1 :] for text in texts[:500] if (at := len(text) // 2 + 2)]

@@ -147,7 +147,11 @@ def _add_host(
         return
     if kind == "" and domain == "" and registrable_domain(host) != host:
         return  # a domain below another's: its app is found by its hosts only
-    builder.add_alias(app_id, host, kind or host_kind(host), source, where=where)
+    kind = kind or host_kind(host)
+    if kind == "domain" and host in builder.shared:
+        builder.conflicts.append(f"{where}: {host!r} of {app_id} is in shared_domain.csv")
+        return
+    builder.add_alias(app_id, host, kind, source, where=where)
 
 
 def _alias_strength(builder: Builder, row: Row, app_id: str, name: str) -> str:

@@ -11,8 +11,17 @@ from rapidfuzz.distance import DamerauLevenshtein, Indel
 
 from discovery.catalog.load import HOST_KINDS, Alias, Catalog
 from discovery.catalog.naming import tokens_of
-from discovery.matching.normalise import Line, host_label, mark_patterns, marks, name_words, without_glued
-from discovery.matching.words import suffix_pattern
+from discovery.matching.normalise import (
+    Line,
+    glued,
+    host_label,
+    mark_patterns,
+    marks,
+    name_words,
+    without_beginning,
+    without_glued,
+)
+from discovery.matching.words import software_pattern, suffix_pattern
 from discovery.store import Store, sql_file
 
 BLOCK = 3
@@ -43,16 +52,12 @@ class Pair(NamedTuple):
     key: str
 
 
-def glued(words: Sequence[str]) -> str:
-    """Return the letters and digits of the words in one piece."""
-    return "".join(word if word.isalnum() else "".join(tokens_of(word)) for word in words)
-
-
 def form_words(line: Line, form: str) -> tuple[str, ...]:
     """Return the words of a form.
 
     `raw` with the processor's mark, `line` without it, `bare` without an order code or a mark glued to the
-    first word, `name` without the tail too, `star` what follows a star that no known processor printed,
+    first word, `short` without an article, a short form of the name or a shorter mark in front, `name` without the
+    tail too, `star` what follows a star that no known processor printed,
     `inner1` … from the second word on.
     """
     if form == "raw":
@@ -61,6 +66,8 @@ def form_words(line: Line, form: str) -> tuple[str, ...]:
         return line.words
     if form == "bare":
         return without_glued(line.words)
+    if form == "short":
+        return without_beginning(line.words)
     if form == "star":
         return line.behind_star
     if form.startswith("inner"):
@@ -92,7 +99,7 @@ def possible_lines(
     names = ("kind", "key", "block", "short_block", "long_block", "is_mark", "is_open")
     columns = zip(names, zip(*aliases, strict=True), kinds, strict=True)
     domains = sorted({a.alias.removeprefix("*.") for a in catalog.aliases if a.kind in HOST_KINDS})
-    binds = {**mark_patterns(), "suffixes": suffix_pattern()}
+    binds = {**mark_patterns(), "suffixes": suffix_pattern(), "software": software_pattern()}
     found: list[int] = []
     with (
         store.relation("app_domain", pa.table({"domain": pa.array(domains, pa.string())})),
@@ -145,7 +152,7 @@ def _forms(line: Line) -> list[tuple[str, str]]:
     forms = [("line", whole)]
     if line.all_words is not line.words:
         forms.append(("raw", glued(line.all_words)))
-    for form in ("bare", "star"):
+    for form in ("bare", "short", "star"):
         words = form_words(line, form)
         if words:
             forms.append((form, glued(words)))

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from discovery.catalog.load import Alias, App, Catalog
 from discovery.catalog.naming import fold, tokens_of
-from discovery.matching.candidates import Pair, form_words, glued
+from discovery.matching.candidates import Pair, form_words
 from discovery.matching.evidence import Evidence, Hypothesis, false_friends, hypothesis, mcc_effect, umbrellas
 from discovery.matching.hosts import HostFinder, HostHit, domain_of
-from discovery.matching.normalise import Line, host_label, marks
+from discovery.matching.normalise import Line, glued, host_label, is_short_form, marks, reseller_marks
+from discovery.matching.pieces import (
+    End,
+    beginnings,
+    end_of,
+    inner_ends,
+    is_reference,
+    kind_of_piece,
+    without_form,
+)
 from discovery.matching.uncatalogued import outside
 from discovery.matching.weights import finding, start
-from discovery.matching.words import CUT_AT, EXPLAINED, is_cut_form, kind_of
+from discovery.matching.words import EXPLAINED, kind_of
 
 SURE = 80
 """Points from which the name that explains more of the text goes before the one with more points."""
+REVIEW = 50
+"""Points from which an app of the catalog goes before a name that it does not know."""
 LIKELY = 60
 """Points from which a cut name speaks against a shorter one."""
+PADDLE_CUTS = 10
+"""Letters that Paddle prints of a name at most."""
 HOSTED_CATEGORIES = frozenset({"payments", "web", "ecommerce", "marketplace", "events", "hosting", "forms"})
 """Apps behind other people's shops and sites: their address behind another name says little."""
 NAMES = (
@@ -28,6 +40,14 @@ NAMES = (
     "name begins the text",
     "name within the text",
 )
+PIECES = {
+    "address": "its own address, dots lost",
+    "form": "form glued to the name",
+    "reference": "reference glued to the name",
+    "word": "word glued to the name",
+    "part": "name is part of a longer word",
+}
+"""What follows a name within a word, as `pieces.kind_of_piece` tells it, and its comparison."""
 UNKNOWN = ("an unknown word behind it", "two unknown words behind it", "more unknown words behind it")
 
 
@@ -65,7 +85,7 @@ class Comparer:
         key = (alias.kind, alias.key)
         found = self._ends.get(key)
         if found is None:
-            found = self._ends[key] = _inner_ends(tokens_of(fold(alias.alias)), len(alias.key))
+            found = self._ends[key] = inner_ends(tokens_of(fold(alias.alias)), len(alias.key))
         return found
 
     def hypotheses(self, line: Line, setting: Setting, pairs: Sequence[Pair]) -> list[Hypothesis]:
@@ -92,7 +112,7 @@ class Comparer:
         ranked = self._doubted(sorted(best.values(), key=_rank))
         if not ranked or ranked[0].score < SURE:
             made = outside(line, setting.mcc, setting.seen, self.hosts, is_monthly=setting.is_monthly)
-            if made is not None:
+            if made is not None and (made.length or not ranked or ranked[0].score < REVIEW):
                 ranked = sorted([*ranked, made], key=_rank)
         return ranked
 
@@ -155,7 +175,7 @@ class Comparer:
         known = false_friends().get(app.app_id, ())
         if not known:
             return []
-        starts = {*_beginnings(line.all_words), *_beginnings(line.words)}
+        starts = {*beginnings(line.all_words), *beginnings(line.words)}
         return [
             finding("somebody else of that name", "", line.text[:60], who)
             for beginning, who in known
@@ -177,16 +197,18 @@ class Comparer:
             if pair.form == "star" or pair.form.startswith("inner"):
                 return None
         if pair.relation in ("cut", "near"):
+            if len(words) == 1 and kind_of(words[0]) not in ("unknown", "host"):
+                return None  # a word of the language is no name with something missing
             return self._inexact(line, setting, pair, glued(words))
         length = len(pair.key)
         is_one_word = words[0].isalnum() and len(words[0]) >= length
-        if not is_one_word and not _inner_ends(words, length) <= self._ends_of(alias):
+        if not is_one_word and not inner_ends(words, length) <= self._ends_of(alias):
             if is_descriptor:
                 return None
             if pair.form.startswith("inner"):
                 return None
             strength = {"s": "m", "m": "c", "c": "c"}[strength]
-        end = _End(1, words[0][length:], None) if is_one_word else _end_of(words, length)
+        end = End(1, words[0][length:], None) if is_one_word else end_of(words, length)
         piece, inside = end.piece, end.host
         tail = list(zip(words[end.next :], line.kinds_for(words)[end.next :], strict=True))
         rows = [start()]
@@ -195,18 +217,20 @@ class Comparer:
                 piece or any(kind in ("unknown", "trade") for _, kind in tail)
             ):
                 return None
-            if piece and not _is_reference(piece) and len(pair.key) < 6:
+            if piece and not is_reference(piece) and len(pair.key) < 6:
                 return None
             rows.append(finding("statement descriptor", "", line.text[:60], alias.alias))
         else:
             is_inner, is_known = pair.form.startswith("inner"), {kind for _, kind in tail} <= EXPLAINED
-            number = 3 if is_inner else 0 if not tail and not piece else 1 if is_known and not piece else 2
+            known = self._addresses_of(app) if strength != "c" else ()
+            what = "" if inside else kind_of_piece(line, piece, pair.key, tail, known)
+            is_known = is_known and what in ("", "address", "form")
+            number = 3 if is_inner else 0 if not tail and not piece else 1 if is_known and not inside else 2
             rows.append(finding(NAMES[number], strength, " ".join(words)[:60], alias.alias))
-            if piece and not inside:
-                is_cut = len(line.folded) >= CUT_AT and all(
-                    kind in ("place", "reference") for _, kind in tail
-                )
-                rows.append(self._glued_piece(app, piece, strength, is_cut=is_cut))
+            if what:
+                if (app.app_id, piece) in self._name_strength and what == "part":
+                    what = "word"
+                rows.append(finding(PIECES[what], strength, piece))
             rows += self._before(line, pair, strength)
             if _is_its_mark(line, pair):
                 rows.append(finding("it takes the payment for another", "", alias.alias, line.body[:60]))
@@ -223,7 +247,7 @@ class Comparer:
         """Say what stands before the name: a star, a short form of it, a mark, other words."""
         before = line.before_star
         if pair.form == "star":
-            is_short = len(before) > 1 and _is_short_form(before, pair.key)
+            is_short = len(before) > 1 and is_short_form(before, pair.key)
             what = "short form before the star" if is_short else "unknown mark before the star"
             return [finding(what, strength, before, pair.alias.alias)]
         if pair.form.startswith("inner"):
@@ -231,31 +255,38 @@ class Comparer:
             return [finding("only known words before it", strength)] if set(ahead) <= EXPLAINED else []
         if before == pair.key:
             return [finding("star behind the name", strength, pair.alias.alias)]
-        if (
-            pair.form == "bare"
-            and not line.words[0][0].isdigit()
-            and line.words[0].endswith(pair.key[:3]) is False
-        ):
-            mark = line.words[0].partition(pair.key[:5])[0]
-            return [finding("mark glued to the name", strength, mark)] if mark in marks() else []
+        if pair.form in ("bare", "short"):
+            return self._glued_before(line.words[0], form_words(line, pair.form)[0], strength)
         return []
 
-    def _glued_piece(self, app: App, piece: str, strength: str, *, is_cut: bool) -> Evidence:
-        if _is_reference(piece):
-            return finding("reference glued to the name", strength, piece)
-        is_known = (len(piece) > 2 and kind_of(piece) in EXPLAINED) or (is_cut and is_cut_form(piece))
-        if is_known or (app.app_id, piece) in self._name_strength:
-            return finding("word glued to the name", strength, piece)
-        return finding("name is part of a longer word", strength, piece)
+    def _glued_before(self, first: str, rest: str, strength: str) -> list[Evidence]:
+        """Say what was taken from the first word: an article, a mark, a short form of the name; of a code nothing."""
+        mark = first.removesuffix(rest)
+        if first == "the":
+            return [finding("an article before it", strength)]
+        if mark == first:
+            return []
+        if mark not in marks():
+            return [finding("short form before the star", strength, mark)]
+        rows = [finding("mark glued to the name", strength, mark)]
+        if mark in reseller_marks():
+            rows.append(finding("sold by a reseller of software", strength, mark))
+        return rows
+
+    def _addresses_of(self, app: App) -> list[str]:
+        """Return the letters and digits of an app's addresses."""
+        return [glued((domain,)) for domain in self.hosts.domains_of(app.app_id)]
 
     def _inexact(self, line: Line, setting: Setting, pair: Pair, key: str) -> Hypothesis:
         alias, app = pair.alias, self.catalog.apps[pair.alias.app_id]
         strength = alias.strength or "m"
-        if pair.relation == "cut" and len(key) > _without_form(alias):
+        if pair.relation == "cut" and len(key) > without_form(alias):
             rows = [start(), finding(NAMES[1], strength, key, alias.alias)]
         elif pair.relation == "cut":
             rows = [start(), finding("text ends within the name", strength, key, alias.alias)]
-            if len(line.folded) >= 18 or (line.processor is not None and line.processor.name == "PayPal"):
+            if len(key) == PADDLE_CUTS and line.processor is not None and line.processor.name == "Paddle":
+                rows.append(finding("length at which its mark cuts", strength, str(len(key))))
+            elif len(line.folded) >= 18 or (line.processor is not None and line.processor.name == "PayPal"):
                 rows.append(finding("length at which statements cut", strength, str(len(line.folded))))
         else:
             what = "long name but for one letter" if len(key) >= 11 else "name but for one letter"
@@ -359,43 +390,6 @@ def _as_shop(line: Line, pair: Pair, named: Hypothesis, whole: str,
     return named
 
 
-class _End(NamedTuple):
-    next: int
-    piece: str
-    host: str | None
-
-
-def _end_of(words: Sequence[str], length: int) -> _End:
-    """Say where a key of that length ends among the words: next word, rest of the last word, its host."""
-    at = 0
-    for number, word in enumerate(words):
-        plain = glued((word,))
-        if at + len(plain) >= length:
-            return _End(number + 1, plain[length - at :], word if "." in word else None)
-        at += len(plain)
-    return _End(len(words), "", None)
-
-
-def _inner_ends(words: Sequence[str], length: int) -> set[int]:
-    """Return where words end before `length` letters are over; the labels of a host count as words."""
-    ends, at = set(), 0
-    for token in (t for word in words for t in tokens_of(word)):
-        at += len(token)
-        if at >= length:
-            break
-        ends.add(at)
-    return ends
-
-
-def _without_form(alias: Alias) -> int:
-    """Return the number of letters of a name without the legal form at its end; all of them if it has none."""
-    words = tokens_of(fold(alias.alias))
-    count = len(words)
-    while count > 1 and kind_of(words[count - 1]) == "legal":
-        count -= 1
-    return sum(map(len, words[:count]))
-
-
 def _is_its_mark(line: Line, pair: Pair) -> bool:
     """Return whether a name is a processor's mark before somebody else's name, or before a star and nothing."""
     if line.processor is None:
@@ -406,22 +400,6 @@ def _is_its_mark(line: Line, pair: Pair) -> bool:
     kinds = set(line.kinds)
     is_other = line.has_star or not kinds <= {"legal", "place", "product"} or kinds == {"place"}
     return mark.startswith(pair.key) and is_other
-
-
-def _beginnings(words: Sequence[str]) -> set[str]:
-    """Return what the text begins with, up to the end of each word; the labels of a host count as words."""
-    plain = [token for word in words[:6] for token in tokens_of(word)]
-    return {"".join(plain[:count]) for count in range(1, len(plain) + 1)}
-
-
-def _is_short_form(short: str, name: str) -> bool:
-    """Return whether the letters stand in the name in that order, the first one first: `ntn`, `notion`."""
-    letters = iter(name)
-    return short[0] == name[0] and all(letter in letters for letter in short)
-
-
-def _is_reference(piece: str) -> bool:
-    return any(c.isdigit() for c in piece)
 
 
 def _rank(hypothesis: Hypothesis) -> tuple[bool, int, int, int, str]:

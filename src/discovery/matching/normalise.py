@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -20,6 +21,10 @@ _MASK = re.compile(r"x{4,}|[*#]{2,}")
 _GAP = re.compile(r"(?<=[^\s*]) {2,}(?=\S)|\t+|,(?=\s*[^\s,])")
 _MARK_LENGTH = 2
 """Letters by which a processor's mark is looked up."""
+SHORT_MARKS = frozenset(["pp"])
+"""Marks of two letters with which no word of a language begins: they are seen where they are glued to a name."""
+SHORT_FORM = 3
+"""Letters of the short form that processors put in front of a name: `FIG*FIGMA`."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ def _processors() -> dict[str, list[tuple[re.Pattern[str], Processor, bool]]]:
         if row["star"]:  # some statements print a hyphen for the star
             patterns.append((re.compile(rf"{start}-(?=[a-z]{{2}})"), processor, False))
         else:
+            if "." in row["prefix"]:
+                patterns.append((re.compile(rf"{start}(?=[a-z0-9]{{3}})"), processor, False))
             following = r"\S" if processor.app_id else r"\S*[a-z]{2}"
             patterns.append((re.compile(rf"{start}(?:\s+|\s*[-:|/]\s*)(?={following})"), processor, False))
     return found
@@ -114,7 +121,11 @@ def read_line(text: str) -> Line:
     words = _words(rest)
     all_words = words if rest is plain else _words(plain)
     field = _field(text, words)
-    hosts = tuple(word for word in words if "." in word) if "." in rest else ()
+    hosts = (
+        tuple(w for w in words if "." in w and (w == words[0] or w not in _mark_hosts()))
+        if "." in rest
+        else ()
+    )
     kinds = kinds_of(words, len(folded), field)
     start, mark, end = rest.partition("*")
     before, behind = ("".join(tokens_of(start)), _words(end)) if mark else ("", ())
@@ -150,18 +161,28 @@ def _words(text: str) -> tuple[str, ...]:
     if "http" in text:
         text = _SCHEME.sub(" ", text)
     if "." not in text:
-        return tuple(w for w in tokens_of(text) if w != "www")
+        return tuple(_plain(w) for w in tokens_of(text) if w != "www")
     found: list[str] = []
     at = 0
     for match in _HOST.finditer(text):
         host = match.group().removeprefix("www.")
         if not has_known_suffix(host) or (len(host.split(".")[0]) < 2 and host.count(".") > 1):
             continue
-        found += tokens_of(text[at : match.start()])
+        found += map(_plain, tokens_of(text[at : match.start()]))
         found.append(host)
         at = match.end()
-    found += tokens_of(text[at:])
+    found += map(_plain, tokens_of(text[at:]))
     return tuple(w for w in found if w != "www")
+
+
+def _plain(word: str) -> str:
+    """Return a word without `www` glued in front of it, as statements print addresses that lost their dots."""
+    return word[3:] if word.startswith("www") and len(word) > 5 else word
+
+
+@cache
+def _mark_hosts() -> frozenset[str]:
+    return frozenset(row["prefix"] for row in data_rows("processor.csv", PACKAGE) if "." in row["prefix"])
 
 
 @cache
@@ -183,9 +204,10 @@ def mark_patterns() -> dict[str, str]:
     )
     any_mark = "|".join(sorted({re.escape(r["prefix"]) for r in rows}, key=lambda p: (-len(p), p)))
     rails = sorted(re.escape(r["prefix"]) for r in rows if r["name"] == "card rail")
-    glued = sorted((m for m in marks() if len(m) > 2 and m.isascii()), key=lambda m: (-len(m), m))
+    glued = sorted((m for m in marks() if _may_be_glued(m) and m.isascii()), key=lambda m: (-len(m), m))
+    dotted = "|".join(sorted(map(re.escape, _mark_hosts())))
     return {
-        "own_marks": rf"(^|\*)\s*({'|'.join(own)})([^a-z0-9]|$)",
+        "own_marks": rf"(^|\*)\s*({'|'.join(own)})([^a-z0-9]|$)|^({dotted})",
         "glued_marks": f"^({'|'.join(glued)})",
         "short_marks": f"^({'|'.join(reversed(glued))})",
         "marks": rf"^({any_mark})[^a-z0-9]",
@@ -195,7 +217,8 @@ def mark_patterns() -> dict[str, str]:
 
 
 @cache
-def _reseller_marks() -> frozenset[str]:
+def reseller_marks() -> frozenset[str]:
+    """Return the letters and digits of the marks of resellers of software."""
     rows = data_rows("processor.csv", PACKAGE)
     return frozenset("".join(tokens_of(row["prefix"])) for row in rows if row["channel"] == "software")
 
@@ -203,25 +226,47 @@ def _reseller_marks() -> frozenset[str]:
 def is_bare_mark(line: Line) -> bool:
     """Return whether a text names a reseller of software and nothing else."""
     words = name_words(line.words, line.kinds)
-    return len(words) < 3 and "".join("".join(tokens_of(w)) for w in words) in _reseller_marks()
+    return len(words) < 3 and "".join("".join(tokens_of(w)) for w in words) in reseller_marks()
+
+
+def _may_be_glued(mark: str) -> bool:
+    return len(mark) > 2 or mark in SHORT_MARKS
 
 
 def without_glued(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without an order code in front or a mark glued to the first; none if neither."""
-    if not words:
-        return ()
-    first = words[0]
-    if (
-        len(first) >= 8
-        and "." not in first
-        and any(c.isdigit() for c in first)
-        and any(c.isalpha() for c in first)
-    ):
+    sizes = _glued_marks(words)
+    if sizes:
+        return (words[0][sizes[-1] :], *words[1:])
+    first = words[0] if words else ""
+    is_code = len(first) >= 8 and any(c.isdigit() for c in first) and any(c.isalpha() for c in first)
+    return words[1:] if is_code and "." not in first else ()
+
+
+def without_beginning(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words without an article, a short form of the name (`figfigma`) or the shortest mark; else none."""
+    first = words[0] if words else ""
+    if first == "the":
         return words[1:]
-    for size in range(len(first) - 5, 2, -1):
-        if first[:size] in marks():
-            return (first[size:], *words[1:])
-    return ()
+    rest = first[SHORT_FORM:]
+    if len(rest) > SHORT_FORM + 1 and is_short_form(first[:SHORT_FORM], rest):
+        return (rest, *words[1:])
+    sizes = _glued_marks(words)
+    return (first[sizes[0] :], *words[1:]) if len(sizes) > 1 else ()
+
+
+def _glued_marks(words: tuple[str, ...]) -> list[int]:
+    """Return the lengths of the marks with which the first word begins and at least five letters follow."""
+    first = words[0] if words else ""
+    if "." in first:
+        return []
+    return [
+        size
+        for size in range(2, len(first) - 4)
+        if first[:size] in marks()
+        and _may_be_glued(first[:size])
+        and (first[size:].isalpha() or not first[0].isdigit())
+    ]
 
 
 def name_words(words: tuple[str, ...], kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -251,3 +296,14 @@ def _name_of(text: str) -> tuple[str, ...]:
 def host_label(host: str) -> str:
     """Return the label of a host that names its owner: `www.gl-assessment.co.uk` → `gl-assessment`."""
     return (registrable_domain(host) or host).split(".")[0]
+
+
+def glued(words: Sequence[str]) -> str:
+    """Return the letters and digits of the words in one piece."""
+    return "".join(word if word.isalnum() else "".join(tokens_of(word)) for word in words)
+
+
+def is_short_form(short: str, name: str) -> bool:
+    """Return whether the letters stand in the name in that order, the first one first: `ntn`, `notion`."""
+    letters = iter(name)
+    return short[0] == name[0] and all(letter in letters for letter in short)

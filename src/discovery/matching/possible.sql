@@ -2,11 +2,14 @@
 -- Read by discovery.matching.candidates, which reads and compares these texts alone; every text that could score
 -- comes through, and few others. Relations: text_line (line_no, text, has_code), alias_key, app_domain; has_code: more
 -- than the text is known, so that any web address may count. Binds: patterns of marks and of suffixes.
--- A name may begin at each of the first words, and behind a mark glued to the first. A strong or middling name of
+-- A name may begin at each of the first words, and behind a mark or its own short form glued to the first; so may a
+-- word of makers of software stand anywhere. A strong or middling name of
 -- four letters and more (is_open) may go on within a word; others end with a word or before a digit. A processor's own
 -- name is no name before a star; a name that is cut or misspelled begins the text or stands behind a mark.
 WITH folded AS MATERIALIZED (
-    SELECT line_no, has_code, lower(text) AS folded, length(text) <> strlen(text) AS is_other_script FROM text_line
+    SELECT line_no, has_code, length(text) <> strlen(text) AS is_other_script,
+        if(contains(lower(text), 'www'), regexp_replace(lower(text), 'www([a-z0-9])', '\1', 'g'), lower(text)) AS folded
+    FROM text_line
 ),
 
 host AS (
@@ -28,7 +31,7 @@ addressed AS (
 
 certain AS MATERIALIZED (
     SELECT line_no, folded, is_other_script OR NOT regexp_matches(folded, '[a-z0-9]')
-        OR regexp_matches(folded, $own_marks)
+        OR regexp_matches(folded, $own_marks) OR regexp_matches(folded, $software)
         OR contains(folded, '.') AND (has_code AND regexp_matches(folded, '[a-z0-9]\.[a-z]')
             OR regexp_matches(folded, $suffixes)
             OR line_no IN (SELECT line_no FROM addressed JOIN app_domain
@@ -62,6 +65,8 @@ beginning AS MATERIALIZED (
     UNION ALL
     SELECT line_no, false, true, NULL, regexp_replace(key, $short_marks, '')
     FROM token WHERE regexp_matches(key, $short_marks)
+    UNION ALL
+    SELECT line_no, false, true, NULL, substr(key, 4) FROM token WHERE left(key, 1) = substr(key, 4, 1) AND length(key) >= 8
 ),
 
 ended AS MATERIALIZED (

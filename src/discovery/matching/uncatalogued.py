@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from discovery.catalog.load import App
 from discovery.matching.evidence import Evidence, Hypothesis, hypothesis, mcc_effect
 from discovery.matching.hosts import HostFinder, domain_of
 from discovery.matching.normalise import Line, name_words
 from discovery.matching.weights import finding, start
-from discovery.matching.words import kind_of, software_suffixes
+from discovery.matching.words import SOFTWARE_WORDS, kind_of, software_pattern, software_suffixes
 
 STRENGTH = "u"
 """How the weights name an app that the catalog does not know."""
@@ -22,9 +24,12 @@ def outside(line: Line, mcc: str | None, seen: frozenset[str], hosts: HostFinder
     """
     is_resold = line.processor is not None and line.processor.channel == "software"
     domain = next((d for d in map(domain_of, line.hosts) if d and _is_free(d, hosts)), None)
-    if domain is None and not is_resold:
+    maker = re.search(software_pattern(), line.body)
+    if domain is None and not is_resold and maker is None:
         return None
     rows = [start()]
+    if maker is not None:
+        rows.append(finding("a word of makers of software", "", maker.group(1)))
     if domain is not None:
         app_id = PREFIX + domain
         rows.append(finding("address outside the catalog", "", domain))
@@ -32,9 +37,11 @@ def outside(line: Line, mcc: str | None, seen: frozenset[str], hosts: HostFinder
         if suffix in software_suffixes():
             rows.append(finding("suffix of software makers", "", f".{suffix}"))
     else:
-        words = name_words(line.words, line.kinds)
+        words = name_words(line.words, line.kinds) if maker is None else _whole_name(line)
         slug = "-".join(words)
         if len(slug) < 3 or len(slug) > 60 or not slug.isascii() or kind_of(words[0]) == "reference":
+            return None
+        if maker is not None and not any(kind_of(w) == "unknown" for w in words if w not in SOFTWARE_WORDS):
             return None
         app_id = PREFIX + slug
         rows.append(finding("name outside the catalog", "", " ".join(words)))
@@ -42,6 +49,12 @@ def outside(line: Line, mcc: str | None, seen: frozenset[str], hosts: HostFinder
     if domain in seen:
         rows.append(finding("the same person uses it", STRENGTH, domain))
     return hypothesis(app_id, "uncatalogued", len(domain or app_id) if domain else 0, rows)
+
+
+def _whole_name(line: Line) -> tuple[str, ...]:
+    """Return the words of a maker's name, those of software among them, without what stands behind it."""
+    pairs = zip(line.words, line.kinds, strict=True)
+    return tuple(word for word, kind in pairs if kind in ("unknown", "product", "trade"))
 
 
 def _is_free(domain: str, hosts: HostFinder) -> bool:

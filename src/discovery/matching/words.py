@@ -61,6 +61,19 @@ def suffix_pattern() -> str:
     return rf"[a-z0-9]\.({'|'.join(sorted(software_suffixes()))})([^a-z0-9]|$)"
 
 
+SOFTWARE_WORDS = (
+    "software", "softwares", "hosting", "webhosting", "antivirus", "elearning", "e-learning", "e learning", "saas",
+    "plugin", "plugins", "wordpress", "joomla", "webhost",
+)  # fmt: skip
+"""Words in the names of makers of software and hosts; a text that has one may be an app that no catalog knows."""
+
+
+@cache
+def software_pattern() -> str:
+    """Return the pattern of those words, also at the end of a longer one."""
+    return rf"({'|'.join(sorted(SOFTWARE_WORDS))})([^a-z0-9]|$)"
+
+
 @cache
 def _streets() -> frozenset[str]:
     return _lines("street.txt")
