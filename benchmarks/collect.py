@@ -4,7 +4,8 @@
 
 A fake tenant in a process of its own serves users and sign-ins; each way of reading is a process of its own too, so
 that its memory is its own. Plain: the same pages in the same windows one after the other, each parsed with json.loads
-for its link and written as it came. The target: at most 1.5 times the plain time, and memory that does not grow.
+for its link and written as it came. The target: at most 1.5 times the plain time, and memory that does not grow. The
+clock tells it on a machine that does nothing else; on a busy one the processor time beside it does.
 """
 
 from __future__ import annotations
@@ -70,15 +71,15 @@ def collected(url: str, out: Path, tenant: str) -> int:
     return sum(one.records for one in outcomes)
 
 
-def measured(way: str, url: str, tenant: str) -> tuple[float, float, int]:
-    """Return seconds, MB at most and records of one way, in a process of its own."""
+def measured(way: str, url: str, tenant: str) -> tuple[float, float, int, float]:
+    """Return seconds, MB at most, records and processor seconds of one way, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.run(
             [sys.executable, __file__, "--way", way, "--url", url, "--tenant", tenant, "--out", folder],
             capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
     said = json.loads(process.stdout)
-    return said["seconds"], said["megabytes"], said["records"]
+    return said["seconds"], said["megabytes"], said["records"], said["processor"]
 
 
 def one_way(way: str, url: str, tenant: str, out: Path) -> None:
@@ -86,11 +87,11 @@ def one_way(way: str, url: str, tenant: str, out: Path) -> None:
     if way == "collect":
         import msgraph.generated.models.o_data_errors.o_data_error
         import msgraph.graph_service_client  # noqa: F401 - the SDK loads in seconds, once per process
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     now = datetime.now(UTC).replace(microsecond=0)
     records = plain(url, out / "pages", now) if way == "plain" else collected(url, out, tenant)
     print(json.dumps({
-        "seconds": time.perf_counter() - begin, "records": records,
+        "seconds": time.perf_counter() - begin, "processor": time.process_time() - busy, "records": records,
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }))  # fmt: skip
 
@@ -114,20 +115,23 @@ def main() -> None:
     try:
         assert server.stdout is not None
         url, _, tenant = server.stdout.readline().split()
-        taken: dict[str, list[tuple[float, float, int]]] = {"plain": [], "collect": []}
+        taken: dict[str, list[tuple[float, float, int, float]]] = {"plain": [], "collect": []}
         for _ in range(chosen.rounds):
             for way, found in taken.items():
                 found.append(measured(way, url, tenant))
     finally:
         server.terminate()
     best = {way: min(found) for way, found in taken.items()}
-    for way, (seconds, megabytes, records) in best.items():
+    for way, (seconds, megabytes, records, processor) in best.items():
         print(
             f"{way:8} {records:>9,} records in {seconds:6.1f} s ({records / seconds:,.0f}/s), "
-            f"{megabytes:4.0f} MB at most"
+            f"{processor:.1f} s of processor, {megabytes:4.0f} MB at most"
         )
     ratio = best["collect"][0] / best["plain"][0]
-    print(f"collect takes {ratio:.2f} × the plain time; target: at most {TARGET} ×")
+    busy = min(one[3] for one in taken["collect"]) / min(one[3] for one in taken["plain"])
+    print(
+        f"collect takes {ratio:.2f} × the plain time, {busy:.2f} × its processor time; target: at most {TARGET} ×"
+    )
     if best["collect"][2] != best["plain"][2] or ratio > TARGET:
         sys.exit(1)
 

@@ -76,9 +76,10 @@ def _elements(text: str, at: int) -> tuple[list[str], int]:
         if not isinstance(value, dict):
             raise IncompleteFetch(f"expected records, got {text[at : at + 40]!r}")
         texts.append(one_line(text[at:end]))
-        at = _next(text, end)
+        # Between most records stands a comma and nothing else: the search for blanks is for the others.
+        at = end if text[end] in ",]" else _next(text, end)
         if text[at] == ",":
-            at = _next(text, at + 1)
+            at = at + 1 if text[at + 1] == "{" else _next(text, at + 1)
     return texts, at + 1
 
 
