@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from discovery.connectors.answer import quoted
+from discovery.connectors.answer import failed, quoted
 from discovery.connectors.secret import Secret, SecretMissing
 from discovery.connectors.transport import LARGEST_ANSWER, GuardedTransport, NoAnswer, NotSent, client
 from discovery.errors import BadSettings
@@ -203,3 +203,25 @@ def test_what_an_app_says_is_cut_to_one_short_line() -> None:
     assert len(quoted("a" * 500)) == 160
     assert quoted("one\ntwo") == "one two"
     assert quoted({"a": 1}) == ""
+
+
+# ── what an answer means ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+AGAIN = {408, 412, 425, 429, *range(500, 600)} - {501}
+
+
+@pytest.mark.parametrize("status", [*range(300, 430), 451, *range(500, 512), 599])
+def test_each_status_has_a_sentence_of_its_own_for_a_person(status: int) -> None:
+    told = failed("Figma", status, said="no such scope", needs="admin.users:write", wait=90)
+    assert (told.state, told.status, told.is_retryable) == ("failed", status, status in AGAIN)
+    assert told.detail.startswith("Figma ")
+    assert f"{status}" in told.detail
+    assert told.detail.endswith('It says: "no such scope".')
+    first = told.detail.split(" It says")[0]
+    assert first.endswith((".", "?", "!")), first
+    assert len(first) > 30, first
+    if status in (402, 403, 404, 405, 501):
+        assert "Needed: admin.users:write" in first
+    if status == 429:
+        assert "left alone for 90 seconds" in first

@@ -164,3 +164,28 @@ def test_accepted_old_sources_are_in_the_ledger(planned: MakePlan, settings: Set
     record_plan(settings.home, planned(overrides=["hr/hr_roster"]), overrides_reason="a holiday")
     chain = (settings.home / "ledger.jsonl").read_text(encoding="ascii")
     assert "hr/hr_roster" in chain
+
+
+def test_how_old_a_source_is_its_records_say_and_not_the_day_on_which_it_was_loaded(
+    settings: Settings,
+) -> None:
+    with Store(settings.published) as store:
+        for system, form, kind in (("ramp", "ramp", "charge"), ("entra", "entra_provisioning_log", "provisioning_event"),
+                                   ("entra", "entra_directory_audit", "directory_event")):  # fmt: skip
+            store.run(
+                "INSERT INTO source_file (file_id, system, instance, format, kinds, state, loaded_at) VALUES "
+                "($form, $system, 'tenant', $form, [$kind], 'loaded', TIMESTAMP '2026-11-20')",
+                {"form": form, "system": system, "kind": kind},
+            )
+        store.run("INSERT INTO source_freshness (source, system, instance, last_at) VALUES "
+                  "('charge', 'ramp', 'tenant', TIMESTAMP '2026-09-28')")  # fmt: skip
+        store.run("INSERT INTO provisioning_step (system, instance, last_at) VALUES ('entra', 'tenant', "
+                  "TIMESTAMP '2026-10-02 10:00')")  # fmt: skip
+    with Store(settings.published, read_only=True) as store:
+        ages = {age.source: age for age in source_ages(store, settings, AS_OF)}
+    assert {name: (age.age_days, age.is_day_of_loading) for name, age in ages.items()} == {
+        "entra/entra_users (tenant)": (0, False),
+        "ramp/ramp (tenant)": (53, False),
+        "entra/entra_provisioning_log (tenant)": (49, False),
+        "entra/entra_directory_audit (tenant)": (0, True),
+    }

@@ -199,8 +199,9 @@ def _print_plan(who: Person, made: Plan, case_id: str) -> None:
         say(f"  {title}: {reason}")
     say("\nSources:")
     for age in made.made_from["sources"]:
-        mark = " TOO OLD, accepted" if age["is_old"] else ""
-        say(
-            f"  {age['source']}: up to {age['newest_on']}, {age['age_days']} days old (limit {age['limit_days']}){mark}"
-        )
+        told = "loaded on" if age.get("is_day_of_loading") else "up to"
+        mark = "; of what day its records are is not told" if age.get("is_day_of_loading") else ""
+        mark += " TOO OLD, accepted" if age["is_old"] else ""
+        days = f"{age['age_days']} days old (limit {age['limit_days']})"
+        say(f"  {age['source']}: {told} {age['newest_on']}, {days}{mark}")
     note(f"\nNothing was sent. `discovery offboard approve {who.name}` approves this plan.")
