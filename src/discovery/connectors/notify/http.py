@@ -1,21 +1,16 @@
-"""JSON over HTTP for channels: no redirects, no proxies of the environment, and errors in words."""
+"""JSON over HTTP for channels, by the same guarded way and in the same words as towards apps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
+from discovery.connectors.answer import failed, quoted
 from discovery.connectors.notify.message import NotDelivered
-
-TIMEOUT_SECONDS = 20
-_HINTS = {
-    401: "the credentials are refused",
-    403: "the credentials may not do this",
-    404: "there is no such thing",
-    429: "too many requests; it is sent again later",
-}
+from discovery.connectors.transport import GuardedTransport, NoAnswer, NotSent, asked_wait, client
 
 
 def call(
@@ -30,19 +25,24 @@ def call(
 ) -> Any:
     """Return the JSON of an answer, None where it has none. Raises NotDelivered for anything but 2xx.
 
-    A message that may have arrived is not sent again here: `discovery offboard advance` does so later.
+    The receiver may lie in one's own network. A message that may have arrived is not sent again here, and a busy
+    receiver is not waited for: `discovery offboard advance` does so later.
     """
+    host = urlsplit(url).hostname or ""
+    transport = GuardedTransport([host], is_private_allowed=True, longest_wait=0, sleep=lambda _: None)
     try:
-        with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as client:
-            answer = client.request(
+        with client("", [host], transport=transport) as http:
+            answer = http.request(
                 method, url, headers=dict(headers or {}), auth=auth, params=params, json=json, content=content
             )
-    except httpx.HTTPError as error:
-        raise NotDelivered(f"{httpx.URL(url).host}: {type(error).__name__}: {error}") from error
+    except (NotSent, NoAnswer) as error:
+        raise NotDelivered(str(error)) from error
+    except httpx2.HTTPError as error:
+        raise NotDelivered(f"{host}: {error}") from error
     if not answer.is_success:
-        hint = _HINTS.get(answer.status_code, answer.reason_phrase)
-        said = " ".join(answer.text.split())[:200]
-        raise NotDelivered(f"{answer.url.host} answered {answer.status_code}: {hint}. {said}".strip())
+        raise NotDelivered(
+            failed(host, answer.status_code, said=quoted(answer.text), wait=asked_wait(answer)).detail
+        )
     try:
         return answer.json() if answer.content else None
     except ValueError:
