@@ -49,6 +49,7 @@ class Store:
                  threads: int | None = None) -> None:  # fmt: skip
         self.path = path
         self._in_transaction = False
+        self._prepared: dict[str, str] = {}
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -84,6 +85,7 @@ class Store:
         """Return a further connection to the file that this one has open, for another thread; closed by itself."""
         other = Store.__new__(Store)
         other.path, other._in_transaction, other._con = self.path, False, self._con.cursor()
+        other._prepared = {}
         other._begin()
         return other
 
@@ -126,6 +128,21 @@ class Store:
     def run(self, sql: str, binds: Mapping[str, Any] | None = None) -> None:
         """Run one statement for its effect."""
         self.rows(sql, binds)  # fetched whole: an open result would block the next change of the catalog
+
+    def is_new(self, name: str, value: str = "") -> bool:
+        """Tell whether what is prepared on this connection under a name was not made from this value last."""
+        if self._prepared.get(name) == value:
+            return False
+        if not self._in_transaction:  # what a rollback takes back has to be made again
+            self._prepared[name] = value
+        return True
+
+    def prepare(self, script: str) -> None:
+        """Run the statements of a script of macros, each ended by a semicolon, once on this connection."""
+        if self.is_new(script):
+            for statement in script.split(";\n"):
+                if statement.strip():
+                    self.run(statement)
 
     def frame(self, sql: str, binds: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Return a query's result as a pandas frame: for previews, evaluation and notebooks."""

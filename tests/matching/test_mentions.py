@@ -2,48 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from discovery.decisions import record_decision
+from discovery.store import Store
 from tests.matching.conftest import World
 
 MICROSOFT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 UNLISTED = "11111111-2222-3333-4444-555555555555"
 
 
-@pytest.mark.parametrize(
-    ("host", "app_id", "method"),
-    [
-        ("app.asana.com", "asana", "app domain"),
-        ("www.asana.com", "asana", "domain"),
-        ("www.notion.so", "notion", "app domain"),
-        ("acme.slack.com", "slack", "app domain"),
-        ("www.slack.com", "slack", "domain"),
-        ("acme.atlassian.net", "atlassian", "app domain"),
-        ("id.atlassian.com", "atlassian", "login domain"),
-        ("docs.github.com", "github", "domain"),
-        ("drive.google.com", "google-workspace", "app domain"),
-        ("HTTPS://App.Asana.com/0/1", "asana", "app domain"),
-        ("acme.sharepoint.com", "microsoft-365", "app domain"),
-        ("eu1.make.com", "make", "app domain"),
-    ],
-)
-def test_hosts(world: World, host: str, app_id: str, method: str) -> None:
-    world.mention("domain", host)
-    world.run()
-    match = world.match("domain", host)
+HOSTS = [
+    ("app.asana.com", "asana", "app domain"),
+    ("www.asana.com", "asana", "domain"),
+    ("www.notion.so", "notion", "app domain"),
+    ("acme.slack.com", "slack", "app domain"),
+    ("www.slack.com", "slack", "domain"),
+    ("acme.atlassian.net", "atlassian", "app domain"),
+    ("id.atlassian.com", "atlassian", "login domain"),
+    ("docs.github.com", "github", "domain"),
+    ("drive.google.com", "google-workspace", "app domain"),
+    ("HTTPS://App.Asana.com/0/1", "asana", "app domain"),
+    ("acme.sharepoint.com", "microsoft-365", "app domain"),
+    ("eu1.make.com", "make", "app domain"),
+]
+IDENTITY_PROVIDERS = ["login.microsoftonline.com", "accounts.google.com", "acme.okta.com", "www.google.com", "myapps.microsoft.com",
+     "acme.onelogin.com"]  # fmt: skip
+LABELS = [
+    ("Slack", "slack"),
+    ("Box", "box"),
+    ("Atlassian Cloud", "atlassian"),
+    ("GitHub Enterprise Cloud – Enterprise Account", "github"),
+    ("Salesforce Sandbox", "salesforce"),
+    ("Salesforce.com", "salesforce"),
+    ("Zoom (EU)", "zoom"),
+    ("Test - Workday", "workday"),
+    ("monday.com", "monday"),
+    ("Nordwind Calibration Portal", "x-nordwind-calibration-portal"),
+    ("Front Door", "x-front-door"),
+    ("Close Account", "x-close-account"),
+]
+APP_TYPES = [("CANVA", "canva"), ("Dropbox", "dropbox"), ("GOOGLE_WORKSPACE", "google-workspace"), ("ZAPIER", "zapier"),
+     ("CONTENTFUL", "contentful"), ("PUSH_SECURITY", "push-security"), ("ATLASSIAN", "atlassian"),
+     ("SOME_NEW_APP", "x-some-new-app")]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One run over all mentions that no other mention changes the answer of."""
+    with Store.memory() as store:
+        world = World(store, tmp_path_factory.mktemp("home"))
+        for host, _, _ in HOSTS:
+            world.mention("domain", host)
+        for host in IDENTITY_PROVIDERS:
+            world.mention("domain", host, sign_in=True)
+        for label, _ in LABELS:
+            world.mention("label", label, sign_in=True)
+        for app_type, _ in APP_TYPES:
+            world.mention("browser_app_type", app_type, sign_in=True)
+        world.run()
+        yield world
+
+
+@pytest.mark.parametrize(("host", "app_id", "method"), HOSTS)
+def test_hosts(answered: World, host: str, app_id: str, method: str) -> None:
+    match = answered.match("domain", host)
     assert (match["app_id"], match["decision"], match["method"]) == (app_id, "accept", method)
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["login.microsoftonline.com", "accounts.google.com", "acme.okta.com", "www.google.com", "myapps.microsoft.com",
-     "acme.onelogin.com"],
-)  # fmt: skip
-def test_sign_in_pages_of_identity_providers_are_no_apps(world: World, host: str) -> None:
-    world.mention("domain", host, sign_in=True)
-    world.run()
-    assert world.match("domain", host)["decision"] == "reject"
+@pytest.mark.parametrize("host", IDENTITY_PROVIDERS)
+def test_sign_in_pages_of_identity_providers_are_no_apps(answered: World, host: str) -> None:
+    assert answered.match("domain", host)["decision"] == "reject"
 
 
 def test_a_visited_host_outside_the_catalog_is_no_app_and_one_signed_in_to_is(world: World) -> None:
@@ -73,28 +104,10 @@ def test_hosts_of_the_company_itself_are_apps_one_by_one(world: World) -> None:
     assert world.match("domain", "time.acme.example")["app_id"] == "x-time.acme.example"
 
 
-@pytest.mark.parametrize(
-    ("label", "app_id"),
-    [
-        ("Slack", "slack"),
-        ("Box", "box"),
-        ("Atlassian Cloud", "atlassian"),
-        ("GitHub Enterprise Cloud – Enterprise Account", "github"),
-        ("Salesforce Sandbox", "salesforce"),
-        ("Salesforce.com", "salesforce"),
-        ("Zoom (EU)", "zoom"),
-        ("Test - Workday", "workday"),
-        ("monday.com", "monday"),
-        ("Nordwind Calibration Portal", "x-nordwind-calibration-portal"),
-        ("Front Door", "x-front-door"),
-        ("Close Account", "x-close-account"),
-    ],
-)
-def test_labels(world: World, label: str, app_id: str) -> None:
-    world.mention("label", label, sign_in=True)
-    world.run()
-    assert world.match("label", label)["app_id"] == app_id
-    assert world.match("label", label)["decision"] == "accept"
+@pytest.mark.parametrize(("label", "app_id"), LABELS)
+def test_labels(answered: World, label: str, app_id: str) -> None:
+    assert answered.match("label", label)["app_id"] == app_id
+    assert answered.match("label", label)["decision"] == "accept"
 
 
 def test_app_ids(world: World) -> None:
@@ -125,16 +138,9 @@ def test_an_app_named_like_microsofts_but_owned_by_another_tenant_is_its_own(wor
     assert (match["app_id"], match["runner_up"]) == ("x-microsoft-teams", "microsoft-365")
 
 
-@pytest.mark.parametrize(
-    ("app_type", "app_id"),
-    [("CANVA", "canva"), ("Dropbox", "dropbox"), ("GOOGLE_WORKSPACE", "google-workspace"), ("ZAPIER", "zapier"),
-     ("CONTENTFUL", "contentful"), ("PUSH_SECURITY", "push-security"), ("ATLASSIAN", "atlassian"),
-     ("SOME_NEW_APP", "x-some-new-app")],
-)  # fmt: skip
-def test_app_types_of_the_browser_extension(world: World, app_type: str, app_id: str) -> None:
-    world.mention("browser_app_type", app_type, sign_in=True)
-    world.run()
-    assert world.match("browser_app_type", app_type)["app_id"] == app_id
+@pytest.mark.parametrize(("app_type", "app_id"), APP_TYPES)
+def test_app_types_of_the_browser_extension(answered: World, app_type: str, app_id: str) -> None:
+    assert answered.match("browser_app_type", app_type)["app_id"] == app_id
 
 
 def test_people_win_over_the_machine_until_they_take_it_back(world: World) -> None:

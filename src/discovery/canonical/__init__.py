@@ -20,30 +20,28 @@ def _free_mail_domains() -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
+_MACROS = sql_file(__name__, "macros")
+
+
 def _create_words(store: Store, settings: Settings) -> None:
-    """Macros and small temporary tables that the SELECTs of this stage name."""
-    for statement in sql_file(__name__, "macros").split(";\n"):
-        if statement.strip():
-            store.run(statement)
+    """Macros and small temporary tables that the SELECTs of this stage name; anew only where they would differ."""
+    store.prepare(_MACROS)
+    standing = read_decisions(settings.home).standing("identity")
+    if not store.is_new("words of canonical", repr((settings.cardholders, settings.break_glass, standing))):
+        return
     store.run(
         "CREATE OR REPLACE TEMP TABLE cardholder_map AS SELECT unnest(CAST($holders AS VARCHAR[])) AS holder, "
         "unnest(CAST($emails AS VARCHAR[])) AS email",
         {"holders": [key.strip() for key in settings.cardholders],
          "emails": [email.strip().lower() for email in settings.cardholders.values()]},
     )  # fmt: skip
-    if not store.value("SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name = 'free_mail'"):
-        store.run(
-            "CREATE TEMP TABLE free_mail AS SELECT unnest(CAST($free_mail AS VARCHAR[])) AS domain",
-            {"free_mail": _free_mail_domains()},
-        )
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE free_mail AS SELECT unnest(CAST($free_mail AS VARCHAR[])) AS domain",
+        {"free_mail": _free_mail_domains()},
+    )
     globs = ", ".join(quoted(glob) for glob in settings.break_glass)
     store.run(f"SET VARIABLE break_glass = [{globs}]::VARCHAR[]")
-    _create_identity_decisions(store, settings)
-
-
-def _create_identity_decisions(store: Store, settings: Settings) -> None:
-    """The temporary table identity_decision: of an account accepted for several persons the last word counts."""
-    standing = read_decisions(settings.home).standing("identity")
+    # Of an account accepted for several persons the last word counts.
     last = {key[0]: key for key, made in standing.items() if made.action == "accept"}
     made = [(key, d) for key, d in standing.items() if d.action == "reject" or last.get(key[0]) == key]
     body = sql_file(__name__, "identity_decision")

@@ -19,9 +19,7 @@ def _step(table: str, *after: str) -> Step:
     macros = sql_file(__name__, "macros")
 
     def build(store: Store, night: Night) -> int:
-        for statement in macros.split(";\n"):
-            if statement.strip():
-                store.run(statement)
+        store.prepare(macros)
         return store.replace(table, sql, night.binds)
 
     return Step(table, build, tuple(sorted({*tables_read(sql), *after})))

@@ -57,9 +57,7 @@ def systems(settings: Settings) -> tuple[str, ...]:
 
 def load_macros(store: Store) -> None:
     """Make the macros of formats available on this connection."""
-    for statement in sql_file("discovery.sources", "macros").split(";\n"):
-        if statement.strip():
-            store.run(statement)
+    store.prepare(sql_file("discovery.sources", "macros"))
 
 
 def ingest_system(store: Store, night: Night, system: str) -> Outcome:
