@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-browser dev check docs bench constraints clean
+.PHONY: help demo test test-long test-browser dev check docs bench constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +45,11 @@ demo: $(READY) ## run discovery over the sample company and show a leaver's scop
 	@echo "Next: ask why with 'DISCOVERY_HOME=$(DEMO) $(BIN)/discovery explain PERSON APP', or open $(DEMO)/access_graph.duckdb with any DuckDB client."
 	@echo "'$(BIN)/discovery init' starts with your own exports; 'make dev' shows the pipeline in the Dagster UI."
 
-test: $(READY) ## run the tests, but for those that need a browser
-	@$(BIN)/pytest -n 2 -m "not browser"
+test: $(READY) ## run the tests, but for the long ones and those that need a browser
+	@$(BIN)/pytest -n 2 -m "not browser and not long"
+
+test-long: $(READY) ## run what takes long: generated companies, kills at every point, servers of other authors
+	@$(BIN)/pytest -n 2 -m "long and not browser"
 
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed
 	@$(BIN)/pytest -m browser tests/browser
