@@ -10,6 +10,7 @@ import pytest
 
 from discovery.sources.ingest import load_macros
 from discovery.sources.lake import Lake, quarantined_notes, write_records
+from discovery.sources.registry import known_formats
 from discovery.store import Store
 
 
@@ -36,6 +37,17 @@ def test_a_column_that_came_later_is_null_in_older_parts(make_bench: Callable[..
         ("u1", None),
         ("u2", True),
     ]
+
+
+def test_parts_with_and_without_numbers_of_records_are_read_together(make_bench: Callable[..., Any]) -> None:
+    bench = make_bench()
+    formats = {f.name: f for f in known_formats(bench.settings)}
+    # In the order of their paths: numbered (Duo), not (Okta), numbered (OneLogin).
+    for name in ("duo_auth_log", "okta_system_log", "onelogin_events"):
+        bench.put(f"{name}.txt", formats[name].examples[0].text)
+    bench.read()
+    systems = bench.store.rows("SELECT DISTINCT system FROM canonical.usage ORDER BY ALL")
+    assert systems == [("duo",), ("okta",), ("onelogin",)]
 
 
 BIN = """{"value":[{"id":"%s","userPrincipalName":"%s@acme.example","displayName":"Gone",

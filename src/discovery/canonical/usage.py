@@ -137,7 +137,9 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
     parts = f"read_parquet([{listed}], hive_partitioning=false, filename=true)"
     if row_count <= _HELD_ROWS:
         # Many small files take longer to open than to read: each is opened once.
-        store.run(f"CREATE OR REPLACE TEMP TABLE held_part AS SELECT * FROM {parts}")
+        # By name: not every part has a column for the number of its record.
+        names = ", ".join(f'"{c.name}"' for c in RECORDS[kind].columns if c.name != "record")
+        store.run(f"CREATE OR REPLACE TEMP TABLE held_part AS SELECT {names}, filename FROM {parts}")
         parts = "held_part"
     # As texts, millions of ids cost twice as much to carry along as the 16 bytes that most of them are.
     are_uuids = store.value(
