@@ -62,10 +62,15 @@ def roll_up_months(store: Store) -> None:
         store.run(f"CREATE OR REPLACE TABLE {months.qualified} ({declared_columns(months)})")
         store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
                   "FROM canonical.usage")  # fmt: skip
-    store.run("DELETE FROM canonical.usage_month WHERE month IN (SELECT month FROM touched_month)")
+    store.run(f"DELETE FROM {months.qualified} WHERE month IN (SELECT month FROM touched_month)")
     body = sql_file("discovery.canonical", "usage_month")
-    store.check(TABLES["canonical.usage_month"], body)
-    store.run(f"INSERT INTO canonical.usage_month BY NAME {body}")
+    [(from_on, to_on)] = store.rows(
+        "SELECT CAST(min(month) AS DATE), CAST(max(month) + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) "
+        "FROM touched_month"
+    )
+    binds = {"from_on": from_on, "to_on": to_on}
+    store.check(months, body, binds)
+    store.run(f"INSERT INTO {months.qualified} BY NAME {body}", binds)
 
 
 def _build_kind(store: Store, kind: str, lake: Path) -> int:

@@ -1,6 +1,7 @@
 -- One row: the use of one app mention by one account in one month through one source, as one name, host, page and method.
 -- Key: source, system, instance, identifier, account_name, holder_key, mention_kind, mention, mention_name, host, page,
--- method, month. Rebuilt for the months in the temporary table touched_month only. Read by canonical.usage_known and
+-- method, month. Rebuilt for the months in the temporary table touched_month only; $from_on and $to_on bound them, so that of
+-- the days before them nothing is read. Read by canonical.usage_known and
 -- graph.usage_month, so that a night reads no day of a month that is over. Whatever is asked of days follows from it: texts
 -- are part of the key, days are listed, first and last are whole records.
 WITH grouped AS (
@@ -10,7 +11,7 @@ WITH grouped AS (
         min({'at': first_at, 'id': first_event_id, 'file': first_file_id}) AS head,
         max({'at': last_at, 'id': coalesce(last_event_id, first_event_id), 'file': last_file_id}) AS tail
     FROM canonical.usage
-    WHERE date_trunc('month', day) IN (SELECT month FROM touched_month)
+    WHERE day BETWEEN $from_on AND $to_on AND date_trunc('month', day) IN (SELECT month FROM touched_month)
     GROUP BY ALL
 )
 SELECT * EXCLUDE (head, tail), head.at AS first_at, tail.at AS last_at, head.id AS first_event_id, tail.id AS last_event_id,

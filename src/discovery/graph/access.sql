@@ -19,7 +19,8 @@ edge AS (
     SELECT person_id, app_id, min(from_on) AS first_seen_on, max(CAST(last_at AS DATE)) AS last_seen_on,
         list_sort(list(DISTINCT source)) AS sources,
         CAST(coalesce(sum(event_count) FILTER (source IN ('sign_in', 'web_visit')), 0) AS BIGINT) AS event_count,
-        CAST(coalesce(len(list_distinct(flatten(list(active_days) FILTER (active_days IS NOT NULL)))), 0) AS BIGINT)
+        CAST(coalesce(CASE WHEN count(active_days) = 1 THEN len(any_value(active_days))
+            ELSE len(list_distinct(flatten(list(active_days) FILTER (active_days IS NOT NULL)))) END, 0) AS BIGINT)
             AS active_day_count,
         list_sort(coalesce(list(DISTINCT method) FILTER (method NOT IN ('', 'visit')), [])) AS methods,
         list_sort(list(DISTINCT account_id)) AS accounts,

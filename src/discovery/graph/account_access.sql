@@ -3,7 +3,8 @@
 SELECT t.account_id, t.app_id, any_value(t.person_id) AS person_id, min(t.from_on) AS first_seen_on,
     max(CAST(t.last_at AS DATE)) AS last_seen_on, list_sort(list(DISTINCT t.source)) AS sources,
     CAST(coalesce(sum(t.event_count) FILTER (t.source IN ('sign_in', 'web_visit')), 0) AS BIGINT) AS event_count,
-    CAST(coalesce(len(list_distinct(flatten(list(t.active_days) FILTER (t.active_days IS NOT NULL)))), 0) AS BIGINT)
+    CAST(coalesce(CASE WHEN count(t.active_days) = 1 THEN len(any_value(t.active_days))
+        ELSE len(list_distinct(flatten(list(t.active_days) FILTER (t.active_days IS NOT NULL)))) END, 0) AS BIGINT)
         AS active_day_count,
     list_sort(coalesce(list(DISTINCT t.method) FILTER (t.method NOT IN ('', 'visit')), [])) AS methods,
     list_sort(list_distinct(coalesce(flatten(list(t.scopes) FILTER (t.scopes IS NOT NULL)), []))) AS grant_scopes,

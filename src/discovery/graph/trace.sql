@@ -15,7 +15,7 @@ WITH used AS (
             WHEN u.page IN ('sign_in', 'app') OR (m.method IN ('app domain', 'login domain') AND u.page <> 'public') THEN 'visit'
             ELSE 'reading' END AS way,
         u.method, min(u.first_at) AS first_at, max(u.last_at) AS last_at, sum(u.event_count) AS event_count,
-        list_sort(list_distinct(flatten(list(u.days)))) AS active_days,
+        CASE WHEN count(*) = 1 THEN any_value(u.days) ELSE list_sort(list_distinct(flatten(list(u.days)))) END AS active_days,
         min({'at': u.first_at, 'id': u.first_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
             'who': coalesce(u.account_name, ''), 'file': u.first_file_id}) AS head,
         max({'at': u.last_at, 'id': u.last_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),

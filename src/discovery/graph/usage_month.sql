@@ -13,7 +13,8 @@ WITH part AS (
 )
 SELECT a.person_id, a.account_id, max(m.app_id) FILTER (m.decision = 'accept') AS app_id, u.mention, u.source, u.month,
     CAST(sum(u.event_count) AS BIGINT) AS event_count,
-    CAST(len(list_distinct(flatten(list(u.days)))) AS BIGINT) AS active_day_count
+    CAST(CASE WHEN count(*) = 1 THEN len(any_value(u.days)) ELSE len(list_distinct(flatten(list(u.days)))) END AS BIGINT)
+        AS active_day_count
 FROM part AS u
 JOIN canonical.account AS a ON a.system = u.system AND a.instance = coalesce(u.instance, '')
     AND a.identifier = u.identifier
