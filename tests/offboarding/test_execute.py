@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -419,6 +419,38 @@ def test_a_case_closes_only_when_everything_is_done_verified_and_silent(
         seen = verify_case(settings, store, case.case_id, connectors(app))
     assert now_of(settings).state == "verifying", "use after the end opens it again"
     assert [s.step_id for s in seen if s.state == "failed"] == ["verify-figma"]
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "expected", "said"),
+    [
+        ("delivered", -1, "verified", "the provisioning log shows it delivered at"),
+        ("failed", -1, "verified", "not seen since"),  # refused, and then ended in another way
+        ("failed", 1, "failed", "the provisioning log contradicts its end: Forbidden"),
+        ("held", 1, "failed", "the provisioning log contradicts its end: Forbidden"),
+        (None, 0, "verified", "not seen since"),
+    ],
+)
+def test_the_provisioning_log_confirms_an_end_or_contradicts_it(
+    settings: Settings, case: Case, app: App, state: str | None, days: int, expected: str, said: str
+) -> None:
+    approved(settings, case)
+    run(settings, app, case.case_id)
+    with Store(settings.published) as store:
+        store.run("UPDATE run SET as_of = current_date + 30")
+        if state:
+            store.run(
+                "INSERT INTO deprovisioning (person_id, app_id, event, state, reason, observed_at) VALUES "
+                "($who, 'asana', 'patch_inactive', $state, 'Forbidden', CAST($at AS TIMESTAMP))",
+                {
+                    "who": ADA,
+                    "state": state,
+                    "at": datetime.now(UTC).replace(tzinfo=None) + timedelta(days=days),
+                },
+            )
+    with Store(settings.published, read_only=True) as store:
+        seen = {one.step_id: one for one in verify_case(settings, store, case.case_id, connectors(app))}
+    assert (seen["verify-asana"].state, said in seen["verify-asana"].detail) == (expected, True)
 
 
 def test_undo_cancels_what_is_open_and_makes_tasks_of_what_was_done(

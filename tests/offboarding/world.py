@@ -44,11 +44,28 @@ APPS: dict[str, dict[str, Any]] = {
 
 
 def write_world(home: Path, *, apps: dict[str, dict[str, Any]] | None = None, **changes: Any) -> Path:
-    """Write the published file of a home; `changes`: columns of the leaver's row in person."""
+    """Write the published file of a home; `changes`: columns of the leaver's row in person.
+
+    Making its tables takes longer than most tests: each world is made once, and copied.
+    """
     home.mkdir(mode=0o700, exist_ok=True)
     path = home / "access_graph.duckdb"
     path.unlink(missing_ok=True)
     apps = APPS if apps is None else apps
+    key = repr((list(apps.items()), sorted(changes.items())))
+    if key not in _MADE:
+        _make(path, apps, changes)
+        _MADE[key] = path.read_bytes()
+    else:
+        path.write_bytes(_MADE[key])
+    path.chmod(0o600)
+    return path
+
+
+_MADE: dict[str, bytes] = {}
+
+
+def _make(path: Path, apps: dict[str, dict[str, Any]], changes: dict[str, Any]) -> None:
     with Store(path) as store:
         for table in FILE_TABLES:
             store.run(f"CREATE TABLE {table.name} ({_columns(table)})")
@@ -93,8 +110,6 @@ def write_world(home: Path, *, apps: dict[str, dict[str, Any]] | None = None, **
                                "schema_version": 1, "content_hash": "c", "provenance_hash": "p"})  # fmt: skip
         _insert(store, "source_file", {"file_id": "f", "system": "entra", "instance": "tenant", "format": "entra_users",
                                        "state": "loaded", "snapshot_on": AS_OF, "loaded_at": datetime(2026, 11, 20)})  # fmt: skip
-    path.chmod(0o600)
-    return path
 
 
 def _columns(table: Table) -> str:

@@ -1,4 +1,8 @@
-"""Verifying by observation: accounts are read back and all sources have to stay silent; only then a case closes."""
+"""Verifying by observation: accounts are read back, the provisioning log says nothing else, all sources stay silent.
+
+Only then does a case close. A user list of the app is a source like others: who is still active in a later one was
+seen.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,11 @@ from discovery.offboarding.plan import DIRECTORIES
 from discovery.settings import Settings
 from discovery.store import Store
 
+_LOGGED = """
+SELECT state, reason, observed_at FROM deprovisioning
+WHERE person_id = $person AND app_id = $app AND observed_at IS NOT NULL AND state IN ('delivered', 'failed', 'held')
+ORDER BY observed_at DESC LIMIT 1
+"""
 _SEEN = "SELECT max(last_seen_on) FROM access WHERE person_id = $person AND app_id = $app"
 
 
@@ -96,10 +105,17 @@ def _observed(settings: Settings, store: Store, case: Case, one: StepState, as_o
     seen_on = store.value(_SEEN, {"person": case.person_id, "app": one.step.app_id})
     if seen_on is not None and seen_on > ended.date():
         return "failed", f"seen on {seen_on}, after its end on {ended:%Y-%m-%d}"
+    logged = next(iter(store.rows(_LOGGED, {"person": case.person_id, "app": one.step.app_id})), None)
+    if logged is not None and logged[0] != "delivered" and logged[2] > ended:
+        # What was refused before the end was ended in another way; what is refused after it contradicts it.
+        return "failed", f"the provisioning log contradicts its end: {logged[1]}"
+    told = ""
+    if logged is not None and logged[0] == "delivered":
+        told = f"; the provisioning log shows it delivered at {logged[2]:%Y-%m-%d %H:%M} UTC"
     quiet_until = ended.date() + timedelta(days=settings.offboarding.silence_days)
     if as_of < quiet_until:
         return "planned", f"silent so far; sources have to be silent up to {quiet_until}"
-    return "verified", f"not seen since its end on {ended:%Y-%m-%d}, as of {as_of}"
+    return "verified", f"not seen since its end on {ended:%Y-%m-%d}, as of {as_of}{told}"
 
 
 def _conclude(settings: Settings, case_id: str) -> None:
