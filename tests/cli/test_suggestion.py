@@ -146,6 +146,24 @@ CASES = {
         {"account_name": ANN, "status": "active", "last_active_at": "2026-08-13T00:00:00Z"},
         2, to_fill_in={"app": "Miro"},
     ),
+    "german roster with the parts of a name": Case(
+        "Pers.-Nr. (SAP);Vorname;Nachname;Firmen-Mail;Fachabteilung;Austritt am\n"
+        "17;Ann;Lee;ann.lee@acme.example;IT;\n18;Cy;Dent;cy@acme.example;IT;14.01.2029\n",
+        "directory_account",
+        {"employee_id": "Pers.-Nr. (SAP)", "email": "Firmen-Mail", "department": "Fachabteilung",
+         "left_on": "Austritt am", "first_name": "Vorname", "last_name": "Nachname"},
+        {"account_key": "17", "display_name": "Ann Lee"},
+        2, {"date_order": "dmy"},
+    ),
+    "users of an app with the parts of a name": Case(
+        "Name,First Name,E-mail of user,Last Login on,Access role\nLee,Ann,ann.lee@acme.example,2026-08-13,Admin\n"
+        "Dent,Cy,cy@acme.example,2026-01-13,Member\n",
+        "app_account",
+        {"account_name": "E-mail of user", "last_name": "Name", "first_name": "First Name", "role": "Access role",
+         "last_active_at": "Last Login on"},
+        {"account_name": ANN, "display_name": "Ann Lee"},
+        2, to_fill_in={"app": "Miro"},
+    ),
     "french roster": Case(
         "Matricule;Nom complet;Adresse e-mail;Département;Date d'entrée;Date de sortie;Responsable;Statut\n"
         "17;Ann Lee;ann.lee@acme.example;IT;13/01/2020;;cy@acme.example;Actif\n"

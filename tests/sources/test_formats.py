@@ -23,6 +23,7 @@ from discovery.sources.layout import Layout, look
 from discovery.sources.registry import recognise, shipped_formats
 from discovery.sources.source import Example, Format, fit
 from discovery.store import make_private
+from discovery.tables import EVENT_KINDS
 
 Case = tuple[Format, Example]
 CASES: list[Case] = [(fmt, example) for fmt in shipped_formats() for example in fmt.examples]
@@ -72,9 +73,11 @@ def test_examples_give_their_records(make_bench: Callable[..., Any], group: list
         for kind, expected in example.records.items():
             got = bench.records(kind, file["file_id"])
             assert len(got) == len(expected), (where, got)
-            for record in expected:
+            for wanted in expected:
+                # Records of events carry their number only where one has to be told from another.
+                record = {k: v for k, v in wanted.items() if k != "record" or kind not in EVENT_KINDS}
                 near = [{k: g[k] for k in record} for g in got]
-                assert dict(record) in near, f"{where}: {record} is not among {near}"
+                assert record in near, f"{where}: {record} is not among {near}"
         ignored = dict(bench.store.rows(
             "SELECT reason, row_count FROM sources.ignored WHERE file_id = $id", {"id": file["file_id"]}
         ))  # fmt: skip

@@ -33,6 +33,14 @@ def only(bench: Any, content: bytes | str, name: str = "file") -> dict[str, Any]
     return dict(file)
 
 
+def _objects() -> list[dict[str, Any]]:
+    """The events of the sign-in log, each as an object."""
+    lines = [line for line in SIGN_IN.splitlines() if line.strip()]
+    if lines[0].startswith("{") and len(lines) > 1:
+        return [json.loads(line) for line in lines]
+    return list(json.loads(SIGN_IN))
+
+
 GZ = gzip.compress(CSV.encode() * 50)
 
 
@@ -147,11 +155,61 @@ def test_bytes_that_are_no_utf_8_cost_their_row_and_say_so(make_bench: Callable[
     assert (bad["record"], "set `encoding`" in bad["reason"]) == (2, True)
 
 
-def test_a_nul_byte_far_below_stays_in_its_cell(make_bench: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("above", [0, 15_000], ids=["among the first", "far below"])
+def test_a_nul_byte_costs_its_row(make_bench: Callable[..., Any], above: int) -> None:
     bench = make_bench()
-    file = only(bench, CSV + f"{ROW}\n" * 15_000 + ROW.replace("FIGMA", "MI\0RO") + "\n")
-    assert file["rows_loaded"] == 15_002
-    assert [c["record"] for c in bench.records("charge") if c["merchant"] == "MI\0RO"] == [15_002]
+    file = only(bench, CSV + f"{ROW}\n" * above + ROW.replace("FIGMA", "MI\0RO") + f"\n{ROW}\n")
+    assert (file["rows_loaded"], file["rows_quarantined"]) == (above + 2, 1)
+    (bad,) = bench.quarantine()
+    assert (bad["record"], "NUL byte" in bad["reason"], "MI\\x00RO" in bad["content"]) == (
+        above + 2,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("form", ["lines", "array", "envelope"])
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (
+            '{"uuid": "u1", "uuid": "u2", "eventType": "user.session.end", "published": "2026-09-01T00:00:00Z"}',
+            "twice",
+        ),
+        (
+            '{"uuid": "u\0", "eventType": "user.session.end", "published": "2026-09-01T00:00:00Z"}',
+            "control character",
+        ),
+    ],
+    ids=["a key twice", "a NUL byte"],
+)
+def test_one_bad_object_costs_one_object_in_every_form(
+    make_bench: Callable[..., Any], form: str, broken: str, said: str
+) -> None:
+    good = [json.dumps(value) for value in _objects()]
+    objects = [good[0], broken, *good[1:]]
+    text = {
+        "lines": "\n".join(objects) + "\n",
+        "array": "[\n" + ",\n".join(objects) + "]",
+        "envelope": '{"value": [' + ",\n".join(objects) + '], "after": null}',
+    }[form]
+    plain = only(make_bench(), "\n".join(good) + "\n")
+    bench = make_bench()
+    file = only(bench, text)
+    assert file["rows_read"] == plain["rows_read"] + 1
+    assert file["rows_loaded"] == plain["rows_loaded"]
+    if (form, said) == ("envelope", "control character"):
+        # Taken out of its envelope it is a letter like others, as if it had been written as \\u0000.
+        assert file["rows_ignored"] == plain["rows_ignored"] + 1
+        return
+    assert file["rows_quarantined"] == plain["rows_quarantined"] + 1
+    assert [said in q["reason"] for q in bench.quarantine() if q["record"] == 2] == [True]
+
+
+def test_an_envelope_with_two_lists_is_refused(make_bench: Callable[..., Any]) -> None:
+    first, *others = [json.dumps(value) for value in _objects()]
+    file = only(make_bench(), f'{{"value": [{first}], "value": [{", ".join(others)}]}}')
+    assert (file["state"], "'value' stands twice" in file["reason"]) == ("refused", True)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +236,7 @@ def test_a_nul_byte_far_below_stays_in_its_cell(make_bench: Callable[..., Any]) 
     ],
 )
 def test_one_bad_object_costs_one_object(make_bench: Callable[..., Any], broken: str) -> None:
-    lines = [line for line in SIGN_IN.splitlines() if line.strip()]
-    good = [json.dumps(json.loads(line)) for line in lines] if lines[0].startswith("{") and len(lines) > 1 else [
-        json.dumps(value) for value in json.loads(SIGN_IN)]  # fmt: skip
+    good = [json.dumps(value) for value in _objects()]
     plain = only(make_bench(), "\n".join(good) + "\n")
     file = only(make_bench(), "\n".join([*good, broken, *good[:1]]) + "\n")
     assert file["rows_read"] == plain["rows_read"] + 2

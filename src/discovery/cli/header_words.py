@@ -121,6 +121,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "displayname", "fullname", "vollständigername", "anzeigename", "nomcomplet", "nometprénom", "nombrecompleto",
         "volledigenaam", "name", "nom", "nombre", "naam", "nomecompleto", "nome",
     ),
+    "first_name": (
+        "firstname", "givenname", "forename", "vorname", "rufname", "prénom", "prenom", "nombredepila", "primernombre",
+        "voornaam", "primeironome", "nomepróprio", "first", "given",
+    ),
+    "last_name": (
+        "lastname", "surname", "familyname", "nachname", "familienname", "zuname", "nomdefamille", "apellidos",
+        "apellido", "achternaam", "sobrenome", "apelido", "últimonome", "family", "last", "nom",
+    ),
     "hired_on": (
         "hiredate", "hiredon", "startdate", "joined", "joiningdate", "eintrittsdatum", "eintritt", "datedembauche",
         "dateembauche", "datedentrée", "dateentrée", "fechadeingreso", "fechaingreso", "fechadealta", "fechaalta",
@@ -134,8 +142,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "employee_id": (
         "employeeid", "employeenumber", "employeeno", "staffid", "workerid", "personnelnumber", "personalnummer",
-        "personalnr", "mitarbeiternummer", "matricule", "numérodesalarié", "númerodeempleado", "numeroempleado",
-        "personeelsnummer", "medewerkernummer", "empno", "matrícula", "númerodofuncionário",
+        "personalnr", "persnr", "mitarbeiternummer", "matricule", "numérodesalarié", "númerodeempleado",
+        "numeroempleado", "personeelsnummer", "medewerkernummer", "empno", "matrícula", "númerodofuncionário",
     ),
     "department": (
         "department", "abteilung", "département", "departement", "departamento", "afdeling", "orgunit", "costcenter",
@@ -157,7 +165,12 @@ OTHER: Mapping[str, str] = {
     "account_name": r"id$|agent|type",
     "mention": r"id$|version|account|user",
     "domain": r"referr?er",
-    "display_name": r"client|app|company|firma|société|empresa|bedrijf|manager|group|team|user|domain",
+    "display_name": r"client|app|company|firma|société|empresa|bedrijf|manager|group|team|user|domain|"
+    r"^\W*(first|given|fore|last|sur|family|middle|maiden|nick)[\W_]*name|vorname|rufname|nachname|familienname|zuname|geburtsname|"
+    r"^\W*pr[ée]nom|nom de |nombre de pila|primer nombre|apellido|voornaam|achternaam|primeiro|sobrenome|apelido",
+    "first_name": r"login|log-?in|seen|active|access|company|firma|manager|supervisor|contact|day|date|used|nom et",
+    "last_name": r"login|log-?in|seen|active|access|company|firma|manager|supervisor|contact|day|date|used|activity|"
+    r"sign|app|anwend|domain|group|team|nom et|complet|utilisateur|prénom|prenom",
     "status": r"license|lizenz|country|billing|mfa|2fa",
 }
 """Words in a header that say that the column is not this target, whatever else it says."""

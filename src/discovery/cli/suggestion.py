@@ -299,10 +299,32 @@ def _roster(columns: list[Column]) -> Reading | None:
         reading.take("email", email, is_named=email.rank("account_name") is not None)
     if sum(s is not None for s in signs) < 2 or not {"email", "employee_id"} & reading.found.keys():
         return None
-    _pick(reading, "display_name", [c for c in columns if c.is_text])
+    _name(reading, [c for c in columns if c.is_text])
     _pick(reading, "status", [c for c in columns if not (c.is_day or c.is_number or c.is_email)])
     # Two days and an address may be anything that begins and ends.
-    return reading if {"employee_id", "department", "display_name"} & reading.found.keys() else None
+    return (
+        reading if {"employee_id", "department", "display_name", "last_name"} & reading.found.keys() else None
+    )
+
+
+def _name(reading: Reading, words: list[Column]) -> Column | None:
+    """Take the whole name, else the first and the last one, which a mapping puts together.
+
+    Beside a first name, a column that says `name` and no more is the last one.
+    """
+    firsts = [c for c in words if c.rank("first_name") is not None]
+    lasts = [c for c in words if firsts and c.rank("last_name") is not None]
+    whole = _pick(reading, "display_name", [c for c in words if c not in firsts and c not in lasts])
+    if whole is not None and (
+        not firsts or lasts or fold(whole.header) not in ("name", "naam", "nombre", "nome")
+    ):
+        return whole
+    if whole is not None:
+        del reading.found["display_name"]
+        reading.named.discard("display_name")
+        reading.take("last_name", whole, is_named=True)
+    _pick(reading, "last_name", lasts)
+    return _pick(reading, "first_name", firsts) or whole
 
 
 def _app_accounts(columns: list[Column]) -> Reading | None:
@@ -318,7 +340,7 @@ def _app_accounts(columns: list[Column]) -> Reading | None:
         _pick(
             reading, "last_active_at", [c for c in columns if c.share(lambda v: re.search(r"\d", v)) >= 0.5]
         ),
-        _pick(reading, "display_name", words),
+        _name(reading, words),
     ]
     _pick(reading, "mention", words)
     return reading if any(c is not None for c in more) else None

@@ -114,6 +114,8 @@ FROM line
 """  # noqa: S608 - expressions of format modules, never of files
 
 
+BANK_TRANSFER = "bank transfer (salary or invoice: see the ledger)"
+"""Why a statement's transfers are no charges: what they were for stands in the bookkeeping, with the vendor's name."""
 STOPPED = "declin|denied|reject|void|cancel|fail|revers|deleted|refused"
 """Words of a state (folded) that say that nothing was paid."""
 OPEN = "^(pending|draft|authori[sz]ed|incomplete|open|unsubmitted|notsubmitted|new)"

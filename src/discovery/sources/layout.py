@@ -21,6 +21,8 @@ HEAD_RECORDS = 200
 NO_HEADER = -1
 """The header line of a CSV that has none: the line above its first."""
 DELIMITERS = (",", ";", "\t", "|")
+_LETTERS = bytes([*range(9, 14), *range(32, 256)])
+"""Bytes of texts in any encoding: what is left of a text without them are control characters."""
 _MARKUP = (
     "is a web page or XML, not a table of records: a sign-in page that was saved, or a report whose name only ends "
     "with .xls. Open it in a spreadsheet program and save it as CSV (UTF-8) or xlsx, or export it again."
@@ -53,9 +55,10 @@ def look(
     """
     with path.open("rb") as file:
         block = file.read(HEAD_BYTES)
-    if b"\0" in block:
+    if b"\0" in block and 20 * len(block.translate(None, _LETTERS)) > len(block):
         raise SourceFailed("holds NUL bytes: it is binary, not a text export.")
-    text = block.decode("utf-8", errors="replace")
+    # One in a text costs the record that holds it (`reading`).
+    text = block.decode("utf-8", errors="replace").replace("\0", "")
     stripped = text.lstrip()
     if not stripped:
         raise SourceFailed("is empty.")

@@ -19,6 +19,7 @@ from discovery.sources.source import WHOLE_RECORD, Shape, fold
 from discovery.sources.unwrapping import unwrap
 from discovery.store import SqlError, Store, quoted
 
+BLOCK = 1 << 20
 MAX_OBJECT = 64 << 20
 MAX_RECORD_LINES = 200
 
@@ -51,6 +52,8 @@ def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, header: tup
              *, numbered: bool) -> Raw:  # fmt: skip
     """Create the temporary view `raw` over a whole, well-formed text; raises SqlError on the first bad record."""
     if shape.container == "csv":
+        if holds_nul(path):
+            raise NotSequential
         _csv_view(store, path, layout, shape, header, layout.header_line + 1, numbered=numbered)
         return Raw(path, layout, (), numbered or layout.is_numbered, is_clean_copy=False)
     if not layout.json_lines:
@@ -60,7 +63,7 @@ def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, header: tup
 
 
 class NotSequential(Exception):
-    """The records do not lie one to a line and are to be unwrapped first."""
+    """The records do not lie one to a line, or one holds what no text holds: they are read one by one."""
 
 
 def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, folder: Path,
@@ -179,6 +182,9 @@ def csv_records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str] | N
             at += 1
             continue
         at = after
+        if b"\0" in raw:
+            yield number, None, _shown(raw), "holds a NUL byte: it was damaged on its way; export it again"
+            continue
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -203,6 +209,12 @@ def csv_records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str] | N
         yield number, row, text.rstrip("\r\n"), None
 
 
+def holds_nul(path: Path) -> bool:
+    """Tell whether a NUL byte stands anywhere in a file."""
+    with path.open("rb", buffering=0) as file:
+        return any(b"\0" in block for block in iter(lambda: file.read(BLOCK), b""))
+
+
 def _logical(lines: list[bytes], at: int) -> tuple[bytes | None, int]:
     """Join physical lines until quotes are balanced; None if they never are."""
     joined = b""
@@ -214,7 +226,7 @@ def _logical(lines: list[bytes], at: int) -> tuple[bytes | None, int]:
 
 
 def _shown(raw: bytes) -> str:
-    return raw.decode("utf-8", "backslashreplace").rstrip("\r\n")[:4000]
+    return raw.decode("utf-8", "backslashreplace").replace("\0", "\\x00").rstrip("\r\n")[:4000]
 
 
 def _json_view(store: Store, path: Path, shape: Shape, *, numbered: bool, has_record: bool = False,

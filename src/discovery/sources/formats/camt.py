@@ -11,7 +11,7 @@ per transaction: an entry, or its details where each has an amount of its own.
   (`NMSC+106+…`). Card payments (CCRD, 106) and direct debits (RDDT, 104, 105, 107) count, and what has no code.
 - A card's number is its last four digits; an account has no person.
 
-Ignored: `pending` (`PDNG`), `information only` (`INFO`), `money received`, `transfer to a payee` (salaries, suppliers
+Ignored: `pending` (`PDNG`), `information only` (`INFO`), `money received`, `bank transfer (…)` (salaries, suppliers
 and private persons are not told apart: ICDT, 116, 117, 119, 153 …), `cash`, `bank fee or interest`,
 `transfer between own accounts` (cash pooling).
 """
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from discovery.sources.charge_lines import charges
+from discovery.sources.charge_lines import BANK_TRANSFER, charges
 from discovery.sources.source import Example, Format, Shape
 
 _LINES = """(
@@ -69,7 +69,7 @@ FORMAT = Format(
                      "transfer between own accounts"),
                     ("way = 'CRDT' AND NOT is_card AND NOT (reversed AND family_code = 'RDDT')", "money received"),
                     (f"NOT is_card AND (family_code IN ('ICDT', 'IRCT', 'ICHQ') OR business_code IN {_TRANSFERS})",
-                     "transfer to a payee"),
+                     BANK_TRANSFER),
                 ),
                 further=(
                     ("way IS NULL OR way NOT IN ('DBIT', 'CRDT')", "problem('CdtDbtInd', direction, 'DBIT or CRDT')"),
@@ -114,7 +114,7 @@ FORMAT = Format(
                 {"charged_on": date(2026, 8, 5), "merchant": "Notion Labs", "amount": 104.50},
                 {"merchant": "MIRO AMSTERDAM", "amount": 16.00},
             )},
-            ignored={"transfer to a payee": 1, "money received": 1, "pending": 1},
+            ignored={BANK_TRANSFER: 1, "money received": 1, "pending": 1},
             quarantined=1,
         ),
         Example(

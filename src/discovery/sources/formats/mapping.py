@@ -39,11 +39,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
                "card", "account_name", "mcc", "event_id"),
     "sign_in": ("observed_at", "account_name", "account_key", "mention", "app_id", "method", "status", "event_id"),
     "web_visit": ("observed_at", "account_name", "mention", "event_id"),
-    "app_account": ("account_name", "email", "account_key", "display_name", "status", "role",
-        "last_active_at",
-                    "mention"),
-    "directory_account": ("account_key", "account_name", "email", "display_name", "status", "department",
-                          "manager_email", "hired_on", "left_on", "employee_id"),
+    "app_account": ("account_name", "email", "account_key", "display_name", "first_name", "last_name", "status", "role",
+                    "last_active_at", "mention"),
+    "directory_account": ("account_key", "account_name", "email", "display_name", "first_name", "last_name", "status",
+                          "department", "manager_email", "hired_on", "left_on", "employee_id"),
 }  # fmt: skip
 """Kind → what a mapping may fill."""
 
@@ -216,7 +215,7 @@ SELECT
     login AS account_name,
     'label' AS mention_kind,
     app AS mention,
-    blank_null(display_name) AS display_name,
+    coalesce(blank_null(display_name), blank_null(concat_ws(' ', trim(first_name), trim(last_name)))) AS display_name,
     $status_words
         WHEN fold(status) IN ('invited', 'pending', 'invitepending', 'notverified', 'eingeladen', 'invité', 'invitado',
                               'uitgenodigd') THEN 'invited'
@@ -261,7 +260,7 @@ SELECT
     lower(coalesce(blank_null(account_name), blank_null(email))) AS account_name,
     coalesce(email_of(email), email_of(account_name)) AS email,
     blank_null(employee_id) AS employee_id,
-    blank_null(display_name) AS display_name,
+    coalesce(blank_null(display_name), blank_null(concat_ws(' ', trim(first_name), trim(last_name)))) AS display_name,
     coalesce(state, 'unknown') AS status,
     'unknown' AS account_kind,
     blank_null(department) AS department,

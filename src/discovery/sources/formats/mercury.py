@@ -12,7 +12,7 @@ card if it names its last four digits or its holder, or belongs to Mercury Credi
 (a merchant that collects) counts, too, without a person. No line has an id of its own that is always filled.
 
 Ignored: `pending`, `failed`, `cancelled`, `blocked`, `reversed` (by `Status`); `transfer between own accounts`
-(Mercury Checking, Mercury Credit …); `money received` (money in that is no card's); `transfer to a payee` (sent by
+(Mercury Checking, Mercury Credit …); `money received` (money in that is no card's); `bank transfer (…)` (sent by
 hand: salaries, suppliers and private persons are not told apart).
 """
 
@@ -53,7 +53,7 @@ SELECT
         WHEN amount_read < 0 AND NOT is_card THEN 'money received'
         WHEN NOT is_card AND regexp_matches(bank_description,
                 '^\\s*sen[dt] money\\b|\\binitiated (on|via|from) mercury\\b', 'i')
-            THEN 'transfer to a payee'
+            THEN 'bank transfer (salary or invoice: see the ledger)'
     END AS _ignored,
     CASE
         WHEN state NOT IN ('sent', 'received', 'completed', 'posted', '') THEN problem('Status', status,
@@ -136,7 +136,11 @@ Profit distribution,,,,,,04-15-2024 14:35:37,
                     {"merchant_clean": "Adobe", "amount": -54.25, "record": 3},
                 )
             },
-            ignored={"transfer to a payee": 1, "transfer between own accounts": 1, "money received": 1},
+            ignored={
+                "bank transfer (salary or invoice: see the ledger)": 1,
+                "transfer between own accounts": 1,
+                "money received": 1,
+            },
         ),
         Example(
             shape="transactions",

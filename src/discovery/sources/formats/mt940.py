@@ -12,7 +12,7 @@ transaction (`:61:` and the `:86:` after it).
   has no code that says otherwise.
 - A card's number is not a field of its own; an account has no person.
 
-Ignored: `money received`, `transfer to a payee` (salaries, suppliers and private persons are not told apart), `cash`,
+Ignored: `money received`, `bank transfer (…)` (salaries, suppliers and private persons are not told apart), `cash`,
 `bank fee or interest`. A transaction that the library does not understand is quarantined with its text.
 """
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from discovery.sources.charge_lines import charges
+from discovery.sources.charge_lines import BANK_TRANSFER, charges
 from discovery.sources.source import Example, Format, Shape
 
 _LINES = r"""(
@@ -64,7 +64,7 @@ FORMAT = Format(
                     ("kind = 'NCSH' OR business_code IN ('082', '083')", "cash"),
                     ("the_sum < 0 AND NOT is_card AND way = 'C'", "money received"),
                     (f"NOT is_card AND (business_code IN {_TRANSFERS} OR is_transfer OR (business_code = '' "
-                     "AND kind IN ('NTRF', 'FTRF', 'NSTO', 'NCHK')))", "transfer to a payee"),
+                     "AND kind IN ('NTRF', 'FTRF', 'NSTO', 'NCHK')))", BANK_TRANSFER),
                 ),
                 further=(("is_read <> 'true'", "problem(':61:', text, 'a transaction as SWIFT describes it')"),),
             ),
@@ -99,7 +99,7 @@ FORMAT = Format(
                 {"charged_on": date(2026, 8, 3), "merchant": "FIGMA INC", "amount": 16.50, "currency": "EUR"},
                 {"charged_on": date(2026, 8, 4), "merchant": "NOTION LABS INC", "amount": 104.50},
             )},
-            ignored={"transfer to a payee": 1, "money received": 1},
+            ignored={BANK_TRANSFER: 1, "money received": 1},
             quarantined=1,
         ),
         Example(
@@ -132,7 +132,7 @@ FORMAT = Format(
             records={"charge": (
                 {"merchant": "MIRO AMSTERDAM", "amount": 16.50}, {"amount": -6.50},
             )},
-            ignored={"bank fee or interest": 1, "transfer to a payee": 1},
+            ignored={"bank fee or interest": 1, BANK_TRANSFER: 1},
         ),
     ),
 )  # fmt: skip

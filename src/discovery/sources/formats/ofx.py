@@ -15,7 +15,7 @@ hold (PAYEE, CURRENCY, DTUSER, SIC, the types) after general knowledge of the OF
 
 Ignored: `money received` (a credit of an account that is no card, deposits, interest), `payment of the card`
 (type PAYMENT or CREDIT words of a payment on a card), `bank fee or interest` (FEE, SRVCHG, INT, DIV),
-`cash` (ATM, CASH), `transfer between own accounts` (XFER), `transfer to a payee` (a CHECK). A card's refunds are
+`cash` (ATM, CASH), `transfer between own accounts` (XFER), `paper cheque` (CHECK). A card's refunds are
 negative.
 """
 
@@ -68,7 +68,7 @@ FORMAT = Format(
                     ("NOT is_card AND (kind IN ('DEP', 'DIRECTDEP') OR amount_read > 0)", "money received"),
                     ("is_card AND amount_read > 0 AND (kind = 'PAYMENT' "
                      f"OR regexp_matches(payee_text, '{_PAYMENT}', 'i'))", "payment of the card"),
-                    ("kind = 'CHECK'", "transfer to a payee"),
+                    ("kind = 'CHECK'", "paper cheque"),
                 ),
             ),
         ),

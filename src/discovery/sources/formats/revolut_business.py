@@ -16,7 +16,8 @@ who holds the card, a name; `Card number` is 516760******9873. Both exports name
 are loaded it counts once, unless it was split.
 
 Ignored: `pending` (also: no state, and not completed), `declined`, `reverted`, `failed`; and what no card paid:
-`transfer`, `top-up`, `currency exchange`, `fee of the issuer`, `cash withdrawal`, `no card payment` (any other type).
+`bank transfer (…)`, `top-up`, `currency exchange`, `fee of the issuer`, `cash withdrawal`, `no card payment`
+(any other type).
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ SELECT
         WHEN starts_with(kind, 'CARD_') AND blank_null(completed) IS NULL AND coalesce(state_word, '') = ''
             THEN 'pending'
         WHEN starts_with(kind, 'CARD_') OR coalesce(kind, '') = '' THEN NULL
-        WHEN kind = 'TRANSFER' THEN 'transfer'
+        WHEN kind = 'TRANSFER' THEN 'bank transfer (salary or invoice: see the ledger)'
         WHEN starts_with(kind, 'TOPUP') THEN 'top-up'
         WHEN kind = 'EXCHANGE' THEN 'currency exchange'
         WHEN kind = 'FEE' THEN 'fee of the issuer'
@@ -209,7 +210,12 @@ EUR,10.00,10.00,,0.00,EUR,99.00,EUR Main,,,,,,,5734,,,,,
                     {"event_id": "aaaa-1112", "amount": -10.00, "currency": "EUR"},
                 )
             },
-            ignored={"pending": 1, "transfer": 1, "top-up": 1, "fee of the issuer": 1},
+            ignored={
+                "pending": 1,
+                "bank transfer (salary or invoice: see the ledger)": 1,
+                "top-up": 1,
+                "fee of the issuer": 1,
+            },
         ),
         Example(
             shape="transactions",

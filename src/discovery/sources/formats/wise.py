@@ -13,9 +13,9 @@ is what the balance paid, in its currency. One payment from several balances has
 bears the id of its payment, so that id, amount and currency together identify a line. Where both exports are loaded
 a payment counts once if both name the same amount. Direct debits (a merchant collects) count, without a person.
 
-Ignored: `transfer` (also money received and converted), `fee of the issuer` (lines of their own: FEE-…, or a text that
-ends with the id charged for), `cash withdrawal`; in a history `pending`, `cancelled`, `refunded in full` (Wise marks
-the payment so and does not always list what came back).
+Ignored: `no card payment` (transfers, conversions, money received), `fee of the issuer` (lines of their own:
+FEE-…, or a text that ends with the id charged for), `cash withdrawal`; in a history `pending`,
+`cancelled`, `refunded in full` (Wise marks the payment so and does not always list what came back).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SELECT
         WHEN starts_with(id, 'FEE-') OR regexp_matches(description, ':\\s*[A-Z_]+-\\d+\\s*$') THEN 'fee of the issuer'
         WHEN regexp_matches(description, '^\\s*cash withdrawal', 'i') THEN 'cash withdrawal'
         WHEN NOT (starts_with(id, 'CARD') OR starts_with(id, 'DIRECT_DEBIT') OR blank_null(last_four) IS NOT NULL)
-            THEN 'transfer'
+            THEN 'no card payment'
     END AS _ignored,
     CASE
         WHEN coalesce(id, '') = '' THEN problem('TransferWise ID', transaction_id, 'an id as CARD-1234')
@@ -87,7 +87,7 @@ SELECT
     code AS currency,
     CASE
         WHEN starts_with(id, 'FEE-') THEN 'fee of the issuer'
-        WHEN NOT (starts_with(id, 'CARD') OR starts_with(id, 'DIRECT_DEBIT')) OR way = 'NEUTRAL' THEN 'transfer'
+        WHEN NOT (starts_with(id, 'CARD') OR starts_with(id, 'DIRECT_DEBIT')) OR way = 'NEUTRAL' THEN 'no card payment'
         WHEN state = 'PENDING' THEN 'pending'
         WHEN state IN ('CANCELLED', 'CANCELED') THEN 'cancelled'
         WHEN state = 'REFUNDED' THEN 'refunded in full'
@@ -194,7 +194,7 @@ CARD-116454109,01-02-2023,-50.00,EUR,"Cash withdrawal of 50.00 EUR issued by Spa
                     {"amount": 5.00, "currency": "USD", "merchant": "Figma SAN FRANCISCO", "record": 4},
                 )
             },
-            ignored={"fee of the issuer": 2, "transfer": 1, "cash withdrawal": 1},
+            ignored={"fee of the issuer": 2, "no card payment": 1, "cash withdrawal": 1},
         ),
         Example(
             shape="statement",
@@ -258,7 +258,7 @@ GBP,0.86,,,Ada Byron,,
                     {"amount": -15.50, "currency": "EUR", "merchant": "Miro"},
                 )
             },
-            ignored={"transfer": 2, "refunded in full": 1, "cancelled": 1},
+            ignored={"no card payment": 2, "refunded in full": 1, "cancelled": 1},
             quarantined=1,
         ),
         Example(
@@ -283,7 +283,7 @@ TRANSFER-22222222,COMPLETED,OUT,"2023-12-27 00:50:09","2023-12-27 00:50:23","1.7
                     },
                 )
             },
-            ignored={"transfer": 1},
+            ignored={"no card payment": 1},
         ),
     ),
 )
