@@ -21,7 +21,7 @@ from discovery.sources.registry import unproven
 from discovery.sources.source import Head
 from discovery.stage import Night
 from discovery.store import Store, quoted
-from discovery.tables import RECORDS
+from discovery.tables import EVENT_KINDS, RECORDS
 
 SAMPLE_ROWS = 3
 QUARANTINE_SHOWN = 20
@@ -175,8 +175,10 @@ def _first_rows(store: Store, home: Path, file_id: str) -> dict[str, list[dict[s
         wanted = SAMPLE_ROWS - len(first.get(kind, []))
         if wanted > 0:
             part = quoted(str(home / "lake" / str(path)))
+            # Records of events carry their number only where one has to be told from another.
+            order = "observed_at, event_id" if kind in EVENT_KINDS else "record"
             first.setdefault(kind, []).extend(
-                store.dicts(f"SELECT * FROM read_parquet({part}) ORDER BY record LIMIT {wanted}")  # noqa: S608 - ours
+                store.dicts(f"SELECT * FROM read_parquet({part}) ORDER BY {order} LIMIT {wanted}")  # noqa: S608 - ours
             )
     return {
         kind: [
