@@ -12,8 +12,9 @@ lines may stand above the header.
 - status: active (also on leave, on notice, on probation), disabled (terminated, left, inactive …), unknown
   (not yet started). Words that are not known are quarantined with the accepted ones. Without a status: active
   if no last day is given, else by the day of the list, else unknown.
-- days in the order of the hint `date_order`; year first, `3 Jan 2024` and Excel's day numbers (45123) are
-  understood always. `-`, `N/A`, 0000-00-00, 31/12/9999, 1900-01-01 and the like mean none.
+- days in the order of the hint `date_order`, else in the one that a day above 12 proves for the file; year first,
+  `3 Jan 2024` and Excel's day numbers (45123) are understood always. `-`, `N/A`,
+  0000-00-00, 31/12/9999, 1900-01-01 and the like mean none.
 
 Ignored: `earlier job of the same person` (one row per job: the newest start counts), `not a person` (a line
 that has nothing but its first cell or two: the filter text at the end of a report).
@@ -93,14 +94,27 @@ _DAY = Template("""CASE
                WHEN TRY_CAST($text AS DOUBLE) BETWEEN 20000 AND 80000
                    THEN DATE '1899-12-30' + CAST(floor(TRY_CAST($text AS DOUBLE)) AS INTEGER)
                ELSE coalesce(
-                   day_in($text, hint('date_order')),
+                   day_in($text, date_order),
                    CAST(try_strptime(regexp_replace(trim($text), '[ -]+', ' ', 'g'),
                                      ['%d %b %Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y', '%d %b %y']) AS DATE),
                    DATE '0001-01-01')
            END AS $name""")
 
 _SELECT = Template("""
-WITH line AS (
+WITH part AS (
+    SELECT regexp_extract(trim(text), '^(\\d{1,2})[-/.](\\d{1,2})[-/.]\\d{2,4}', ['first', 'second']) AS part
+    FROM (SELECT unnest([hired_text, left_text]) AS text FROM raw)
+    WHERE NOT regexp_matches(text, '9999')
+), proof AS (
+    SELECT coalesce(max(TRY_CAST(part.first AS INTEGER)), 0) > 12 AS day_first,
+           coalesce(max(TRY_CAST(part.second AS INTEGER)), 0) > 12 AS month_first
+    FROM part
+), settled AS (
+    SELECT CASE WHEN hint('date_order') IS NOT NULL THEN hint('date_order')
+                WHEN day_first AND NOT month_first THEN 'dmy'
+                WHEN month_first AND NOT day_first THEN 'mdy' END AS date_order
+    FROM proof
+), line AS (
     SELECT *,
            nullif(trim(employee_id), '') AS id,
            email_of(work_email) AS email,
@@ -116,14 +130,14 @@ WITH line AS (
                      ELSE blank_null(terminated_flag) END)) AS word,
            $hired,
            $gone
-    FROM raw
+    FROM raw CROSS JOIN settled
 ), judged AS (
     SELECT *,
            nullif(hired, DATE '0001-01-01') AS hired_day,
            nullif(gone, DATE '0001-01-01') AS left_day,
            coalesce(id, email) AS key,
            CASE
-               WHEN word IN ('active', 'employed', 'a', 'current', 'onleave', 'leaveofabsence',
+               WHEN word IN ('active', 'activated', 'employed', 'a', 'current', 'onleave', 'leaveofabsence',
                    'leave', 'loa',
                              'parentalleave', 'maternityleave', 'paternityleave', 'sickleave', 'paidleave',
                              'unpaidleave', 'suspended', 'aktiv', 'elternzeit', 'actif', 'active', 'encongé',
@@ -358,6 +372,27 @@ Personalnummer;Vorname;Nachname;E-Mail;Status;Einstellungsdatum;Letzter Arbeitst
                 )
             },
             quarantined=1,
+        ),
+        # No order is set: the days above 12 prove it for the whole file.
+        Example(
+            shape="staff",
+            text="\ufeffPersonalnummer;Nachname;Vorname;Geschäftliche E-Mail;Abteilung;Eintrittsdatum;Austrittsdatum;"
+            "Status\r\n"
+            "1001;Müller;Jürgen;juergen@firma.example;Einkauf;01.03.2019;31.12.9999;Aktiv\r\n"
+            "1002;Schäfer;Anna;anna@firma.example;IT;05.06.2021;31.10.2026;Ausgeschieden\r\n"
+            "Summe: 2;;;;;;;\r\n",
+            records={
+                "directory_account": (
+                    {
+                        "account_key": "1001",
+                        "hired_on": date(2019, 3, 1),
+                        "left_on": None,
+                        "status": "active",
+                    },
+                    {"account_key": "1002", "hired_on": date(2021, 6, 5), "left_on": date(2026, 10, 31)},
+                )
+            },
+            ignored={"not a person": 1},
         ),
     ),
 )
