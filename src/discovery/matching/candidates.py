@@ -31,6 +31,8 @@ OPEN = 4
 """Letters from which a strong or middling name may go on within a word."""
 LONG = 8
 """Letters from which a name may be cut or misspelled."""
+STRONG = 5
+"""Letters of a strong name from which it may stand within a text (`candidates.sql` has the same number)."""
 KEPT = 5
 """Letters at the beginning that a shortened name keeps."""
 SLICE = 250_000
@@ -91,15 +93,17 @@ def possible_lines(
             a.key[:LONG] if a.kind == "name" and len(a.key) >= LONG else None,
             a.key in marks(),
             len(a.key) >= OPEN and (a.kind == "descriptor" or a.strength in ("s", "m")),
+            len(a.key) >= STRONG and a.kind == "name" and a.strength == "s",
         )
         for a in catalog.spoken
         if len(a.key) >= BLOCK
     ]
-    kinds = (*[pa.string()] * 5, pa.bool_(), pa.bool_())
-    names = ("kind", "key", "block", "short_block", "long_block", "is_mark", "is_open")
+    kinds = (*[pa.string()] * 5, *[pa.bool_()] * 3)
+    names = ("kind", "key", "block", "short_block", "long_block", "is_mark", "is_open", "is_inner")
     columns = zip(names, zip(*aliases, strict=True), kinds, strict=True)
     domains = sorted({a.alias.removeprefix("*.") for a in catalog.aliases if a.kind in HOST_KINDS})
-    binds = {**mark_patterns(), "suffixes": suffix_pattern(), "software": software_pattern()}
+    binds = {**mark_patterns(), "suffixes": suffix_pattern()}
+    binds["certain"] = f"{binds.pop('own_marks')}|{software_pattern()}"
     found: list[int] = []
     with (
         store.relation("app_domain", pa.table({"domain": pa.array(domains, pa.string())})),

@@ -2,7 +2,8 @@
 -- Read by discovery.matching.candidates, which reads and compares these texts alone; every text that could score
 -- comes through, and few others. Relations: text_line (line_no, text, has_code), alias_key, app_domain; has_code: more
 -- than the text is known, so that any web address may count. Binds: patterns of marks and of suffixes.
--- A name may begin at each of the first words, and behind a mark or its own short form glued to the first; so may a
+-- Behind the first words only a strong name of five letters and more may begin (is_inner), unless a star, an article or
+-- a code stands in front (is_any). A name may begin at each of the first words, and behind a mark or its own short form glued to the first; so may a
 -- word of makers of software stand anywhere. A strong or middling name of
 -- four letters and more (is_open) may go on within a word; others end with a word or before a digit. A processor's own
 -- name is no name before a star; a name that is cut or misspelled begins the text or stands behind a mark.
@@ -31,7 +32,7 @@ addressed AS (
 
 certain AS MATERIALIZED (
     SELECT line_no, folded, is_other_script OR NOT regexp_matches(folded, '[a-z0-9]')
-        OR regexp_matches(folded, $own_marks) OR regexp_matches(folded, $software)
+        OR regexp_matches(folded, $certain)
         OR contains(folded, '.') AND (has_code AND regexp_matches(folded, '[a-z0-9]\.[a-z]')
             OR regexp_matches(folded, $suffixes)
             OR line_no IN (SELECT line_no FROM addressed JOIN app_domain
@@ -43,7 +44,8 @@ certain AS MATERIALIZED (
 ),
 
 token AS MATERIALIZED (
-    SELECT line_no, contains(folded, '*') AS has_star, mark <> '' AND regexp_matches(folded, $stars) AS is_starred,
+    SELECT line_no, contains(folded, '*') AS has_star,
+        contains(folded, '*') OR regexp_matches(folded, '^the |^[^ ]*[0-9]') AS is_loose, mark <> '' AND regexp_matches(folded, $stars) AS is_starred,
         CASE WHEN mark = '' THEN if(folded ~ '^(www|http).*', 3, 1) WHEN regexp_matches(folded, $rails) THEN 6
             ELSE len(regexp_extract_all(mark, '[a-z]+|[0-9]+')) + 1 END AS first_words,
         regexp_extract_all(folded, '[a-z]+|[0-9]+') AS tokens, array_to_string(tokens, '') AS key
@@ -51,28 +53,29 @@ token AS MATERIALIZED (
 ),
 
 placed AS MATERIALIZED (
-    SELECT line_no, has_star, is_starred, first_words, tokens, UNNEST(range(1, least(len(tokens), 9) + 1)) AS word_no
+    SELECT line_no, has_star, is_loose, is_starred, first_words, tokens, UNNEST(range(1, least(len(tokens), 9) + 1)) AS word_no
     FROM token
 ),
 
 beginning AS MATERIALIZED (
     SELECT line_no, has_star AND word_no = 1 AS has_star, word_no <= first_words AND NOT (word_no = 1 AND is_starred) AS is_first,
+        is_loose OR word_no <= first_words AS is_any,
         tokens[word_no:word_no + 4] AS words, array_to_string(tokens[word_no:], '') AS key
     FROM placed
     UNION ALL
-    SELECT line_no, false, true, NULL, regexp_replace(key, $glued_marks, '')
+    SELECT line_no, false, true, true, NULL, regexp_replace(key, $glued_marks, '')
     FROM token WHERE regexp_matches(key, $glued_marks)
     UNION ALL
-    SELECT line_no, false, true, NULL, regexp_replace(key, $short_marks, '')
+    SELECT line_no, false, true, true, NULL, regexp_replace(key, $short_marks, '')
     FROM token WHERE regexp_matches(key, $short_marks)
     UNION ALL
-    SELECT line_no, false, true, NULL, substr(key, 4) FROM token WHERE left(key, 1) = substr(key, 4, 1) AND length(key) >= 8
+    SELECT line_no, false, true, true, NULL, substr(key, 4) FROM token WHERE left(key, 1) = substr(key, 4, 1) AND length(key) >= 8
 ),
 
 ended AS MATERIALIZED (
     SELECT line_no, has_star, words, a.key
     FROM beginning AS b JOIN alias_key AS a ON left(b.key, 3) = a.short_block
-    WHERE NOT a.is_open AND NOT (a.is_mark AND b.has_star) AND starts_with(b.key, a.key)
+    WHERE b.is_any AND NOT a.is_open AND NOT (a.is_mark AND b.has_star) AND starts_with(b.key, a.key)
 ),
 
 long_name AS (
@@ -99,7 +102,11 @@ SELECT line_no FROM certain WHERE is_possible
 UNION
 SELECT line_no
 FROM beginning AS b JOIN alias_key AS a ON left(b.key, 4) = a.block
-WHERE a.is_open AND NOT (a.is_mark AND b.has_star) AND starts_with(b.key, a.key)
+WHERE b.is_any AND a.is_open AND NOT (a.is_mark AND b.has_star) AND starts_with(b.key, a.key)
+UNION
+SELECT line_no
+FROM beginning AS b JOIN alias_key AS a ON left(b.key, 4) = a.block
+WHERE NOT b.is_any AND a.is_inner AND starts_with(b.key, a.key)
 UNION
 SELECT line_no FROM near WHERE is_near OR jaro_winkler_similarity(left(key, size), name) >= 0.88
     AND damerau_levenshtein(left(key, size), name) <= 4
