@@ -68,6 +68,33 @@ def test_what_cannot_be_estimated_is_said(found: dict[str, str], estimate: float
     assert reason in str(row["reason"])
 
 
+@pytest.mark.parametrize(("persons", "is_told"), [(2, False), (40, True)])
+def test_more_accesses_than_persons_with_apps_are_not_claimed(persons: int, is_told: bool) -> None:
+    with Store.memory() as store:
+        for n in range(persons):
+            store.run("INSERT INTO canonical.person (person_id) VALUES ($p)", {"p": f"p{n}"})
+        for source, system, family in (
+            ("sign_in", "entra", "identity provider"),
+            ("charge", "amex", "money"),
+        ):
+            for app in ("a", "b", "c", "d"):
+                store.run(
+                    "INSERT INTO graph.app_source BY NAME SELECT $a AS app_id, $s AS source, $y AS system, $f AS family",
+                    {"a": app, "s": source, "y": system, "f": family},
+                )
+                store.run(
+                    "INSERT INTO graph.trace BY NAME SELECT $a AS app_id, $s AS source, $y AS system, true AS is_proof, "
+                    "CASE WHEN $s = 'charge' THEN 'p0' ELSE 'p1' END AS person_id",
+                    {"a": app, "s": source, "y": system},
+                )
+        app, access = store.dicts(sql_file("discovery.graph", "coverage") + " ORDER BY subject DESC")
+    assert (app["observed_count"], app["estimate"]) == (4, 4.0)
+    assert (access["observed_count"], access["once_count"]) == (8, 8)
+    assert (access["estimate"] is not None) == is_told
+    assert (access["lower_bound"] is not None) == is_told
+    assert ("too little in common" in access["reason"]) != is_told
+
+
 def test_what_each_source_found_alone_and_how_fresh_it_is(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.hr("1", ANNA, "Anna Keller")

@@ -23,7 +23,7 @@ FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "scim_plan": ("the plan from which it can", ()),
     "entra_provisioning": ("the Entra gallery has a provisioning connector for it", ("yes",)),
     "entra_sso": ("the Entra gallery has single sign-on for it", ("yes",)),
-    "inactive_effect": ("what becomes of the account at SCIM `active: false`", ()),
+    "inactive_effect": ("what becomes of the account at SCIM with active = false", ()),
     "inactive_blocks_login": ("whether that stops new logins", YES_NO),
     "inactive_ends_sessions": ("whether that ends open sessions", YES_NO),
     "inactive_frees_licence": ("whether that frees the licence", YES_NO),

@@ -3,7 +3,8 @@
 --
 -- Chao's estimator for incidence (Chao 1987): with m families of sources, q1 apps found by one of them only, q2 by two,
 -- unseen >= (m−1)/m × q1² / 2q2, with its bias-corrected form where q2 = 0; interval of 95 % by the logarithmic
--- transformation. With fewer than two families nothing can be said: NULL, and why.
+-- transformation. With fewer than two families nothing can be said: NULL, and why. Nor where the formula gives more
+-- accesses than persons times apps: then the families have too little in common to tell.
 WITH found AS (
     SELECT DISTINCT 'app' AS subject, app_id AS item, family FROM graph.app_source WHERE family IS NOT NULL
     UNION ALL
@@ -35,16 +36,20 @@ spread AS (
     FROM estimated
 ),
 ranged AS (
-    SELECT *, CASE WHEN unseen > 0 THEN exp(1.96 * sqrt(ln(1 + greatest(variance, 0) / (unseen * unseen)))) END AS k
+    SELECT *, m >= 2 AND NOT (subject = 'access' AND unseen > 0 AND seen + unseen > (SELECT count(*) FROM canonical.person)
+            * (SELECT seen + coalesce(unseen, 0) FROM estimated WHERE subject = 'app')) AS is_told,
+        CASE WHEN unseen > 0 THEN exp(1.96 * sqrt(ln(1 + greatest(variance, 0) / (unseen * unseen)))) END AS k
     FROM spread
 )
 SELECT subject, CAST(m AS BIGINT) AS family_count, CAST(seen AS BIGINT) AS observed_count, CAST(q1 AS BIGINT) AS once_count,
     CAST(q2 AS BIGINT) AS twice_count,
-    CASE WHEN m >= 2 THEN round(CAST(seen + unseen AS DOUBLE), 1) END AS estimate,
-    CASE WHEN m >= 2 THEN round(CAST(seen + CASE WHEN unseen > 0 THEN unseen / k ELSE 0 END AS DOUBLE), 1) END AS lower_bound,
-    CASE WHEN m >= 2 THEN round(CAST(seen + CASE WHEN unseen > 0 THEN unseen * k ELSE 0 END AS DOUBLE), 1) END AS upper_bound,
+    CASE WHEN is_told THEN round(CAST(seen + unseen AS DOUBLE), 1) END AS estimate,
+    CASE WHEN is_told THEN round(CAST(seen + CASE WHEN unseen > 0 THEN unseen / k ELSE 0 END AS DOUBLE), 1) END AS lower_bound,
+    CASE WHEN is_told THEN round(CAST(seen + CASE WHEN unseen > 0 THEN unseen * k ELSE 0 END AS DOUBLE), 1) END AS upper_bound,
     CASE WHEN m < 2 THEN 'not known: it takes two families of sources (identity provider, browser, money); there is '
             || CASE m WHEN 0 THEN 'none' ELSE 'one' END
+        WHEN NOT is_told THEN 'not known: the ' || m || ' families of sources have too little in common (the formula gives '
+            || 'more than all persons with all apps)'
         WHEN unseen < 0.05 THEN 'no sign of unseen ones in what ' || m || ' families of sources have in common'
         ELSE 'at least ' || CAST(round(unseen) AS BIGINT) || ' more, by what ' || m || ' families of sources have in common'
         END AS reason

@@ -88,9 +88,13 @@ _KINDS: Mapping[str, Callable[[Any, Row], str]] = {
     "code": lambda value, _: f"<code>{words(value)}</code>",
     "link": _address,
 }
-_CLASSES = {"text": "words", "file": "file", "long": "long", "lines": "long"} | dict.fromkeys(
-    ("person", "app", "access", "queued", "task", "mention"), "name"
-)
+_CLASSES = {
+    "text": "words",
+    "file": "file",
+    "long": "long",
+    "lines": "long",
+    "link": "words",
+} | dict.fromkeys(("person", "app", "access", "queued", "task", "mention", "rule"), "name")
 
 
 def cells(row: Row, columns: list[Column]) -> Markup:

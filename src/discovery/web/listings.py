@@ -28,6 +28,17 @@ _ALL = (
         C("rows_loaded", "records", "count"), C("rows_quarantined", "quarantined", "count"), C("newest_on", "up to", "day"),
         C("age_days", "days old", "count"), C("is_failed", "failed", "alarm"), C("reason", "why"),
     ), (), "Nothing was read yet: put exports into the inbox and run `discovery run`."),
+    Listing("found", "How fresh each source is, and what it found alone", (
+        C("source", "source", "badge"), C("system", "system"), C("instance", "instance"), C("last_at", "up to (UTC)", "instant"),
+        C("age_days", "days old", "count"), C("retention_days", "days kept there", "count"),
+        C("app_count", "apps", "count"), C("app_alone_count", "no other shows", "count"),
+        C("access_count", "accesses", "count"), C("access_alone_count", "no other shows", "count"),
+    ), (), "No source delivered a record up to the day of the run."),
+    Listing("coverage", "What all of them miss, at least", (
+        C("subject", "of", "badge"), C("observed_count", "found", "count"), C("once_count", "by one family", "count"),
+        C("twice_count", "by two", "count"), C("estimate", "there are at least", "score"), C("lower_bound", "from (95 %)", "score"),
+        C("upper_bound", "to", "score"), C("reason", "in words"),
+    ), (), "Nothing can be said."),
     Listing("blind_spots", "What is not seen, of anybody", (
         C("source", "source"), C("reason", "why"), C("from_at", "from", "instant"), C("to_at", "to", "instant"),
     ), (), "No blind spot is known."),
@@ -41,8 +52,8 @@ _ALL = (
         _AMOUNT, C("owner_email", "owner"), _SOURCES, _LAST,
     ), ("class",), "No app was seen in use."),
     Listing("scope", "What has to be ended, in this order", (
-        C("priority", "#", "count"), C("app_name", "app", "access"), C("class", "class", "badge"), _SURVIVES,
-        C("route", "route", "badge"), C("action", "what to do", "long"), C("handover", "hand over first", "lines"), C("licence", "licence"), _LAST, _SOURCES, C("confidence", "confidence", "score"),
+        C("priority", "#", "count"), C("app_name", "app", "access"), C("action", "what to do", "long"), _SURVIVES,
+        C("class", "class", "badge"), C("route", "route", "badge"), C("handover", "hand over first", "lines"), C("licence", "licence"), _LAST, _SOURCES, C("confidence", "confidence", "score"),
     ), ("person",), "Nothing is known that has to be ended. See below what could not be seen.", is_personal=True),
     Listing("spans", "When access was seen", (
         _APP, C("source", "source", "badge"), C("from_on", "from", "day"), C("to_on", "to", "day"), C("end_reason", "ended by"),
@@ -53,7 +64,7 @@ _ALL = (
     ), ("person",), "No account is known.", is_personal=True),
     Listing("identifiers", "Known as", (C("kind", "kind", "badge"), C("identifier", "identifier")), ("person",), is_personal=True),
     Listing("person_findings", "Findings", (
-        C("severity", "severity", "badge"), C("rule", "rule"), C("observed_at", "seen (UTC)", "instant"), C("summary", "what"),
+        C("severity", "severity", "badge"), C("rule", "rule", "rule"), C("observed_at", "seen (UTC)", "instant"), C("summary", "what"),
         C("controls", "controls", "chips"),
     ), ("person",), "Nothing wrong was found.", is_personal=True),
     Listing("person_blind_spots", "What could not be seen", (
@@ -91,7 +102,7 @@ _ALL = (
         C("reason", "why"),
     ), ("person", "app"), "Nothing is known: no provisioning job tells of it."),
     Listing("findings", "Findings", (
-        C("severity", "severity", "badge"), C("rule", "rule"), C("observed_at", "seen (UTC)", "instant"), _PERSON, _APP,
+        C("severity", "severity", "badge"), C("rule", "rule", "rule"), C("observed_at", "seen (UTC)", "instant"), _PERSON, _APP,
         C("summary", "what"), C("controls", "controls", "chips"),
     ), ("rule", "severity"), "Nothing wrong was found."),
     Listing("finding_rules", "Findings by rule", (

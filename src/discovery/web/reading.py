@@ -131,7 +131,11 @@ class Reading:
 
     def _before(self, shown: Path) -> Path | None:
         older = shown.stat().st_mtime_ns
-        earlier = [p for p in self._generations() if p != shown and p.stat().st_mtime_ns < older]
+        own = (
+            shown.stem,
+            self.current.run["run_id"],
+        )  # a restored file is no longer a second name of its generation
+        earlier = [p for p in self._generations() if p.stem not in own and p.stat().st_mtime_ns < older]
         return earlier[-1] if earlier else None
 
 

@@ -68,6 +68,8 @@ def overview(request: Request) -> Response:
         by_reach=table_of(site, LISTINGS["shadow_apps"], most=8, binds={"by": "reach"}),
         by_money=table_of(site, LISTINGS["shadow_apps"], most=8, binds={"by": "money"}),
         sources=table_of(site, LISTINGS["sources"], most=30),
+        found=table_of(site, LISTINGS["found"], most=40),
+        coverage=table_of(site, LISTINGS["coverage"]),
         blind_spots=table_of(site, LISTINGS["blind_spots"], most=12),
     )
 
