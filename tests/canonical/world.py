@@ -1,4 +1,8 @@
-"""A small warehouse made by hand: lake rows, usage and matches; then the steps of canonical and graph."""
+"""A small warehouse made by hand: lake rows, usage and matches; then the steps of canonical and graph.
+
+`canonical`, `graph` and `build` ask for steps; they run when something is read: for a query only those that it needs,
+for whoever takes `store` all of them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from discovery.canonical import STEPS as CANONICAL
 from discovery.canonical.usage import roll_up_months
 from discovery.graph import STEPS as GRAPH
 from discovery.settings import Settings
-from discovery.stage import Night
+from discovery.stage import Night, Step
 from discovery.store import Store, declared_columns
 from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 
@@ -33,7 +37,8 @@ class World:
     def __init__(self, home: Path, as_of: date = AS_OF, **settings: Any) -> None:
         made = Settings(home=home, inbox=home / "inbox", domains=("acme.test",))
         self.night = Night(replace(made, **settings), as_of)
-        self.store = Store.memory()
+        self._pending: list[Step] = []
+        self._store = Store.memory()
         self.store.run("CREATE SCHEMA IF NOT EXISTS lake")
         for kind, table in RECORDS.items():
             if kind not in EVENT_KINDS:
@@ -42,6 +47,28 @@ class World:
                     f"{declared_columns(table)})"
                 )
         self.made = 0
+
+    @property
+    def store(self) -> Store:
+        """The warehouse with all that was asked for."""
+        self._run(set(TABLES))
+        return self._store
+
+    def _run(self, wanted: set[str]) -> None:
+        """Run the steps asked for that these tables stand on."""
+        chosen = []
+        for step in reversed(self._pending):
+            if step.table in wanted:
+                chosen.append(step)
+                wanted = wanted | set(step.reads)
+        self._pending = [step for step in self._pending if step not in chosen]
+        for step in reversed(chosen):
+            step.build(self._store, self.night)
+
+    def _for(self, sql: str) -> Store:
+        """The warehouse with what a query names; with everything for one that names no table by its schema."""
+        self._run({name for name in TABLES if name in sql} or set(TABLES))
+        return self._store
 
     def insert(self, table: str, row: Mapping[str, Any]) -> None:
         names = ", ".join(f'"{name}"' for name in row)
@@ -158,39 +185,38 @@ class World:
         self.store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
                        "FROM canonical.usage")  # fmt: skip
         roll_up_months(self.store)
-        for step in CANONICAL[1:]:
-            step.build(self.store, self.night)
+        self._pending += CANONICAL[1:]
         return self
 
     def graph(self) -> World:
-        for step in GRAPH:
-            step.build(self.store, self.night)
+        self._pending += GRAPH
         return self
 
     def build(self) -> World:
         return self.canonical().graph()
 
     def all(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.store.rows(sql)
+        return self._for(sql).rows(sql)
 
     def person(self, email: str) -> str | None:
-        return self.store.value("SELECT person_id FROM canonical.person WHERE email = $e", {"e": email})
+        sql = "SELECT person_id FROM canonical.person WHERE email = $e"
+        return self._for(sql).value(sql, {"e": email})
 
     def linked(self, identifier: str) -> tuple[Any, ...] | None:
         """(person's e-mail, kind, link_method) of an account."""
-        rows = self.store.rows(
+        sql = (
             "SELECT p.email, a.kind, a.link_method FROM canonical.account a LEFT JOIN canonical.person p "
-            "USING (person_id) WHERE a.identifier = $i",
-            {"i": identifier},
+            "USING (person_id) WHERE a.identifier = $i"
         )
+        rows = self._for(sql).rows(sql, {"i": identifier})
         return rows[0] if rows else None
 
     def edge(self, email: str, app_id: str) -> dict[str, Any] | None:
-        rows = self.store.dicts(
+        sql = (
             "SELECT x.* FROM graph.access x JOIN canonical.person p USING (person_id) "
-            "WHERE p.email = $e AND x.app_id = $a",
-            {"e": email, "a": app_id},
+            "WHERE p.email = $e AND x.app_id = $a"
         )
+        rows = self._for(sql).dicts(sql, {"e": email, "a": app_id})
         return rows[0] if rows else None
 
 
