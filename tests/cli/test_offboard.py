@@ -133,6 +133,7 @@ ROSTER = (
 )
 
 
+@pytest.mark.long
 def test_a_plan_stands_on_a_scope_of_today_and_cases_do_not_make_it_old(cli: Run, tmp_path: Path) -> None:
     from discovery.cli.options import today
 

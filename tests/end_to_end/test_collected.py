@@ -34,6 +34,7 @@ def id_of(tenant: Tenant, name: str) -> str:
     return next(k for k, u in tenant.users.items() if u["userPrincipalName"].startswith(name))
 
 
+@pytest.mark.long
 def test_collected_files_flow_through_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOVERY_ENTRA_TOKEN", "canary-token")
     tenant = demo(None)

@@ -70,6 +70,7 @@ def agrees(
         assert left & {person for person, _ in result.missed} == set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", ["first", "second", "third"])
 def test_access_is_found_as_it_was_drawn(
     which: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -55,6 +55,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_killed_and_run_again(company: Path, tmp_path: Path) -> None:
     clean = child(company, tmp_path / "clean", 0)
     assert clean.returncode == 0, clean.stderr

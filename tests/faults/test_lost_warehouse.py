@@ -42,6 +42,7 @@ def home(sample_copy: Settings, tmp_path: Path) -> Settings:
     return replace(sample_copy, inbox=tmp_path / "inbox")
 
 
+@pytest.mark.long
 def test_the_vault_gives_the_same_graph(home: Settings) -> None:
     before, counted = published(home, "SELECT content_hash FROM run"), published(home, COUNTED)
     quarantine = published(home, "SELECT * EXCLUDE (content) FROM quarantine ORDER BY ALL")

@@ -197,6 +197,7 @@ def test_no_text_that_scores_is_left_out_before_it_is_compared() -> None:
     assert lost == []
 
 
+@pytest.mark.long
 @given(st.text(max_size=40))
 @settings(max_examples=60)
 def test_the_explained_rows_of_any_text_sum_to_its_score(text: str) -> None:

@@ -79,12 +79,14 @@ def test_odd_texts_are_answered_in_order() -> None:
     assert all(row.explanation and row.decision in ("accept", "review", "reject") for row in rows)
 
 
+@pytest.mark.long
 @given(st.lists(st.text(max_size=30), max_size=6))
 @settings(max_examples=40)
 def test_any_text_is_answered(texts: list[str]) -> None:
     assert [row.text for row in match_texts(None, texts)] == texts
 
 
+@pytest.mark.long
 def test_the_order_and_number_of_rows_change_nothing() -> None:
     texts = [*labelled(), *ODD]
     together = {row.text: row for row in match_texts(None, texts)}

@@ -352,6 +352,7 @@ def test_two_operators_at_once_one_executes(settings: Settings, case: Case, app:
     assert app.acts()
 
 
+@pytest.mark.long
 def test_killed_at_every_point_and_resumed_it_ends_the_same_and_nothing_is_done_twice(
     planned: MakePlan, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from discovery.checks import read_checks
 from discovery.ledger import Ledger, read_heads, verify_ledger
 from discovery.offboarding.approve import approve
@@ -99,6 +101,7 @@ def test_of_a_broken_ledger_the_night_shows_what_came_before(settings: Settings,
         assert store.count("offboarding.offboarding_case") == 1
 
 
+@pytest.mark.long
 def test_a_run_publishes_them_saves_the_head_and_is_new_when_the_ledger_is(
     settings: Settings, planned: MakePlan
 ) -> None:

@@ -184,6 +184,7 @@ def _mark(point: Point) -> None:
     Graph.send = sending  # type: ignore[method-assign]
 
 
+@pytest.mark.long
 def test_killed_over_and_over_it_ends_the_same_and_nothing_is_done_twice(
     leaving: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
