@@ -65,7 +65,8 @@ def why_not(heads: Sequence[Head]) -> str:
             f" The days in {named.header} have the month as a word ({named.values[0]!r}), which a mapping does not "
             "read: export them as numbers."
         )
-    return f"No mapping is proposed: it holds none of {wanted}. Seen: {seen}{more}.{advice}"
+    by_hand = " If you know what it holds: docs/settings.md shows how to write the [[mapping]] block by hand."
+    return f"No mapping is proposed: it holds none of {wanted}. Seen: {seen}{more}.{advice}{by_hand}"
 
 
 def needs_encoding(heads: Sequence[Head]) -> bool:
