@@ -11,8 +11,14 @@ from typing import Any
 
 import pytest
 
-DOC = Path(__file__).resolve().parents[2] / "docs" / "entra_deprovisioning.md"
-SHOWN = re.findall(r"```console\n\$ discovery (.+?)\n(.+?)```", DOC.read_text(encoding="utf-8"), re.DOTALL)
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+SHOWN = [
+    (page, command, shown)
+    for page in ("entra_deprovisioning.md", "offboarding.md")
+    for command, shown in re.findall(
+        r"```console\n\$ discovery (.+?)\n(.+?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL
+    )
+]
 NILS = "nils.novak@nordwind.example"
 
 
@@ -24,10 +30,12 @@ def points(ask: Callable[..., Any], *arguments: str) -> dict[int, dict[str, Any]
 
 
 def test_the_doc_shows_diagnose_and_readiness() -> None:
-    assert {command.split()[0] for command, _ in SHOWN} == {"diagnose", "readiness"}
+    assert {(page, command.split()[0]) for page, command, _ in SHOWN} == {
+        ("entra_deprovisioning.md", "diagnose"), ("offboarding.md", "diagnose"), ("offboarding.md", "readiness"),
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize(("command", "shown"), SHOWN, ids=[c for c, _ in SHOWN])
+@pytest.mark.parametrize(("command", "shown"), [s[1:] for s in SHOWN], ids=[c for _, c, _ in SHOWN])
 def test_shown_output_is_what_the_command_prints(
     ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, command: str, shown: str
 ) -> None:
