@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,14 @@ def run_nightly(settings: Settings, as_of: date, *, force: bool = False, wait_se
     `force`: look into files again whose size and time are as before. `on_step` hears each step's name as it
     begins. Raises StoreLocked if somebody else is still writing after `wait_seconds`.
     """
-    watch = Watch(on_step)
+    before = os.umask(0o077)  # Dagster makes files of its own in the home
+    try:
+        return _run(settings, as_of, force, wait_seconds, Watch(on_step))
+    finally:
+        os.umask(before)
+
+
+def _run(settings: Settings, as_of: date, force: bool, wait_seconds: float, watch: Watch) -> NightResult:
     definitions = definitions_for(settings, watch)
     job = definitions.resolve_job_def(NIGHTLY)
     # Who has to wait, or is refused, leaves no run behind. Systems that a company does not have are left out:

@@ -10,6 +10,7 @@ DiscoveryError
 ├── ActRefused              exit 1: a guard rail holds; nothing was sent
 ├── LedgerBroken            exit 1: the ledger is not as it was written; nothing is acted on
 ├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
+├── DiskFull                exit 70: a file could not be written for want of room
 └── ContractBroken          exit 70: a table differs from its declaration
 """
 
@@ -71,6 +72,10 @@ class LedgerBroken(DiscoveryError):
 
 class StoreDamaged(DiscoveryError):
     """A file of the program cannot be opened or is not what it should be; the message names the remedy."""
+
+
+class DiskFull(DiscoveryError):
+    """A disk, a quota or a limit has no room for a file; what was there before is as it was."""
 
 
 class ContractBroken(DiscoveryError):

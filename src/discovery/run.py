@@ -12,6 +12,7 @@ with writing(settings, as_of) as night_run:      # lock, warehouse, sweep
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from pathlib import Path
 from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
 from discovery.canonical.usage import touch_days
-from discovery.errors import LedgerBroken
+from discovery.errors import DiskFull, LedgerBroken
 from discovery.extension import extensions
 from discovery.graph import STEPS as GRAPH_STEPS
 from discovery.ledger import anchor
@@ -148,7 +149,7 @@ class NightRun:
 @contextlib.contextmanager
 def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
             run_id: str | None = None) -> Iterator[NightRun]:  # fmt: skip
-    """Hold the writer's lock and the warehouse of a home. Raises StoreLocked, StoreDamaged."""
+    """Hold the writer's lock and the warehouse of a home. Raises StoreLocked, StoreDamaged, DiskFull."""
     before = os.umask(0o077)
     try:
         with writer_lock(settings.home, wait_seconds=wait_seconds):
@@ -168,6 +169,13 @@ def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
             finally:
                 store.close()
                 clear_stage(settings.home)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise
+        raise DiskFull(
+            f"{error.filename or settings.home}: {error.strerror}. Make room on that disk and run again; what was "
+            "published before stays, and what was not read yet is read then."
+        ) from error
     finally:
         os.umask(before)
 

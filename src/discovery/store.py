@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from filelock import FileLock, Timeout
 
-from discovery.errors import ContractBroken, StoreDamaged, StoreLocked
+from discovery.errors import ContractBroken, DiskFull, StoreDamaged, StoreLocked
 from discovery.tables import TABLES, Table
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SqlError = duckdb.Error
 """What a statement raises when the engine refuses it; callers turn it into a condition of their own."""
 
+_NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
+_CORRUPT = ("Corrupt database file", "Could not read enough bytes")
+_FULL = "a file could not be written: {error}. Make room on that disk and run again; what was published before stays."
 _BIND = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -61,20 +64,17 @@ class Store:
             config["threads"] = threads
         if path is not None:
             config["temp_directory"] = str(path.parent / "spill")
+        is_new = path is not None and not read_only and not path.exists()
         try:
             self._con = duckdb.connect(":memory:" if path is None else str(path), read_only, config)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise StoreLocked(f"{path} is open for writing elsewhere: {error}") from error
-            raise StoreDamaged(
-                f"{path} cannot be opened: {error}. Restore it from a backup, or delete it: "
-                "the next run rebuilds it from the vault."
-            ) from error
         except duckdb.Error as error:
-            raise StoreDamaged(
-                f"{path} cannot be opened: {error}. Restore it from a backup, or delete it: "
-                "the next run rebuilds it from the vault."
-            ) from error
+            if isinstance(error, duckdb.IOException) and "lock" in str(error).lower():
+                raise StoreLocked(f"{path} is open for writing elsewhere: {error}") from error
+            if _is_full(error):
+                if path is not None and is_new:  # a stump, which would not open when there is room again
+                    path.unlink(missing_ok=True)
+                raise DiskFull(_FULL.format(error=error)) from error
+            raise StoreDamaged(f"{path} cannot be opened: {error}. {_remedy(path)}") from error
         self._begin()
 
     def _begin(self) -> None:
@@ -111,14 +111,16 @@ class Store:
 
     def rows(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows; of `binds` those that the statement names are bound."""
-        cursor = self._con.execute(sql, _named(sql, binds))
-        return cursor.fetchall() if cursor.description else []
+        with self._in_words():
+            cursor = self._con.execute(sql, _named(sql, binds))
+            return cursor.fetchall() if cursor.description else []
 
     def dicts(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run one query and return its rows as dictionaries in column order."""
-        cursor = self._con.execute(sql, _named(sql, binds))
-        names = [d[0] for d in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with self._in_words():
+            cursor = self._con.execute(sql, _named(sql, binds))
+            names = [d[0] for d in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def value(self, sql: str, binds: Mapping[str, Any] | None = None) -> Any:
         """Return the first value of the first row, or None."""
@@ -146,11 +148,25 @@ class Store:
 
     def frame(self, sql: str, binds: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Return a query's result as a pandas frame: for previews, evaluation and notebooks."""
-        return self._con.execute(sql, _named(sql, binds)).df()
+        with self._in_words():
+            return self._con.execute(sql, _named(sql, binds)).df()
 
     def arrow(self, sql: str, binds: Mapping[str, Any] | None = None) -> pa.Table:
         """Return a query's result as an Arrow table: whole columns for Python code."""
-        return self._con.execute(sql, _named(sql, binds)).to_arrow_table()
+        with self._in_words():
+            return self._con.execute(sql, _named(sql, binds)).to_arrow_table()
+
+    @contextlib.contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Turn a damaged file or a full disk, met in the middle of the work, into a condition with its remedy."""
+        try:
+            yield
+        except duckdb.Error as error:
+            if _is_full(error):
+                raise DiskFull(_FULL.format(error=error)) from error
+            if self.path is not None and any(word in str(error) for word in _CORRUPT):
+                raise StoreDamaged(f"{self.path} is damaged: {error}. {_remedy(self.path)}") from error
+            raise
 
     @contextlib.contextmanager
     def relation(self, name: str, table: pa.Table) -> Iterator[None]:
@@ -171,7 +187,8 @@ class Store:
         self._in_transaction = True
         try:
             yield
-            self._con.execute("COMMIT")
+            with self._in_words():
+                self._con.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(duckdb.Error):
                 self._con.execute("ROLLBACK")
@@ -225,6 +242,21 @@ class Store:
 def declared_columns(table: Table) -> str:
     """Return the column list of a CREATE TABLE."""
     return ", ".join(f'"{col.name}" {col.type}' for col in table.columns)
+
+
+def _is_full(error: duckdb.Error) -> bool:
+    return any(word in str(error) for word in _NO_ROOM)
+
+
+def _remedy(path: Path | None) -> str:
+    """Say what to do about a file that does not open. Its log is never removed: it may hold what was acknowledged."""
+    log = Path(f"{path}.wal")
+    if log.exists():
+        return (
+            f"There is a log beside it. If {log} came from elsewhere, move it away and try again; otherwise restore "
+            "both from a backup, or move both away: the next run rebuilds them from the vault."
+        )
+    return "Restore it from a backup, or delete it: the next run rebuilds it from the vault."
 
 
 def _named(sql: str, binds: Mapping[str, Any] | None) -> dict[str, Any] | None:

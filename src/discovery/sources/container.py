@@ -58,12 +58,13 @@ def copy_hashed(source: Path, target: Path) -> str:
         raise SourceFailed(
             f"{source}: cannot be opened: {error.strerror}. Expected a regular file."
         ) from error
+    before = os.fstat(handle)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(handle)
+        raise SourceFailed(
+            f"{source}: is not a regular file (a link, pipe, folder or device); copy the export itself."
+        )
     with os.fdopen(handle, "rb") as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise SourceFailed(
-                f"{source}: is not a regular file (a link, pipe or device); copy the export itself."
-            )
         with target.open("wb") as out, target.open("rb") as kept:
             sha256 = _copy(file, out, kept)
         after = os.fstat(file.fileno())
