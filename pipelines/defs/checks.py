@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime
 import dagster as dg
 
 from discovery.checks import read_checks
-from discovery.run import NightRun, last_run
+from discovery.run import NightRun, last_run, mark_good_night
 from discovery.settings import Settings
 from discovery.sources.registry import known_formats
 from discovery.store import Store
 from pipelines.clock import last_due
+from pipelines.defs.jobs import WATCH
 from pipelines.defs.offboarding import ACCESS_GRAPH
 from pipelines.defs.sources import key_of_system, source_systems
 from pipelines.hosted import Hosted, host
@@ -173,7 +174,11 @@ def _recent() -> dg.AssetChecksDefinition:
     )
     def is_recent(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         settings: Settings = context.resources.settings
-        return recent(settings, datetime.now(UTC))
+        result = recent(settings, datetime.now(UTC))
+        # A night that the schedule started has nobody else to say so; a daemon that stands still says nothing.
+        if result.passed and context.run.job_name == WATCH:
+            mark_good_night(settings)
+        return result
 
     return is_recent
 

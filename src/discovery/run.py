@@ -40,6 +40,8 @@ from discovery.sources.lake import Lake, clear_stage
 from discovery.stage import Night, Step
 from discovery.store import Store, make_private, writer_lock
 
+GOOD_NIGHT = "last_good_night"
+
 
 @cache
 def steps() -> tuple[Step, ...]:
@@ -178,6 +180,13 @@ def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
         ) from error
     finally:
         os.umask(before)
+
+
+def mark_good_night(settings: Settings) -> None:
+    """Touch `home/last_good_night`: a watch elsewhere sees by its age that a night did not run, or was not fine."""
+    path = settings.home / GOOD_NIGHT
+    path.touch(mode=0o600)
+    os.utime(path)
 
 
 def last_run(settings: Settings) -> LastRun | None:

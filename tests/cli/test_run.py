@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from discovery.settings import Settings
+from discovery.store import Store
 from tests.cli.conftest import AS_OF, Run
 
 SLOW = 120
@@ -64,6 +65,23 @@ def test_nothing_new_is_told_without_starting_dagster(place: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=place, check=True)
     assert "Nothing is new" in done.stdout
     assert done.stdout.endswith("0 []\n")
+
+
+def test_a_good_night_is_marked_and_another_is_not(
+    place: Path, cli: Run, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = place / ".discovery" / "last_good_night"
+    assert mark.stat().st_mode & 0o777 == 0o600
+    Path("inbox").mkdir()
+    for night, is_marked in (
+        (Nightly(errors=("stopped",)), False),
+        (Nightly(publication=object(), is_fine=True), True),
+    ):
+        monkeypatch.setattr("discovery.cli.run._nightly", lambda night=night: night)
+        with Store(own_home / "access_graph.duckdb") as store:
+            store.run("DELETE FROM source_status")
+        assert cli("run", "--home", own_home).exit_code == (0 if is_marked else 1)
+        assert (own_home / "last_good_night").exists() == is_marked
 
 
 def test_nothing_new_is_strict_too_where_files_were_not_read(place: Path) -> None:

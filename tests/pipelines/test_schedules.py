@@ -185,6 +185,10 @@ def test_the_first_night_that_fails_is_red(tmp_path: Path) -> None:
 
 
 def test_the_watch_over_a_stale_graph_is_a_run_that_failed(copied: Settings, execute: Execute) -> None:
+    good = copied.home / "last_good_night"
+    good.unlink(missing_ok=True)
     assert execute(copied, "watch", run_config=QUIET).success
+    good.unlink()
     published_at(copied, datetime.now(UTC) - timedelta(days=3))
     assert not execute(copied, "watch", run_config=QUIET).success
+    assert not good.exists()

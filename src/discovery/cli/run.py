@@ -64,7 +64,7 @@ def run(
     refuse_nothing_to_read(settings)
     configured_apps(settings)  # refuses a wrong block before a run exists
     day = as_of or today()
-    from discovery.run import is_current
+    from discovery.run import is_current, mark_good_night
 
     if not force and (last := is_current(settings, day)) is not None:
         with Store(settings.published, read_only=True) as store:
@@ -79,6 +79,7 @@ def run(
                     f"and day are unchanged.\nThe access graph as of {last.as_of} is {settings.published} "
                     f"(content {last.content_hash[:16]}). `--force` runs all the same."
                 )
+            mark_good_night(settings)
             ctx.exit(1 if strict and report.is_incomplete else 0)
     nightly = _nightly()
     with night_progress(settings.home, nightly.step_count()) as on_step:
@@ -115,9 +116,10 @@ def run(
         )
     else:
         print_report(report)
-    ctx.exit(
-        0 if result.is_fine and not report.failed_sources and not (strict and report.is_incomplete) else 1
-    )
+    is_fine = result.is_fine and not report.failed_sources
+    if is_fine:
+        mark_good_night(settings)
+    ctx.exit(0 if is_fine and not (strict and report.is_incomplete) else 1)
 
 
 def refuse_nothing_to_read(settings: Settings) -> None:
