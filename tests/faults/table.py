@@ -1,4 +1,4 @@
-"""The document docs/security.md: promises.md and the table of faults, from matrix.toml.
+"""The document docs/security.md: promises.txt and the table of faults, from matrix.toml.
 
 `python -m tests.faults.table > docs/security.md`; with `--results junit.xml` (from `pytest --junitxml`) the table
 says how often each fault was tried in that run, and how often it did not end as it should.
@@ -55,7 +55,7 @@ def fault_table(tried: Tried | None = None) -> str:
 
 def document() -> str:
     """Return docs/security.md."""
-    return (HERE / "promises.md").read_text(encoding="utf-8").replace("{faults}\n", fault_table())
+    return (HERE / "promises.txt").read_text(encoding="utf-8").replace("{faults}\n", fault_table())
 
 
 if __name__ == "__main__":
