@@ -68,10 +68,9 @@ def test_nothing_new_is_told_without_starting_dagster(place: Path) -> None:
 
 
 def test_a_good_night_is_marked_and_another_is_not(
-    place: Path, cli: Run, own_home: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Run, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mark = place / ".discovery" / "last_good_night"
-    assert mark.stat().st_mode & 0o777 == 0o600
+    mark = own_home / "last_good_night"
     Path("inbox").mkdir()
     for night, is_marked in (
         (Nightly(errors=("stopped",)), False),
@@ -81,7 +80,8 @@ def test_a_good_night_is_marked_and_another_is_not(
         with Store(own_home / "access_graph.duckdb") as store:
             store.run("DELETE FROM source_status")
         assert cli("run", "--home", own_home).exit_code == (0 if is_marked else 1)
-        assert (own_home / "last_good_night").exists() == is_marked
+        assert mark.exists() == is_marked
+    assert mark.stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_new_is_strict_too_where_files_were_not_read(place: Path) -> None:
