@@ -67,6 +67,6 @@ def test_apps_in_use_are_completed_and_persons_are_not(sample: Settings) -> None
 def test_zsh_takes_its_script() -> None:
     said = run(
         "zsh",
-        f"autoload -Uz compinit && compinit -u -d /dev/null\n{line_for('zsh')}\necho $_comps[discovery]",
+        f"autoload -Uz compinit && compinit -u -D\n{line_for('zsh')}\necho $_comps[discovery]",
     )
     assert "_discovery_completion" in said
