@@ -92,6 +92,7 @@ def test_nothing_new_is_strict_too_where_files_were_not_read(place: Path) -> Non
     assert answer["not_read"][0]["file_name"] == "notes.csv"
 
 
+@pytest.mark.long
 def test_another_day_or_force_is_new_and_gives_the_same_content(place: Path) -> None:
     before = json.loads(shell("run", "--as-of", AS_OF, "--json", cwd=place).stdout)
     forced = shell("run", "--as-of", AS_OF, "--force", "--json", cwd=place)

@@ -92,6 +92,7 @@ def test_one_source_anew(copied: Settings, execute: Execute) -> None:
     assert result_of(result, "sources/okta", "read_whole").passed
 
 
+@pytest.mark.long
 def test_days_built_anew_change_nothing(copied: Settings, execute: Execute, sample: Sample) -> None:
     config = {"from_on": "2026-09-14", "to_on": "2026-09-16", "as_of": AS_OF.isoformat()}
     result = execute(copied, "rebuild_days", run_config=config)
@@ -109,6 +110,7 @@ def test_days_built_anew_change_nothing(copied: Settings, execute: Execute, samp
     assert last.content_hash == sample.night.publication.content_hash
 
 
+@pytest.mark.long
 def test_days_are_built_anew_for_the_day_of_the_published_graph(copied: Settings, execute: Execute) -> None:
     config = {"from_on": "2026-09-14", "to_on": "2026-09-14"}
     assert execute(copied, "rebuild_days", run_config=config).success
@@ -117,6 +119,7 @@ def test_days_are_built_anew_for_the_day_of_the_published_graph(copied: Settings
     assert last.as_of == AS_OF.isoformat()
 
 
+@pytest.mark.long
 def test_days_built_anew_do_not_make_a_file_look_read(
     copied: Settings, execute: Execute, tmp_path: Path
 ) -> None:

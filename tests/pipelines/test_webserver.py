@@ -25,6 +25,7 @@ DAYS = {"from_on": "2026-09-14", "to_on": "2026-09-16"}
 PERSON_CHECKS = (("canonical/person", "email_is_unique"), ("canonical/person", "key_is_unique"))
 
 
+@pytest.mark.long
 def test_a_day_at_the_webserver(tmp_path: Path) -> None:
     """One server and one home for all of it: starting them is what takes the time."""
     config = copied_sample(tmp_path)

@@ -173,6 +173,7 @@ def known(company: tuple[Path, str], tmp_path: Path) -> tuple[Settings, str]:
     return settings_of(tmp_path), person_id
 
 
+@pytest.mark.long
 def test_nothing_is_left_and_everybody_else_is_as_before(known: tuple[Settings, str], tmp_path: Path) -> None:
     settings, person_id = known
     for who in (person_id, "somebody-else"):

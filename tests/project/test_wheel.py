@@ -79,6 +79,7 @@ def test_the_command_line_starts(installed: Installed) -> None:
     assert "run" in installed.run("discovery", "--help")
 
 
+@pytest.mark.long
 def test_a_run_publishes_a_graph(installed: Installed) -> None:
     inbox = installed.folder / "inbox"
     inbox.mkdir()

@@ -96,6 +96,7 @@ def cut_in_two(inbox: Path) -> None:
             path.unlink()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", [renamed, repeated, cut_in_two])
 def test_the_same_records_give_the_same_hash(
     company: Path, truth: str, tmp_path: Path, change: Callable[[Path], None]
@@ -106,6 +107,7 @@ def test_the_same_records_give_the_same_hash(
     assert content_hash(data, tmp_path / "home") == truth
 
 
+@pytest.mark.long
 def test_files_that_come_one_night_later_give_the_same_hash(
     company: Path, truth: str, tmp_path: Path
 ) -> None:
@@ -122,6 +124,7 @@ def test_files_that_come_one_night_later_give_the_same_hash(
     assert content_hash(data, tmp_path / "home") == truth
 
 
+@pytest.mark.long
 def test_nothing_new_gives_the_same_hash_and_rebuilt_days_too(
     company: Path, truth: str, tmp_path: Path
 ) -> None:
