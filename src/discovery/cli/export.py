@@ -127,7 +127,8 @@ def graph(settings: Settings, form: str, output: Path, *, as_json: bool) -> None
 @export.command(epilog=example("discovery export pseudonymised --output shared.duckdb"))
 @_output
 @with_settings
-def pseudonymised(settings: Settings, output: Path) -> None:
+@json_option
+def pseudonymised(settings: Settings, output: Path, *, as_json: bool) -> None:
     """Write a copy of the published file in which nobody is named, for analysis and for questions to others.
 
     Who is meant is a keyed pseudonym, the same in all tables and in the next export; names, addresses and texts in
@@ -135,6 +136,8 @@ def pseudonymised(settings: Settings, output: Path) -> None:
     there. Apps, days, counts and amounts stay as they are: few people in an app may still be told apart by them.
     """
     counts = pseudonymise(settings, output)
-    note(
-        f"{sum(counts.values())} rows of {len(counts)} tables were written to {output}; nobody is named in them."
-    )
+    rows = sum(counts.values())
+    if as_json:
+        print_json({"rows": rows, "tables": counts, "output": str(output)})
+    else:
+        note(f"{rows} rows of {len(counts)} tables were written to {output}; nobody is named in them.")
