@@ -53,6 +53,30 @@ CASES = {
          "whose records"),
         folder=ANN, encoding="cp1252",
     ),
+    "swedish statement, the payee left empty": Case(
+        "Bokföringsdag;Belopp;Avsändare;Mottagare;Namn;Rubrik;Saldo;Valuta\n"
+        "2026-09-03;-1 249,00;123;;;FIGMA MONTHLY RENEWAL;1000,00;SEK\n2026-09-04;-99,00;123;;;NOTION LABS;901,00;SEK\n",
+        "charge",
+        {"charged_on": "Bokföringsdag", "merchant": "Rubrik", "amount": "Belopp", "currency": "Valuta"},
+        {"charged_on": "2026-09-03", "merchant": "FIGMA MONTHLY RENEWAL", "amount": "1249.00", "currency": "SEK"},
+        2, {"decimal": ",", "sign": "charge_is_negative"}, ("whose records",), folder=ANN,
+    ),
+    "danish card, charges above zero": Case(
+        "Købsdato;Forretning;Beløb;Valuta;Kortholder\n13-08-2026;FIGMA INC;116,50;DKK;Ada Byron\n"
+        "14-08-2026;NOTION;1.016,50;DKK;Ada Byron\n",
+        "charge",
+        {"charged_on": "Købsdato", "merchant": "Forretning", "amount": "Beløb", "cardholder": "Kortholder"},
+        {"charged_on": "2026-08-13", "merchant": "FIGMA INC", "amount": "116.50"},
+        2, {"date_order": "dmy", "decimal": ","},
+    ),
+    "norwegian roster": Case(
+        "Ansattnummer;Fornavn;Etternavn;E-post;Startdato\n7;Ida;Berg;ida.berg@lumo.example;01.02.2024\n"
+        "8;Ole;Dahl;ole.dahl@lumo.example;15.03.2025\n",
+        "directory_account",
+        {"email": "E-post", "first_name": "Fornavn", "last_name": "Etternavn", "hired_on": "Startdato"},
+        {"display_name": "Ida Berg", "email": "ida.berg@lumo.example"},
+        2,
+    ),
     "french card, negative, blanks in thousands": Case(
         "Date de l'opération;Libellé;Montant;Devise;Titulaire de la carte;Carte\n"
         "13/08/2026;FIGMA INC;-16,50;EUR;Ada Byron;**** 1234\n14/08/2026;HÔTEL;-1 016,50;EUR;Ada Byron;**** 1234\n",

@@ -1,6 +1,6 @@
-"""Words by which the header of an unknown CSV says what a column holds, in six languages.
+"""Words by which the header of an unknown CSV says what a column holds, in nine languages.
 
-English, German, French, Spanish, Dutch, Portuguese.
+English, German, French, Spanish, Dutch, Portuguese; for statements and rosters also Swedish, Norwegian and Danish.
 
 Per target of a mapping the words in order of preference: the first that a header has decides between columns.
 Letters and digits only, lower case, as headers are compared (`sources.source.fold`); accents as people type them.
@@ -26,6 +26,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "datecomptable", "fechacontable", "posteddate", "postingdate", "datum", "fecha", "date", "jour", "tag", "dag",
         "día", "day", "data", "dia", "booked", "wertstellung", "valuta", "datevaleur", "fechavalor", "rentedatum",
         "valuedate",
+        "transaktionsdag", "köpdatum", "bokföringsdag", "bokföringsdatum", "kjøpsdato", "transaksjonsdato",
+        "bokføringsdato", "bogføringsdato", "købsdato", "transaktionsdato", "dato",
     ),
     "merchant": (
         "merchant", "commerçant", "marchand", "händler", "haendler", "comercio", "establecimiento", "winkel",
@@ -35,21 +37,26 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "naamomschrijving", "beguenstigter", "descrição", "descricao", "histórico", "descriptor", "beschreibung",
         "description", "descripción", "descripcion", "omschrijving", "libellé", "libelle", "concepto", "narrative",
         "verwendungszweck", "details", "mededelingen", "memo", "buchungstext", "text", "name", "naam",
+        "inköpsställe", "mottagare", "mottaker", "modtager", "brukersted", "forretning", "butik", "beskrivning",
+        "beskrivelse", "forklaring", "meddelande", "rubrik", "tekst",
     ),
     "amount": (
         "billingamount", "amount", "betrag", "montant", "importe", "bedrag", "umsatz", "amt", "gross", "brutto",
         "total", "summe", "somme", "totaal", "prix", "precio", "prijs", "preis", "price", "cost", "kosten", "value",
         "valor", "quantia", "sum",
+        "belopp", "beløp", "beløb",
     ),
     "debit": (
         "debit", "débit", "débito", "debito", "debet", "soll", "belastung", "cargo", "cargos", "debe", "paidout",
         "moneyout", "withdrawal", "withdrawals", "ausgang", "ausgaben", "dépense", "gastos", "uitgaven", "spent",
         "saída", "saídas",
+        "utgift", "ut", "utbetaling", "hævet",
     ),
     "credit": (
         "credit", "crédit", "crédito", "credito", "haben", "gutschrift", "abono", "abonos", "haber", "paidin",
         "moneyin", "deposit", "deposits", "eingang", "einnahmen", "recette", "ingresos", "inkomsten", "refunded",
         "entrada", "entradas", "estorno",
+        "insättning", "innbetaling", "indsat",
     ),
     "direction": (
         "debitcredit", "creditdebit", "drcr", "crdr", "dc", "sollhaben", "sh", "afbij", "débitcrédit", "sens",
@@ -64,10 +71,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "titulardelatarjeta", "titular", "kaarthouder", "holder", "inhaber", "employee", "mitarbeiter", "salarié",
         "collaborateur", "empleado", "medewerker", "werknemer", "spender", "nameoncard", "user", "portador",
         "colaborador", "funcionário", "funcionario",
+        "kortinnehavare", "kortinnehaver", "kortholder", "kortindehaver", "anställd", "ansatt", "medarbejder",
     ),
     "card": (
         "last4", "lastfour", "cardnumber", "kartennummer", "numérodecarte", "numerodecarte", "númerodetarjeta",
         "kaartnummer", "card", "karte", "carte", "tarjeta", "kaart", "pan", "cartão", "cartao",
+        "kortnummer", "kort",
     ),
     "mcc": ("mcc", "merchantcategorycode", "categorycode"),
     "event_id": (
@@ -88,6 +97,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "utilisateur", "usuario", "gebruiker", "member", "mitglied", "membre", "miembro", "endereçodeemail",
         "utilizador", "usuário", "membro", "conta", "actor", "account", "konto", "compte", "cuenta", "mail", "who",
         "wer",
+        "epost", "epostadress", "epostadresse", "användarnamn", "brukernavn", "brugernavn",
     ),
     "mention": (
         "application", "applicationname", "appname", "anwendung", "aplicación", "aplicacion", "applicatie",
@@ -120,19 +130,23 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "display_name": (
         "displayname", "fullname", "vollständigername", "anzeigename", "nomcomplet", "nometprénom", "nombrecompleto",
         "volledigenaam", "name", "nom", "nombre", "naam", "nomecompleto", "nome",
+        "namn", "navn", "fullständigtnamn", "fuldenavn", "fulltnavn",
     ),
     "first_name": (
         "firstname", "givenname", "forename", "vorname", "rufname", "prénom", "prenom", "nombredepila", "primernombre",
         "voornaam", "primeironome", "nomepróprio", "first", "given",
+        "förnamn", "fornavn",
     ),
     "last_name": (
         "lastname", "surname", "familyname", "nachname", "familienname", "zuname", "nomdefamille", "apellidos",
         "apellido", "achternaam", "sobrenome", "apelido", "últimonome", "family", "last", "nom",
+        "efternamn", "etternavn", "efternavn",
     ),
     "hired_on": (
         "hiredate", "hiredon", "startdate", "joined", "joiningdate", "eintrittsdatum", "eintritt", "datedembauche",
         "dateembauche", "datedentrée", "dateentrée", "fechadeingreso", "fechaingreso", "fechadealta", "fechaalta",
         "datumindienst", "indienst", "begindatum", "datadeadmissão", "dataadmissão", "admissão", "start",
+        "anställningsdatum", "ansettelsesdato", "ansættelsesdato", "startdatum", "startdato",
     ),
     "left_on": (
         "terminationdate", "termination", "leavingdate", "leavedate", "lastdayofwork", "lastday", "exitdate",
@@ -141,6 +155,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "desligamento", "datadesaída", "demissão", "leaving", "exit", "end",
     ),
     "employee_id": (
+        "ansattnummer", "anställningsnummer", "medarbejdernummer",
         "employeeid", "employeenumber", "employeeno", "staffid", "workerid", "personnelnumber", "personalnummer",
         "personalnr", "persnr", "mitarbeiternummer", "matricule", "numérodesalarié", "númerodeempleado",
         "numeroempleado", "personeelsnummer", "medewerkernummer", "empno", "matrícula", "númerodofuncionário",

@@ -130,5 +130,10 @@ def recognise(heads: list[tuple[Layout, Head]], formats: tuple[Format, ...], hin
     if nearest is None or nearest[0].closeness == 0:
         return Recognition(None, layout, head, "no known format has any of its columns")
     one = nearest[0]
-    why = f"missing: {', '.join(one.missing)}" if one.missing else f"has {', '.join(one.forbidden)}"
+    if one.missing:
+        why = f"missing: {', '.join(one.missing)}"
+    elif one.forbidden:
+        why = f"has {', '.join(one.forbidden)}"
+    else:
+        why = "it has these columns, but other values in them than that export has"
     return Recognition(None, layout, head, f"nearest format: {one.format.name} ({one.shape.name}); {why}")

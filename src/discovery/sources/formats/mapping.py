@@ -185,7 +185,7 @@ FROM raw
 """)
 
 _STATUS_WORDS = """CASE
-        WHEN fold(status) IN ('active', 'enabled', 'employed', 'a', 'yes', 'y', 'true', '1', 'onleave',
+        WHEN fold(status) IN ('active', 'activated', 'enabled', 'employed', 'a', 'yes', 'y', 'true', '1', 'onleave',
                               'leaveofabsence', 'parentalleave', 'notice', 'probation', 'aktiv', 'beschäftigt', 'ja',
                               'actif', 'active', 'oui', 'enposte', 'activo', 'activa', 'sí', 'si', 'actief', 'indienst')
             THEN 'active'
