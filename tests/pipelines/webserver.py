@@ -96,7 +96,7 @@ class Webserver:
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return str(answer["run"]["runId"])
 
-    def end_of(self, run_id: str, seconds: float = 60) -> str:
+    def end_of(self, run_id: str, seconds: float = 180) -> str:
         """Wait for a run to end; returns its state."""
         query = "query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
         deadline = time.monotonic() + seconds
