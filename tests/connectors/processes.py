@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib import request
 
 import pytest
@@ -38,8 +39,7 @@ def scim2_server() -> Iterator[str]:
         _wait_for(f"{url}/ServiceProviderConfig", process)
         yield url
     finally:
-        process.terminate()
-        process.wait(10)
+        _end(process)
 
 
 @contextmanager
@@ -55,11 +55,20 @@ def scimmy(mode: str = "") -> Iterator[str]:
         assert process.stdout
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/scim"
     finally:
-        process.terminate()
-        process.wait(10)
+        _end(process)
         for pipe in (process.stdin, process.stdout):
             if pipe:
                 pipe.close()
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    """End a server: asked first, then without asking, so that none outlives its tests."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _install() -> None:
