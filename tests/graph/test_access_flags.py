@@ -147,6 +147,28 @@ def test_given_after_leaving_and_seen_by_the_app_itself(tmp_path: Path) -> None:
     assert found == [("access_given_after_leaving", "otter"), ("activity_after_leaving", "figma")]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "found"),
+    [(None, []), ({}, [("access_given_after_leaving", "otter")]), ({"is_complete": False}, [])],
+    ids=["the first list", "an earlier list lacks it", "an earlier list that is not whole lacks it"],
+)
+def test_what_stands_in_the_first_list_is_not_called_new(
+    tmp_path: Path, earlier: dict[str, bool] | None, found: list[tuple[str, str]]
+) -> None:
+    world = company(tmp_path)
+    world.app("otter", "otter-id", approval="approved")
+    for file_id, day, key in (("before", "09-01", "o-2"), ("file", "09-28", "o-1")):
+        if file_id == "file" or earlier is not None:
+            world.file(file_id, **(earlier or {}) if file_id == "before" else {})
+            world.record("grant", system="entra", account_key=key, mention_kind="app_id", mention="otter-id",
+                         scopes=["Mail.Read"], file_id=file_id, snapshot_on=on(day))  # fmt: skip
+    world.build()
+    assert world.edge(ANNA, "otter") is not None
+    assert (
+        world.all("SELECT rule, app_id FROM graph.finding WHERE rule = 'access_given_after_leaving'") == found
+    )
+
+
 def test_an_account_for_emergencies_that_is_used(tmp_path: Path) -> None:
     world = company(tmp_path)
     for number, login in enumerate(("breakglass1@acme.test", "breakglass2@acme.test", "svc-scan@acme.test")):

@@ -30,11 +30,25 @@ used AS (
     WHERE last_at >= l.cut_at
     GROUP BY ALL
 ),
+first_list AS (
+    SELECT kind, system, instance, min(day) AS day
+    FROM canonical.list_day
+    WHERE is_complete AND is_believed
+    GROUP BY ALL
+),
 granted AS (
-    SELECT t.person_id, t.app_id, t.source, min(t.first_at) AS first_at
-    FROM graph.trace AS t JOIN leaver AS l USING (person_id)
+    -- What bears no time of its own and stands in the first list that was read may have stood there for years: only an
+    -- earlier list that lacks it (for assignments by group: of the members, too) shows that it is new.
+    SELECT l.person_id, t.app_id, t.source, min(t.first_at) AS first_at
+    FROM graph.trace AS t
+    JOIN leaver AS l ON l.person_id = t.person_id
+    JOIN canonical.account AS a USING (account_id)
+    LEFT JOIN first_list AS f ON (f.kind, f.system, f.instance) = (t.source, a.system, a.instance)
+    LEFT JOIN first_list AS m ON t.source = 'assignment' AND (m.kind, m.system, m.instance)
+        = ('membership', a.system, a.instance)
     WHERE t.is_proof AND t.source IN ('grant', 'assignment') AND t.ended_on IS NULL
         AND t.from_on > l.left_on AND t.first_at >= l.cut_at
+        AND (t.first_at <> CAST(t.from_on AS TIMESTAMP) OR t.from_on > greatest(f.day, coalesce(m.day, f.day)))
     GROUP BY ALL
 ),
 charged AS (
