@@ -37,6 +37,16 @@ def test_a_sign_in_through_the_identity_provider(anna: World) -> None:
     assert "only sign-ins through the identity provider were seen" in edge["reasons"]
 
 
+@pytest.mark.parametrize("method", ["", "other"])
+def test_a_sign_in_whose_way_is_not_told_promises_nothing(anna: World, method: str) -> None:
+    anna.app("trello", "Trello", kind="label", approval="approved")
+    anna.use("sign_in", ANNA, "Trello", "09-01", mention_kind="label", method=method)
+    edge = anna.build().edge(ANNA, "trello")
+    assert edge is not None
+    assert (edge["class"], edge["survives_idp_disable"], edge["route"]) == ("unmanaged", None, "manual")
+    assert "not known: seen in use, the way of signing in was not seen" in edge["reasons"]
+
+
 def test_where_the_directory_itself_says_who_is_a_person_their_sign_ins_are_theirs(world: World) -> None:
     # Without a roster of the personnel department, person and directory account have the same hash as id.
     world.entra("o-1", ANNA)

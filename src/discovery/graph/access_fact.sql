@@ -3,11 +3,12 @@
 --
 -- Provisioned is who the list of assignments has in the scope of a job that runs: directly, by a group, or everybody. A
 -- job in quarantine, a nested group and Default Access are no such thing.
+-- A sign-in whose way is not told (a log read through a mapping without a method) shows use, and no more.
 -- A grant is foreign where its system is no identity provider: disabling the directory account does not end its tokens.
 WITH seen AS (
     SELECT t.person_id, t.app_id,
-        bool_or(t.source = 'sign_in' AND t.method NOT IN ('password', 'token', 'social')
-            OR t.way = 'login' AND t.method IN ('oidc', 'saml')) FILTER (a.kind <> 'personal') AS has_idp_login,
+        bool_or(t.method IN ('idp_interactive', 'idp_non_interactive', 'legacy_authentication') OR t.method IN ('oidc', 'saml')
+            AND (t.source = 'sign_in' OR t.way = 'login')) FILTER (a.kind <> 'personal') AS has_idp_login,
         bool_or(t.source IN ('sign_in', 'web_visit') AND t.method IN ('password', 'social')) AS has_own_login,
         bool_or(a.kind = 'personal') AS has_personal,
         bool_or(a.kind = 'shared') AS has_shared,
@@ -16,7 +17,7 @@ WITH seen AS (
         bool_or(t.source = 'grant' AND is_idp(t.system)) AS has_idp_grant,
         bool_or(t.source = 'assignment') AS has_assignment,
         bool_or(t.source = 'app_account') AS has_app_account,
-        bool_or(t.way IN ('visit', 'redirect')) AS has_visit,
+        bool_or(t.way IN ('visit', 'redirect') OR t.source = 'sign_in' AND t.method IN ('', 'other')) AS has_visit,
         bool_or(t.source = 'charge') AS has_charge
     FROM graph.trace AS t JOIN canonical.account AS a USING (account_id)
     WHERE t.is_proof AND t.ended_on IS NULL AND t.person_id IS NOT NULL

@@ -43,7 +43,7 @@ class_text(class_rule, class, class_reason) AS (VALUES
     ('c6', 'unmanaged', 'granted access to data, no sign-in seen'),
     ('c7', 'unmanaged', 'on the app''s own list, no sign-in through the identity provider seen'),
     ('c8', 'unmanaged', 'assigned, never seen to sign in'),
-    ('c9', 'unmanaged', 'seen in the browser, way of signing in unknown'),
+    ('c9', 'unmanaged', 'seen in use, way of signing in unknown'),
     ('c10', 'unmanaged', 'pays for it, no use seen'),
     ('c11', 'unmanaged', 'nothing else is known')
 ),
@@ -59,7 +59,7 @@ survives_text(survives_rule, survives, survives_reason) AS (VALUES
     ('s9', true, 'assumed: the app''s own list has the account and no identity provider knows the app'),
     ('s10', NULL, 'not known: the app''s own list has the account, how it signs in was not seen; likely yes'),
     ('s11', NULL, 'not known: assigned, but never seen to sign in'),
-    ('s12', NULL, 'not known: used in the browser, the way of signing in was not seen'),
+    ('s12', NULL, 'not known: seen in use, the way of signing in was not seen'),
     ('s13', NULL, 'not known: a charge says who pays, not who can get in; the subscription goes on being charged'),
     ('s14', NULL, 'not known')
 ),
