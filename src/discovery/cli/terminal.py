@@ -49,7 +49,7 @@ def table(
     right: Sequence[str] = (),
     whole: Sequence[str] = (),
 ) -> None:
-    """Print a table that fits the width; long cells go on in the next line, `whole` columns if they must."""
+    """Print a table that fits the width; long cells go on in the next line, `whole` columns last, in their order."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -64,15 +64,20 @@ def table(
     cells = [[safe(shown(value)) for value in row] for row in rows]
     out = console()
     widths = [max([len(header), *(len(row[at]) for row in cells)]) for at, header in enumerate(headers)]
-    # Columns stay whole only where that leaves the others room: nothing is cut off on a narrow terminal.
-    fits = sum(w for w, header in zip(widths, headers, strict=True) if header in whole) < 0.6 * out.width
+    # Columns stay whole, the first named first, as far as that leaves the others room: nothing is cut off.
+    unbroken: set[str] = set()
+    room = 0.6 * out.width
+    for header in (h for h in whole if h in headers):
+        room -= widths[headers.index(header)]
+        if room > 0:
+            unbroken.add(header)
     has_room = sum(len(header) + 3 for header in headers) <= out.width
     for header in headers:
         grid.add_column(
             Text(header),
             justify="right" if header in right else "left",
             overflow="fold",
-            no_wrap=fits and header in whole,
+            no_wrap=header in unbroken,
             min_width=len(header) if has_room else None,
         )
     for row in cells:
