@@ -73,8 +73,12 @@ class SampleNight:
 
 
 @pytest.fixture(scope="session")
-def sample_night(pytestconfig: pytest.Config) -> SampleNight:
-    """The sample company after one night through Dagster; only to be read."""
+def sample_night(pytestconfig: pytest.Config) -> Iterator[SampleNight]:
+    """The sample company after one night through Dagster; only to be read.
+
+    Every process of the tests reads the same home, so one that writes there spoils the tests of another:
+    whoever did so is told at the end, where the luck of the order would tell it only now and then.
+    """
     assert pytestconfig.cache is not None
     kept = pytestconfig.cache.mkdir("sample_night")
     folder = kept / _what_the_sample_stands_on()
@@ -86,7 +90,23 @@ def sample_night(pytestconfig: pytest.Config) -> SampleNight:
                 shutil.rmtree(older)
             _run_sample(folder)
         made: SampleNight = pickle.loads((folder / "night.pickle").read_bytes())
-    return made
+    before = times_of(made.settings.home)
+    yield made
+    after = times_of(made.settings.home)
+    written = sorted(
+        str(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path)
+    )
+    assert written == [], "the home that all tests share was written to"
+
+
+def times_of(folder: Path) -> dict[Path, int]:
+    """When each file and folder of a home was last written, in nanoseconds.
+
+    Not of Dagster's: SQLite puts files beside a database that it only reads.
+    """
+    return {
+        p: p.stat().st_mtime_ns for p in folder.rglob("*") if "dagster" not in p.relative_to(folder).parts
+    }
 
 
 def _run_sample(folder: Path) -> None:

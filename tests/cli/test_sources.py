@@ -13,6 +13,7 @@ from discovery.cli.suggestion import suggest
 from discovery.settings import Settings, load_settings
 from discovery.sources.layout import look
 from tests.cli.conftest import Run
+from tests.conftest import times_of
 
 UNKNOWN = """\
 Buchungstag;Karteninhaber;Händler;Betrag;Währung
@@ -38,12 +39,12 @@ def test_formats_are_listed_with_what_is_known_of_them(cli: Run) -> None:
 
 def test_a_known_export_is_recognised_with_its_first_rows(ask: Run, sample: Settings) -> None:
     file = sample.inbox / "hr" / "employees.csv"
-    before = {p: p.stat().st_mtime_ns for p in sample.home.rglob("*")}
+    before = times_of(sample.home)
     (one,) = check(ask, file)
     assert (one["format"], one["state"], one["is_fine"]) == ("hr_roster", "loaded", True)
     assert one["rows_read"] == one["rows_loaded"] == 60
     assert one["first"]["directory_account"][0]["display_name"]
-    assert {p: p.stat().st_mtime_ns for p in sample.home.rglob("*")} == before, "nothing is written"
+    assert times_of(sample.home) == before, "nothing is written"
 
 
 def test_the_person_of_a_path_is_told(ask: Run, sample: Settings) -> None:

@@ -37,6 +37,26 @@ def test_a_sign_in_through_the_identity_provider(anna: World) -> None:
     assert "only sign-ins through the identity provider were seen" in edge["reasons"]
 
 
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        ("active", "Disable the directory account and end its sessions"),
+        ("disabled", "See that the directory account is disabled and its sessions have ended"),
+        ("soft_deleted", "See that the directory account is disabled and its sessions have ended"),
+    ],
+)
+def test_what_to_do_about_a_directory_account_depends_on_its_status(
+    world: World, status: str, action: str
+) -> None:
+    world.hr("1", ANNA)
+    world.entra("o-1", ANNA, status=status)
+    world.app("slack", "slack-id", approval="approved")
+    world.use("sign_in", "o-1", "slack-id", "09-01")
+    edge = world.build().edge(ANNA, "slack")
+    assert edge is not None
+    assert edge["action"] == f"{action}: only sign-ins through it were seen in Slack."
+
+
 @pytest.mark.parametrize("method", ["", "other"])
 def test_a_sign_in_whose_way_is_not_told_promises_nothing(anna: World, method: str) -> None:
     anna.app("trello", "Trello", kind="label", approval="approved")

@@ -127,8 +127,10 @@ whole AS (
         e.has_legacy_auth,
         e.has_dormant_grant,
         coalesce(p.name, e.app_id) AS app_name, e.is_shared, e.is_personal, e.role, e.has_seat, e.is_assigned, u.admins,
-        x.app_id IS NOT NULL AS is_excluded, m.amount AS monthly_amount, m.currency AS monthly_currency
+        x.app_id IS NOT NULL AS is_excluded, m.amount AS monthly_amount, m.currency AS monthly_currency,
+        q.status IN ('disabled', 'soft_deleted', 'deleted') AS is_disabled
     FROM judged AS e
+    LEFT JOIN canonical.person AS q USING (person_id)
     JOIN graph.access_verdict AS v USING (person_id, app_id)
     LEFT JOIN tiered AS r USING (person_id, app_id)
     LEFT JOIN graph.app_fact AS f USING (app_id)
@@ -140,8 +142,8 @@ whole AS (
     LEFT JOIN monthly AS m USING (person_id, app_id)
     LEFT JOIN graph.exclusion AS x USING (person_id, app_id)
 )
-SELECT a.* EXCLUDE (app_name, is_shared, is_personal, role, has_seat, is_assigned, admins, is_excluded, monthly_amount,
-        monthly_currency),
+SELECT a.* EXCLUDE (app_name, is_shared, is_personal, role, has_seat, is_assigned, admins, is_excluded, is_disabled,
+        monthly_amount, monthly_currency),
     CASE WHEN NOT a.is_excluded THEN
         row_number() OVER (PARTITION BY a.person_id ORDER BY a.is_excluded, coalesce(a.is_admin, false) DESC,
             CASE WHEN a.survives_idp_disable THEN 1 WHEN a.survives_idp_disable IS NULL THEN 2 ELSE 3 END,
@@ -152,8 +154,9 @@ SELECT a.* EXCLUDE (app_name, is_shared, is_personal, role, has_seat, is_assigne
     || CASE a.route
         WHEN 'scim' THEN 'Provisioning deactivates the account in ' || a.app_name || '; verify that it arrived.'
         WHEN 'api' THEN 'Deactivate the account in ' || a.app_name || ' through its API and read it back.'
-        WHEN 'idp' THEN 'Disable the directory account and end its sessions: only sign-ins through it were seen in '
-            || a.app_name || '.'
+        WHEN 'idp' THEN CASE WHEN a.is_disabled THEN 'See that the directory account is disabled and its sessions have ended'
+            ELSE 'Disable the directory account and end its sessions' END
+            || ': only sign-ins through it were seen in ' || a.app_name || '.'
         ELSE CASE
             WHEN a.sources = ['charge'] THEN 'Find out what is paid for in ' || a.app_name || ' and cancel or hand over the subscription.'
             WHEN a.is_shared THEN 'Change the password of the shared login in ' || a.app_name || '.'

@@ -38,7 +38,6 @@ def pseudonymise(settings: Settings, target: Path) -> dict[str, int]:
         raise BadUse(f"{target} is there already: name another file")
     if not settings.published.is_file():
         raise BadUse(f"{settings.published} is not there yet: `discovery run` makes it")
-    key = _key(settings.home)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         temporary.touch(mode=0o600, exist_ok=False)
@@ -46,7 +45,7 @@ def pseudonymise(settings: Settings, target: Path) -> dict[str, int]:
     except OSError as error:
         raise BadUse(f"{target}: cannot be written: {error.strerror}") from error
     try:
-        counts = _write(settings, temporary, key)
+        counts = _write(settings, temporary, _key(settings.home))
         temporary.chmod(0o600)
         temporary.replace(target)
     finally:
