@@ -65,7 +65,8 @@ def through_dagster(config: Path, home: Path) -> dict[str, Any]:
     import dagster as dg
 
     from discovery.settings import load_settings
-    from pipelines.nightly import instance_folder, run_nightly
+    from pipelines.history import instance_folder
+    from pipelines.nightly import run_nightly
 
     imported = time.perf_counter()
     settings = load_settings(config, home=home, environ={})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from discovery.errors import DiscoveryError
 from discovery.settings import load_settings
-from pipelines.nightly import instance_folder
+from pipelines.history import instance_folder
 
 
 def main() -> None:

@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from shutil import copyfile
 
 import dagster as dg
 
@@ -16,10 +14,10 @@ from discovery.publish import Publication
 from discovery.run import steps, writing
 from discovery.settings import Settings
 from discovery.sources.ingest import Outcome
-from discovery.store import make_private
 from pipelines.assembly import definitions_for
 from pipelines.defs.jobs import NIGHTLY
 from pipelines.defs.sources import key_of_system
+from pipelines.history import open_instance
 from pipelines.resources import Watch
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -93,7 +91,7 @@ def _run(settings: Settings, as_of: date, force: bool, wait_seconds: float, watc
         "resources": {"night": {"config": {"as_of": as_of.isoformat()}}},
         "ops": {"sources__inbox": {"config": {"again": force}}},
     }
-    with dg.DagsterInstance.from_config(str(instance_folder(settings))) as instance:
+    with open_instance(settings) as instance:
         try:
             result = job.execute_in_process(
                 run_config=config, instance=instance, raise_on_error=False, asset_selection=sorted(selected)
@@ -108,14 +106,6 @@ def _run(settings: Settings, as_of: date, force: bool, wait_seconds: float, watc
 def step_count() -> int:
     """Return about how many steps a night has, for a progress bar."""
     return len(steps()) + len(steps()) // 2
-
-
-def instance_folder(settings: Settings) -> Path:
-    """Return the folder of Dagster's instance, with our dagster.yaml in it unless there is one."""
-    folder = make_private(settings.home / "dagster")
-    if not (folder / "dagster.yaml").exists():
-        copyfile(Path(__file__).with_name("dagster.yaml"), folder / "dagster.yaml")
-    return folder
 
 
 def _night_result(

@@ -28,8 +28,10 @@ class World:
         )
 
     def run(self) -> None:
+        """Run the stage, but for the labelled set, which stands on no mention."""
         for step in STEPS:
-            step.build(self.store, Night(self.settings, date(2026, 6, 30)))
+            if step.table != "matching.labelled_match":
+                step.build(self.store, Night(self.settings, date(2026, 6, 30)))
 
     def match(self, kind: str, mention: str) -> dict[str, Any]:
         return self.store.dicts(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,10 @@ from discovery.matching.candidates import possible_lines
 from discovery.matching.compare import Comparer
 from discovery.matching.engine import rank_merchants
 from discovery.matching.identify import Mention
-from discovery.matching.labelled import labelled_table
+from discovery.matching.labelled import build_labelled_match, labelled_table
 from discovery.matching.rules import FILE
 from discovery.matching.weights import START, points
+from discovery.stage import Night
 from discovery.store import Store
 from tests.matching.conftest import World
 
@@ -195,6 +198,30 @@ def test_no_text_that_scores_is_left_out_before_it_is_compared() -> None:
         if n not in kept and found and found[0].score >= 50
     ]
     assert lost == []
+
+
+def test_the_labelled_set_is_matched_again_when_what_it_stands_on_changed(
+    world: World, tmp_path: Path
+) -> None:
+    catalog = tmp_path / "catalog.csv"
+    mine = replace(world.settings, catalog=catalog)
+    text = "QUIBBLETON LTD"
+    catalog.write_text(
+        "app_id,name,domain,aliases\nquibbleton,Quibbleton,quibbleton.example,\n", encoding="utf-8"
+    )
+    rows = build_labelled_match(world.store, Night(mine, date(2026, 6, 30)))
+    assert rows == len(list(data_rows("labelled.csv", "discovery.matching")))
+    world.store.run("UPDATE matching.labelled_match SET app_id = 'left as it was'")
+    assert build_labelled_match(world.store, Night(mine, date(2026, 6, 30))) == rows
+    left = "SELECT count(*) FROM matching.labelled_match WHERE app_id = 'left as it was'"
+    assert world.store.value(left) == rows, "the same catalog: not matched again"
+    catalog.write_text(
+        f"app_id,name,domain,aliases\nquibbleton,Quibbleton,quibbleton.example,{text}\n", encoding="utf-8"
+    )
+    assert build_labelled_match(world.store, Night(mine, date(2026, 6, 30))) == rows
+    assert world.store.value(left) == 0
+    world.store.run("ALTER TABLE matching.labelled_match DROP COLUMN stands_on")
+    assert build_labelled_match(world.store, Night(mine, date(2026, 6, 30))) == rows, "of an earlier program"
 
 
 @pytest.mark.long

@@ -10,7 +10,8 @@ import pytest
 
 from discovery.settings import Settings, load_settings
 from pipelines.assembly import definitions_for
-from pipelines.nightly import QUIET, instance_folder
+from pipelines.history import instance_folder
+from pipelines.nightly import QUIET
 from tests.conftest import AS_OF, ROOT, SampleNight
 
 

@@ -93,6 +93,11 @@ MATCHING: tuple[Table, ...] = (
             c("expected_app_id", T, "app that it means; NULL if none"),
             c("app_id", T, "app that the machine proposes"),
             c("decision", T, "accept, review or reject"),
+            c(
+                "stands_on",
+                T,
+                "hash of the program's matching, the catalog and what is laid over it; the same: not matched again",
+            ),
         ),
     ),
 )
