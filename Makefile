@@ -46,10 +46,10 @@ demo: $(READY) ## run discovery over the sample company and show a leaver's scop
 	@echo "'$(BIN)/discovery init' starts with your own exports; 'make dev' shows the pipeline in the Dagster UI."
 
 test: $(READY) ## run the tests, but for the long ones and those that need a browser
-	@$(BIN)/pytest -n 2 -m "not browser and not long"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not long"
 
 test-long: $(READY) ## run what takes long: generated companies, kills at every point, servers of other authors
-	@$(BIN)/pytest -n 2 -m "long and not browser"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "long and not browser"
 
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed
 	@$(BIN)/pytest -m browser tests/browser

@@ -6,6 +6,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from discovery.ledger import Ledger, verify_ledger
 from discovery.run import writing
 from discovery.settings import Settings
@@ -33,6 +35,7 @@ def content_hash(settings: Settings) -> object:
         return store.value("SELECT content_hash FROM run")
 
 
+@pytest.mark.long
 def test_a_restored_home_opens_and_gives_the_same_graph(sample_copy: Settings, tmp_path: Path) -> None:
     Ledger(sample_copy.home).append("intent", person_id="p1", case_id="c1", private={"to": "ada@example.com"})
     head = verify_ledger(sample_copy.home).head

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from discovery.settings import Settings
 
@@ -20,6 +21,9 @@ FILE = Path(__file__).resolve().parents[2] / "notebooks" / "explore.ipynb"
 RUN = """
 import sys
 import nbformat
+
+import pytest
+
 from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
@@ -28,6 +32,7 @@ nbformat.write(notebook, sys.argv[2])
 """
 
 
+@pytest.mark.long
 def test_every_cell_runs_and_the_charts_are_drawn(sample_published: Settings, tmp_path: Path) -> None:
     where = {"DISCOVERY_HOME": str(sample_published.home), "JUPYTER_PLATFORM_DIRS": "1"}
     done = subprocess.run(

@@ -24,6 +24,7 @@ def materialized(result: dg.ExecuteInProcessResult) -> set[str]:
     return {e.materialization.asset_key.to_user_string() for e in result.get_asset_materialization_events()}  # type: ignore[attr-defined]
 
 
+@pytest.mark.long
 def test_a_night_publishes_what_the_library_publishes(sample: Sample, tmp_path: Path) -> None:
     assert sample.night.errors == ()
     assert sample.night.success

@@ -37,6 +37,7 @@ def test_a_tick_is_skipped_while_somebody_writes(tmp_path: Path, instance: dg.Da
     assert len(free.run_requests or []) == 1
 
 
+@pytest.mark.long
 def test_a_run_whose_process_is_gone_does_not_block_the_queue_for_ever(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:

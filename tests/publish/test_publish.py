@@ -209,6 +209,7 @@ def test_the_macros_answer_in_another_process(published: Publication, attached: 
     assert ask("SELECT kind, app_id FROM unlinked_account") == [["personal", "trello"]]
 
 
+@pytest.mark.long
 def test_what_the_file_says_does_not_depend_on_order_and_names_of_files(tmp_path: Path) -> None:
     hashes = set()
     for seed in range(4):

@@ -33,7 +33,7 @@ from discovery.sources.reading import (
 from discovery.sources.rebuild import keep_reduced, restore_reduced
 from discovery.sources.registry import Recognition, known_formats
 from discovery.sources.source import Format, Head, Shape
-from discovery.sources.vault import Sidecar, Vault
+from discovery.sources.vault import Sidecar, Vault, on_disk
 from discovery.stage import Night
 from discovery.store import SqlError, Store, make_private, sql_file
 
@@ -148,7 +148,8 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     _set_hints(store, row, hint, is_sheet=recognition.layout.is_numbered)
     header = recognition.head.header
     several = None if text.collected is not None else _several(shape, recognition.head, row)
-    raw, written = _read(store, text.path, recognition.layout, shape, fmt, row, folder, header, several)
+    with on_disk(kept):
+        raw, written = _read(store, text.path, recognition.layout, shape, fmt, row, folder, header, several)
     primary = written[fmt.kind]
     if primary.quarantined and not raw.numbered:
         # Record numbers cost speed, so they are made only where a record has to be named.

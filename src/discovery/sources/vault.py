@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,15 @@ class Sidecar:
     collected: str | None = None
 
 
+@contextlib.contextmanager
+def on_disk(path: Path) -> Iterator[None]:
+    """Bring a file's bytes to the disk while something else is done with it; at the end they are there."""
+    with path.open("rb") as file, ThreadPoolExecutor(1) as pool:
+        written = pool.submit(os.fsync, file.fileno())
+        yield
+        written.result()
+
+
 class Vault:
     """The folder `home/vault`."""
 
@@ -61,14 +72,12 @@ class Vault:
         return self.place(sha256).exists()
 
     def keep(self, staged: Path, sha256: str) -> Path:
-        """Move a staged file into the vault, durably; a file that is there already stays."""
+        """Move a staged file, whose bytes are on the disk (`on_disk`), into the vault; one that is there stays."""
         target = self.place(sha256)
         if target.exists():
             staged.unlink()
             return target
         staged.chmod(0o600)
-        with staged.open("rb") as file:
-            os.fsync(file.fileno())
         staged.replace(target)
         return target
 
