@@ -11,12 +11,14 @@ import dagster as dg
 
 from discovery.store import Store
 from discovery.tables import TABLES, Column, Table
+from pipelines.lineage import column_lineage
 from pipelines.wording import without_addresses
 
 OWNERS = ["team:data-platform"]
 PREVIEW_ROWS = 5
 HIDDEN = "(not shown)"
 _LONGEST = 120
+_NAMED = 4
 
 _FROM_FILES = frozenset({
     "file_name", "reason", "content", "merchant", "merchant_clean", "explanation", "summary", "record",
@@ -37,14 +39,25 @@ def description(table: Table) -> str:
 
 
 def column_schema(table: Table) -> dg.TableSchema:
-    """Return the declared columns with their meaning; personal ones are marked."""
+    """Return the declared columns with their meaning and what they come from; personal ones are marked."""
     return dg.TableSchema([
         dg.TableColumn(
-            c.name, c.type, f"{c.meaning} (personal data)" if c.personal else c.meaning,
+            c.name, c.type, f"{c.meaning}{' (personal data)' if c.personal else ''}{_from(table, c)}",
             tags={"personal": ""} if c.personal else None,
         )
         for c in table.columns
     ])  # fmt: skip
+
+
+def _from(table: Table, column: Column) -> str:
+    """Say in words what a column comes from: Dagster draws column lineage in its hosted version only."""
+    lineage = column_lineage(table.qualified)
+    deps = lineage.deps_by_column.get(column.name, []) if lineage else []
+    if not deps:
+        return ""
+    names = [f"{'.'.join(dep.asset_key.path)}.{dep.column_name}" for dep in deps]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f" ← {', '.join(names[:_NAMED])}{more}"
 
 
 _PERSONAL = _FROM_FILES | {c.name for t in TABLES.values() for c in t.columns if c.personal}

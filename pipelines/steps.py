@@ -1,18 +1,22 @@
 """One asset for each step of the library."""
 
 from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
 
 import dagster as dg
 
 from discovery.run import steps
 from discovery.stage import Step
 from discovery.store import Store
-from discovery.tables import TABLES
+from discovery.tables import TABLES, Table
+from pipelines.lineage import column_lineage
 from pipelines.metadata import OWNERS, column_schema, description, preview
 from pipelines.resources import OpenNight
 from pipelines.wording import in_words
 
 USAGE = "canonical.usage"
+_DICTIONARY = Path(__file__).parent.parent / "docs" / "data_dictionary.md"
 
 
 def key_of(table: str) -> dg.AssetKey:
@@ -54,16 +58,29 @@ def spec_of(table: str, deps: Iterable[dg.AssetKey], kinds: set[str]) -> dg.Asse
         kinds=kinds,
         metadata={
             "dagster/column_schema": column_schema(declared),
+            **_sources(declared),
             "published": "yes, in access_graph.duckdb" if declared.published else "no, warehouse only",
         },
     )
 
 
+def _sources(table: Table) -> dict[str, dg.PathMetadataValue]:
+    """Where a table is made, and where its columns are explained, as paths."""
+    sql = Path(str(files(f"discovery.{table.schema}"))) / f"{table.name}.sql"
+    named = {"query": sql, "data dictionary": _DICTIONARY}
+    return {name: dg.MetadataValue.path(str(path)) for name, path in named.items() if path.exists()}
+
+
 def filled(store: Store, table: str) -> dg.MaterializeResult[None]:
     """Say what a table holds now."""
+    lineage = column_lineage(table)
     return dg.MaterializeResult(
         asset_key=key_of(table),
-        metadata={"dagster/row_count": store.count(table), "preview": preview(store, TABLES[table])},
+        metadata={
+            "dagster/row_count": store.count(table),
+            "preview": preview(store, TABLES[table]),
+            **({"dagster/column_lineage": lineage} if lineage else {}),
+        },
     )
 
 
