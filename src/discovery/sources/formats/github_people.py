@@ -6,6 +6,8 @@ invitation the login cell may hold the address. With data residency the columns 
 Shape `licences_api`: the same from `GET /enterprises/{enterprise}/consumed-licenses`, keys in snake_case.
 Shape `organisation`: the organisation's People, Export, JSON or API; no address but the SAML name id.
 Shape `organisation_csv`: the same as CSV.
+Shape `members`: `GET /orgs/{org}/members` (docs.github.com/en/rest/orgs/members, read 2026-11-26): logins alone, no
+address, no role.
 
 Lists in a cell are joined by a comma. Times are UTC. None of these tells when an enterprise seat was last used; an
 organisation's export does (last_active). Nothing is ignored: outside collaborators hold a seat as well.
@@ -101,6 +103,19 @@ FORMAT = Format(
             numbered=True,
         ),
         Shape(
+            name="members",
+            container="json",
+            requires=("login", "node_id", "html_url", "site_admin", "organizations_url"),
+            forbids=("role", "contributions", "owner"),
+            columns={"login": "VARCHAR", "type": "VARCHAR"},
+            select=app_accounts(
+                "github.com", "GitHub", key="login", login="login", status="'active'",
+                ignored=(("type = 'Bot'", "service account"),), login_column="login",
+            ),
+            is_complete=False,
+            numbered=True,
+        ),
+        Shape(
             name="organisation_csv",
             container="csv",
             requires=("login", "role", ("tfa_enabled", "2fa_enabled?"), ("saml_name_id", "is_public", "dormant?")),
@@ -176,6 +191,26 @@ grace-h,,,true,false,false,Enterprise,,corp:Member,Member,,,,true,1
                      "last_active_at": datetime(2026, 9, 1, 10), "created_at": datetime(2024, 1, 2, 3, 4, 5)},
                 )
             },
+            quarantined=1,
+        ),
+        Example(
+            shape="members",
+            text="""\
+[{"login":"adab","id":1,"node_id":"MDQ6VXNlcjE=","url":"https://api.github.com/users/adab","html_url":\
+"https://github.com/adab","organizations_url":"https://api.github.com/users/adab/orgs","type":"User","site_admin":false},
+{"login":"build[bot]","id":2,"node_id":"MDQ6VXNlcjI=","url":"https://api.github.com/users/build","html_url":\
+"https://github.com/build","organizations_url":"https://api.github.com/users/build/orgs","type":"Bot","site_admin":false}]
+""",
+            records={
+                "app_account": ({"account_key": "adab", "account_name": "adab", "status": "active", "is_admin": None},)
+            },
+            ignored={"service account": 1},
+        ),
+        Example(
+            shape="members",
+            text="""\
+[{"login":"","id":3,"node_id":"x","html_url":"https://github.com/x","organizations_url":"x","site_admin":false}]
+""",
             quarantined=1,
         ),
         Example(
