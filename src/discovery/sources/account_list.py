@@ -14,7 +14,7 @@ NOT_READ = "TIMESTAMP '0001-01-01'"
 """What stands for a time that is given and not understood; no time at all is NULL."""
 
 _NONE = ("", "-", "--", "–", "never", "none", "null", "n/a", "na", "never logged in", "never accessed",
-         "never signed in", "never active", "not yet", "0", "0001-01-01t00:00:00z", "no_information",
+         "never signed in", "never active", "not yet", "pending", "0", "0001-01-01t00:00:00z", "no_information",
          "not_supported", "not_applicable", "unknown", "1970-01-01t00:00:00.000z", "1970-01-01t00:00:00z")  # fmt: skip
 
 _INSTANT = Template("""CASE
@@ -31,7 +31,7 @@ _INSTANT = Template("""CASE
                 '%d %b %Y %H:%M', '%b %d, %Y %I:%M %p', '%d %b %Y %H:%M:%S', '%d-%b-%Y', '%d-%b-%y',
                 '%A, %B %d, %Y %I:%M:%S %p']) AS VARCHAR), coalesce($zone, hint('timezone'))),
             instant_in(
-                CAST(day_in($text, coalesce($order, hint('date_order'))) AS VARCHAR) || ' ' || coalesce(
+                CAST(day_in($text, coalesce($order, hint('date_order'), $proven)) AS VARCHAR) || ' ' || coalesce(
                     CAST(CAST(try_strptime(
                         nullif(trim(regexp_extract(trim($text), '^[^ T,]+[ T,]+(.*)$$', 1)), ''),
                         ['%H:%M:%S', '%H:%M', '%I:%M:%S %p', '%I:%M %p']) AS TIME) AS VARCHAR),
@@ -41,34 +41,59 @@ _INSTANT = Template("""CASE
     END""")
 
 
-def instant_of(text: str, *, date_order: str | None = None, zone: str | None = None) -> str:
+def instant_of(
+    text: str, *, date_order: str | None = None, zone: str | None = None, order: str = "NULL"
+) -> str:
     """Return the SQL of an instant (UTC) in a text expression: NULL for none, NOT_READ if not understood.
 
     Year first, seconds or milliseconds since 1970 and months in words need nothing; other days are read in
-    `date_order` or that of the settings, never guessed. Without an offset the time is in `zone`, or that of the
-    settings, else UTC.
+    `date_order`, that of the settings, or `order`, the SQL of what the file proves; never guessed. Without an offset
+    the time is in `zone`, or that of the settings, else UTC.
     """
     return _INSTANT.substitute(
         text=text,
         none=", ".join(f"'{word}'" for word in _NONE),
         zone=_text(zone),
         order=_text(date_order),
+        proven=order,
         not_read=NOT_READ,
     )
 
 
-def day_of(text: str, *, date_order: str | None = None) -> str:
+def day_of(text: str, *, date_order: str | None = None, order: str = "NULL") -> str:
     """Return the SQL of a day in a text expression: NULL for none, year 1 if not understood."""
     ends = ("0000-00-00", "00/00/0000", "9999-12-31", "31/12/9999", "12/31/9999", "31.12.9999", "1900-01-01",
             "01/01/1900", "1/1/1900", "0001-01-01", "9999-12-31t00:00:00")  # fmt: skip
     listed = ", ".join(f"'{word}'" for word in ends)
-    inner = instant_of(f"regexp_extract(trim({text}), '^\\d{{4}}-\\d\\d-\\d\\d|^.*$')", date_order=date_order)
+    day = f"regexp_extract(trim({text}), '^\\d{{4}}-\\d\\d-\\d\\d|^.*$')"
+    inner = instant_of(day, date_order=date_order, order=order)
     return f"""CASE
         WHEN lower(trim({text})) IN ({listed}) OR regexp_matches(trim({text}), '^(0000|0001|9999)-') THEN NULL
         WHEN TRY_CAST({text} AS DOUBLE) BETWEEN 20000 AND 80000
             THEN DATE '1899-12-30' + CAST(floor(TRY_CAST({text} AS DOUBLE)) AS INTEGER)
         ELSE CAST({inner} AS DATE)
     END"""
+
+
+def given(times: Sequence[str], source: str) -> str:
+    """Return the CTE `given`: the raw records, and `the_order` that one of their days proves by a part above 12.
+
+    Over all times of the list: where one has 31 first and another has it second, nothing is proven.
+    """
+    if not times:
+        return f"given AS (SELECT *, CAST(NULL AS VARCHAR) AS the_order FROM {source})"  # noqa: S608
+    return f"""part AS (
+    SELECT regexp_extract(trim(said), '^(\\d{{1,2}})[-/.](\\d{{1,2}})[-/.]\\d{{2,4}}', ['first', 'second']) AS part
+    FROM (SELECT unnest([{", ".join(times)}]) AS said FROM {source})
+), proof AS (
+    SELECT coalesce(max(TRY_CAST(part.first AS INTEGER)), 0) > 12 AS day_first,
+           coalesce(max(TRY_CAST(part.second AS INTEGER)), 0) > 12 AS month_first
+    FROM part
+), given AS (
+    SELECT r.*, CASE WHEN day_first AND NOT month_first THEN 'dmy' WHEN month_first AND NOT day_first THEN 'mdy' END
+        AS the_order
+    FROM {source} AS r CROSS JOIN proof
+)"""  # noqa: S608 - expressions of format modules, never of files
 
 
 def words(column: str, meanings: Mapping[str, Sequence[str]], *, otherwise: str = "'unknown'") -> str:
@@ -135,20 +160,20 @@ def app_accounts(
     times = {**active, **made}
     aliases = {column: f"time_{number}" for number, column in enumerate(times)}
     picked = "".join(
-        f",\n           {instant_of(times[column], date_order=date_order, zone=zone)} AS {alias}"
+        f",\n           {instant_of(times[column], date_order=date_order, zone=zone, order='the_order')} AS {alias}"
         for column, alias in aliases.items()
     )
     left_out = "".join(f"\n        WHEN {condition} THEN {_text(reason)}" for condition, reason in ignored)
     problems = "".join(
         f"\n        WHEN {alias} = {NOT_READ} THEN problem({_text(column)}, {times[column]}, 'a time, or never; "
-        "day or month first needs date_order in a [[source]] block')"
+        "where nothing in the list proves which part is the month: set date_order in a [[source]] block')"
         for column, alias in aliases.items()
     ) + "".join(f"\n        WHEN {condition} THEN {said}" for condition, said in further)
     return f"""
-WITH line AS (
+WITH {given(list(times.values()), source)}, line AS (
     SELECT *,
            lower(blank_null({login})) AS the_login{picked}
-    FROM {source}
+    FROM given
 )
 SELECT
     _record AS record,
@@ -203,23 +228,23 @@ def directory_accounts(
     days = {**first, **last}
     names = {column: f"day_{number}" for number, column in enumerate(days)}
     picked = "".join(
-        f",\n           {day_of(days[column], date_order=date_order)} AS {alias}"
+        f",\n           {day_of(days[column], date_order=date_order, order='the_order')} AS {alias}"
         for column, alias in names.items()
     )
     left_out = "".join(f"\n        WHEN {condition} THEN {_text(reason)}" for condition, reason in ignored)
     problems = "".join(
         f"\n        WHEN {alias} = DATE '0001-01-01' THEN problem({_text(column)}, {days[column]}, 'a day, or nothing; "
-        "day or month first needs date_order in a [[source]] block')"
+        "where nothing in the list proves which part is the month: set date_order in a [[source]] block')"
         for column, alias in names.items()
     )
     return f"""
-WITH line AS (
+WITH {given(list(days.values()), source)}, line AS (
     SELECT *,
            blank_null({key}) AS the_key,
            lower(blank_null({login})) AS the_login,
            email_of({email}) AS the_email,
            {status} AS the_status{picked}
-    FROM {source}
+    FROM given
 )
 SELECT
     _record AS record,
@@ -279,6 +304,6 @@ def employed(word: str, left: str) -> str:
     """Return the SQL of a status from a word, else from the last day (as read); NULL for a word nobody knows."""
     from_day = (
         f"CASE WHEN blank_null({left}) IS NULL THEN 'active' "
-        f"WHEN {day_of(left)} < CAST(hint('snapshot_on') AS DATE) THEN 'disabled' ELSE 'active' END"
+        f"WHEN {day_of(left, order='the_order')} < CAST(hint('snapshot_on') AS DATE) THEN 'disabled' ELSE 'active' END"
     )
     return f"CASE WHEN blank_null({word}) IS NULL THEN {from_day} ELSE {words(word, EMPLOYMENT, otherwise='NULL')} END"

@@ -41,10 +41,10 @@ CREATE OR REPLACE TEMP MACRO day_in(text, date_order) AS
         WHEN regexp_matches(trim(text), '^(19|20)\d{6}$')
             THEN CAST(try_strptime(trim(text), '%Y%m%d') AS DATE)
         WHEN date_order = 'dmy'
-            THEN CAST(try_strptime(replace(replace(split_part(trim(text), ' ', 1), '-', '/'), '.', '/'),
+            THEN CAST(try_strptime(replace(replace(rtrim(split_part(trim(text), ' ', 1), ','), '-', '/'), '.', '/'),
                                    ['%d/%m/%y', '%d/%m/%Y']) AS DATE)
         WHEN date_order = 'mdy'
-            THEN CAST(try_strptime(replace(replace(split_part(trim(text), ' ', 1), '-', '/'), '.', '/'),
+            THEN CAST(try_strptime(replace(replace(rtrim(split_part(trim(text), ' ', 1), ','), '-', '/'), '.', '/'),
                                    ['%m/%d/%y', '%m/%d/%Y']) AS DATE)
     END;
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 from datetime import datetime
 from string import Template
 
+from discovery.sources.account_list import given, instant_of
 from discovery.sources.source import Example, Format, Head, Shape, fold
 
 _APP = ("App", "Application", "App name", "Application name")
@@ -57,36 +58,8 @@ def _is_user_list(head: Head) -> bool:
     return not head.folded & _NOT_A_LIST and bool(head.folded & _OF_A_LIST)
 
 
-# An instant, however it is written; year 1 for what is not understood, NULL for none.
-_INSTANT = Template("""CASE
-               WHEN $text IS NULL OR lower(trim($text)) IN (
-                   '', '-', '--', '–', 'never', 'none', 'null', 'n/a', 'na', 'never logged in',
-                   'never accessed', 'never signed in', 'never active', 'not yet', 'pending', '0',
-                       '0001-01-01t00:00:00z')
-                   THEN NULL
-               WHEN regexp_matches(trim($text), '^\\d{9,10}$$') THEN instant_epoch(trim($text))
-               WHEN regexp_matches(trim($text), '^\\d{12,13}$$')
-                   THEN instant_epoch(CAST(TRY_CAST(trim($text) AS BIGINT) / 1000.0 AS VARCHAR))
-               ELSE coalesce(
-                   CASE WHEN regexp_matches(trim($text), '^\\d{4}-\\d') THEN instant_in(
-                       regexp_replace(regexp_replace(trim($text), ' ?UTC$$', 'Z'),
-                                      ' ([+-]\\d\\d:?\\d\\d|Z)$$', '\\1'),
-                       hint('timezone')) END,
-                   CAST(try_strptime(trim($text), [
-                       '%d %b %Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y', '%Y/%m/%d',
-                           '%Y/%m/%d %H:%M:%S']) AS TIMESTAMP),
-                   instant_in(
-                       CAST(day_in($text, hint('date_order')) AS VARCHAR) || ' ' || coalesce(
-                           CAST(CAST(try_strptime(
-                                nullif(trim(regexp_extract(trim($text), '^\\S+\\s+(.*)$$', 1)), ''),
-                                ['%H:%M:%S', '%H:%M', '%I:%M:%S %p', '%I:%M %p']) AS TIME) AS VARCHAR),
-                           CASE WHEN NOT contains(trim($text), ' ') THEN '00:00:00' END),
-                       hint('timezone')),
-                   TIMESTAMP '0001-01-01')
-           END AS $name""")
-
 _SELECT = Template("""
-WITH line AS (
+WITH $given, line AS (
     SELECT *,
            coalesce(nullif(trim(app_text), ''), hint('app')) AS app,
            lower(blank_null(email_text)) AS login,
@@ -102,9 +75,9 @@ WITH line AS (
                regexp_replace(lower(role_text), '[^a-z]+', ' ', 'g'),
                '(^| )(non|not|no|product|process|data|deal|record) (admin|administrator|owner)s?( |$$)',
                ' ', 'g')) AS role_words,
-           $active,
-           $created
-    FROM raw
+           $active AS active,
+           $created AS created
+    FROM given
 )
 SELECT
     _record AS record,
@@ -137,14 +110,17 @@ SELECT
             'the app whose list this is: set app = "…" in a [[source]] block')
         WHEN login IS NULL THEN problem('Email', email_text, 'an address or a login')
         WHEN active = TIMESTAMP '0001-01-01' THEN problem('Last active', active_text,
-            'an instant, a day or Never; day or month first: set date_order in a [[source]] block')
+            'an instant, a day or Never; where nothing in the list proves which part is the month: '
+            || 'set date_order in a [[source]] block')
         WHEN created = TIMESTAMP '0001-01-01' THEN problem('Created', created_text,
-            'an instant or a day; day or month first: set date_order in a [[source]] block')
+            'an instant or a day; where nothing in the list proves which part is the month: '
+            || 'set date_order in a [[source]] block')
     END AS _problem
 FROM line
 """).substitute(
-    active=_INSTANT.substitute(text="active_text", name="active"),
-    created=_INSTANT.substitute(text="created_text", name="created"),
+    given=given(("active_text", "created_text"), "raw"),
+    active=instant_of("active_text", order="the_order"),
+    created=instant_of("created_text", order="the_order"),
 )
 
 FORMAT = Format(

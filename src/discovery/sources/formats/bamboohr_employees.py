@@ -93,7 +93,7 @@ FORMAT = Format(
             text="""\
 {"id":"","workEmail":"a@example.com","firstName":"A","status":"Active"}
 {"id":"2","workEmail":"b@example.com","firstName":"B","status":"Floating"}
-{"id":"3","workEmail":"c@example.com","firstName":"C","status":"Active","hireDate":"07/18/2024"}
+{"id":"3","workEmail":"c@example.com","firstName":"C","status":"Active","hireDate":"07/08/2024"}
 {"id":"4","workEmail":"d@example.com","firstName":"D","employmentHistoryStatus":"Terminated","status":""}
 """,
             records={"directory_account": ({"account_key": "4", "status": "disabled"},)},

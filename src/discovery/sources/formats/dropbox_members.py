@@ -87,7 +87,7 @@ First name;Last name;Email address;Role;Status;Usage (MB);Join date;Company-mana
 Ada;Byron;ada@example.com;Team admin;active;12.5;2024-05-12;2
 Blaise;Pascal;blaise@example.com;Member;invited;0;;0
 ;;;Member;active;0;2024-05-12;0
-Jean;Bart;jean@example.com;Member;active;0;12/13/2024;0
+Jean;Bart;jean@example.com;Member;active;0;12/11/2024;0
 """,
             records={
                 "app_account": (

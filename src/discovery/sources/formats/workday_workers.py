@@ -39,29 +39,33 @@ _NAMES = {
     "department": ("Supervisory_Organization", "Department", "Cost_Center", "Team_Name"),
     "manager": ("Manager_Email", "Manager_Email_Address", "Manage_Email_Address", "Manager"),
 }
-_SELECT = directory_accounts(
-    key="id", login="email", email="email", key_column="Employee ID", status=employed("state", "gone"),
-    status_column="Worker Status", status_text="state", employee_id="id",
-    name="regexp_replace(" + full_name("first_name", "last_name", "whole_name") + ", ' *[(\\[][^)\\]]*[)\\]]$', '')",
-    account_kind="""CASE WHEN regexp_matches(lower(worker_type), 'contingent|contractor') THEN 'external'
-        ELSE 'human' END""",
-    department="department", manager="manager",
-    hired={"Hire Date": "regexp_replace(hired, '^(\\d{4}-\\d\\d-\\d\\d).*$', '\\1')"},
-    left={"Termination Date": "regexp_replace(gone, '^(\\d{4}-\\d\\d-\\d\\d).*$', '\\1')"},
-    ignored=(
-        ("blank_null(email) IS NULL AND blank_null(state) IS NULL AND blank_null(hired) IS NULL", "not a worker"),
-    ),
-)  # fmt: skip
-_JSON = _SELECT.replace(
-    "FROM raw",
-    "FROM (SELECT _record, "  # noqa: S608 - names of ours
+_NAME = full_name("first_name", "last_name", "whole_name")
+_JSON_ROWS = (
+    "(SELECT _record, "  # noqa: S608 - names of ours
     + ", ".join(
         "coalesce(" + ", ".join(f'blank_null("{name}")' for name in names) + f", NULL) AS {meaning}"
         for meaning, names in _NAMES.items()
     )
-    + " FROM raw)",
-    1,
+    + " FROM raw)"
 )
+
+
+def _select(source: str) -> str:
+    return directory_accounts(
+        source=source,
+        key="id", login="email", email="email", key_column="Employee ID", status=employed("state", "gone"),
+        status_column="Worker Status", status_text="state", employee_id="id",
+        name=f"regexp_replace({_NAME}, ' *[(\\[][^)\\]]*[)\\]]$', '')",
+        account_kind="""CASE WHEN regexp_matches(lower(worker_type), 'contingent|contractor') THEN 'external'
+            ELSE 'human' END""",
+        department="department", manager="manager",
+        hired={"Hire Date": "regexp_replace(hired, '^(\\d{4}-\\d\\d-\\d\\d).*$', '\\1')"},
+        left={"Termination Date": "regexp_replace(gone, '^(\\d{4}-\\d\\d-\\d\\d).*$', '\\1')"},
+        ignored=(
+            ("blank_null(email) IS NULL AND blank_null(state) IS NULL AND blank_null(hired) IS NULL", "not a worker"),
+        ),
+    )  # fmt: skip
+
 
 FORMAT = Format(
     name="workday_workers",
@@ -77,7 +81,7 @@ FORMAT = Format(
                 ("Termination_Date", "Hire_Date", "Start_Date", "Worker_Status", "Active_Status", "terminationDate"),
             ),
             columns=dict.fromkeys((name for names in _NAMES.values() for name in names), "VARCHAR"),
-            select=_JSON,
+            select=_select(_JSON_ROWS),
             numbered=True,
         ),
         Shape(
@@ -90,7 +94,7 @@ FORMAT = Format(
                 ("Worker", "Supervisory Organization", "Worker Type", "Business Title"),
             ),
             columns=_NAMES,
-            select=_SELECT,
+            select=_select("raw"),
             numbered=True,
             preamble=6,
         ),
