@@ -2,8 +2,8 @@
 
 One JSON object a line: at, by, kind (match | exclusion | identity), action (accept | reject | ignore | undo),
 subject (match: mention_kind and mention; exclusion: person_id and app_id; identity: account_id and person_id), app_id,
-reason. The newest line on a subject counts; `undo` gives it back to the machine. A run reads the file once and records
-its `head`.
+reason, nonce (random, so that nobody guesses a line from its hash). The newest line on a subject counts; `undo` gives
+it back to the machine. A run reads the file once and records its `head`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class Decision:
     subject: Mapping[str, str]
     app_id: str | None = None
     reason: str | None = None
+    nonce: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -118,7 +120,7 @@ def checked_decision(
         raise BadUse("accepting a match needs the app: name its app_id")
     if not by.strip():
         raise BadUse("a decision needs the name of who decided")
-    return Decision(moment, by, kind, action, dict(subject), app_id, reason)
+    return Decision(moment, by, kind, action, dict(subject), app_id, reason, secrets.token_hex(16))
 
 
 def record_decision(home: Path, **said: Any) -> Decision:
@@ -177,6 +179,7 @@ def _parsed(line: bytes, where: str) -> Decision:
             subject={str(k): str(v) for k, v in row["subject"].items()},
             app_id=row.get("app_id"),
             reason=row.get("reason"),
+            nonce=str(row.get("nonce", "")),
         )
         is_sound = decision.action in ACTIONS and len(decision.key) == 3
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery.errors import BadUse, LedgerBroken
-from discovery.ledger import GENESIS, Head, Ledger, anchor, verify_ledger
+from discovery.ledger import GENESIS, Head, Ledger, anchor, chain, verify_ledger
 from discovery.ledger.chain import TORN_FILE
 from discovery.ledger.head import parse_head, read_heads
 
@@ -164,6 +164,35 @@ def test_nothing_is_appended_to_a_broken_ledger(tmp_path: Path) -> None:
     with pytest.raises(LedgerBroken) as found:
         ledger.entries()
     assert found.value.record == 12
+
+
+def test_reading_again_verifies_only_what_is_new_and_sees_every_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = write_some(tmp_path)
+    before = ledger.entries()
+    parsed: list[bytes] = []
+    parse = chain.parse_entry
+
+    def counting(line: bytes) -> chain.Entry:
+        parsed.append(line)
+        return parse(line)
+
+    monkeypatch.setattr(chain, "parse_entry", counting)
+    assert Ledger(tmp_path).entries() == before
+    assert parsed == []
+    added = ledger.append("case", case_id="case-2")
+    parsed.clear()
+    assert ledger.entries() == [*before, added]
+    assert len(parsed) == 1
+    whole = ledger.path.read_bytes()
+    ledger.path.write_bytes(whole.replace(b'"number":11', b'"number":12'))
+    with pytest.raises(LedgerBroken, match="record 12 is wrong"):
+        ledger.entries()
+    ledger.path.write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
+    assert ledger.entries() == before[:3], "a shorter file is read as it is"
+    ledger.path.unlink()
+    assert ledger.entries() == []
 
 
 def test_a_private_part_that_was_changed_or_lost_is_found(tmp_path: Path) -> None:

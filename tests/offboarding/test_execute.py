@@ -13,6 +13,7 @@ import pytest
 
 from discovery.errors import ActRefused, BadUse, LedgerBroken, StoreLocked
 from discovery.ledger import Ledger, verify_ledger
+from discovery.ledger import actor as acting
 from discovery.offboarding.approve import approve
 from discovery.offboarding.case import Case, one_at_a_time, read_cases, record_plan
 from discovery.offboarding.execute import Did, execute, idempotency_key, target_of
@@ -20,7 +21,7 @@ from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.task import complete_task
 from discovery.offboarding.undo import undo
 from discovery.offboarding.verify import verify_case
-from discovery.settings import Settings
+from discovery.settings import OperatorSettings, Settings
 from discovery.store import Store
 from tests.offboarding.conftest import MakePlan
 from tests.offboarding.killing import Point, Restored, run_killed, surrounded
@@ -177,6 +178,25 @@ def test_only_named_approvers_approve(settings: Settings, case: Case) -> None:
         pytest.raises(ActRefused, match="may not approve"),
     ):
         approve(strict, store, case)
+
+
+def test_where_an_identity_provider_says_who_it_is_nobody_else_approves(
+    settings: Settings, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two accounts of one machine would else be two approvers."""
+    strict = replace(settings, operator=OperatorSettings("https://id.example", "discovery"),
+                     offboarding=replace(settings.offboarding, approvers=("ada@acme.example",)))  # fmt: skip
+    with Store(settings.published, read_only=True) as store:
+        with pytest.raises(
+            ActRefused, match=r"is not signed in: approving needs an ID token of https://id\.example"
+        ):
+            approve(strict, store, case)
+        monkeypatch.setattr(acting, "_said", ["eve@acme.example"])
+        with pytest.raises(ActRefused, match=r"eve@acme.example.* may not approve"):
+            approve(strict, store, case)
+        monkeypatch.setattr(acting, "_said", ["ada@acme.example"])
+        ((who, _),) = approve(strict, store, case).approvals
+    assert who.startswith("oidc:ada@acme.example(os:")
 
 
 def test_above_a_number_of_persons_two_approvers_are_needed(

@@ -218,6 +218,36 @@ def test_killed_over_and_over_it_ends_the_same_and_nothing_is_done_twice(
     assert verify_ledger(leaving.settings.home).is_whole
 
 
+@pytest.mark.long
+def test_killed_at_each_point_from_a_fresh_start_it_ends_the_same_and_nothing_is_done_twice(
+    leaving: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twelve apps again, each time from the start: killed at one point, resumed, compared.
+
+    Every fifth point is met; with `DISCOVERY_EVERY_POINT=1` each of them (some minutes).
+    """
+    leaving.approve(leaving.plan())
+    home = Restored(leaving.settings.home)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    case = leaving.case()
+    code, points = run_killed(lambda: leaving.execute(case), 0, _mark)
+    assert (code, points > 100) == (0, True)
+    clean, effects = leaving.states(), leaving.effects()
+    tasks = sorted(task.step_id for task in leaving.case().tasks.values())
+    every = 1 if os.environ.get("DISCOVERY_EVERY_POINT") else 5
+    for deadly in range(1, points + 1, every):
+        leaving.reset()
+        home.put_back()
+        assert run_killed(lambda: leaving.execute(case), deadly, _mark)[0] == -signal.SIGKILL
+        leaving.execute(case)
+        assert leaving.states() == clean, deadly
+        assert sorted(task.step_id for task in leaving.case().tasks.values()) == tasks, deadly
+        now = leaving.effects()
+        assert now <= effects, f"killed at {deadly}: {now - effects} was done twice"
+        assert all("sessions" in effect for effect in effects - now), f"killed at {deadly}: {effects - now}"
+        assert verify_ledger(leaving.settings.home).is_whole
+
+
 def test_two_operators_at_once_one_executes(leaving: Company) -> None:
     case = leaving.plan()
     leaving.approve(case)

@@ -11,7 +11,7 @@ from discovery.cli.options import example, json_option, with_settings
 from discovery.cli.output import print_json
 from discovery.cli.published import find_person, published, warn_if_old
 from discovery.cli.terminal import say
-from discovery.ledger.actor import actor
+from discovery.ledger.actor import user
 from discovery.settings import Settings
 
 
@@ -46,7 +46,7 @@ def dossier(settings: Settings, person: str, output: Path, *, pack: bool, as_jso
             settings,
             who,
             made_at=datetime.now(UTC).replace(tzinfo=None),
-            made_by=actor().removeprefix("os:"),
+            made_by=user(),
         )
         files = write_dossier(made, output.absolute(), with_pack=pack)
         if as_json:

@@ -18,7 +18,7 @@ from discovery.offboarding import advance as advancing
 from discovery.offboarding import approve as approving
 from discovery.offboarding import execute as executing
 from discovery.offboarding import undo as undoing
-from discovery.offboarding.case import Case, case_of, newest_case, read_cases
+from discovery.offboarding.case import Case, case_of, newest_case, read_case, read_cases
 from discovery.offboarding.notify import notifier
 from discovery.offboarding.route import can_act
 from discovery.offboarding.status import duration, times_to_revoke
@@ -173,7 +173,7 @@ def verify(ctx: click.Context, settings: Settings, person: str, *, as_json: bool
         if case is None:
             raise UnknownName(f"{who.name} has no case: `discovery offboard plan {who.name}` opens one")
         seen = verify_case(settings, store, case.case_id, configured_connectors(settings))
-    case = read_cases(settings.home)[case.case_id]
+    case = read_case(settings.home, case.case_id)
     if as_json:
         print_json({"case_id": case.case_id, "state": case.state, "seen": [vars(one) for one in seen]})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -59,7 +60,12 @@ def with_settings(function: Function) -> Function:
 def settings_of(config: Path | None, home: Path | None, inbox: Path | None = None) -> Settings:
     """Read the settings; a command's own `--config` wins over `discovery --config`."""
     ctx = click.get_current_context(silent=True)
-    return load_settings(config or (ctx.find_object(Path) if ctx else None), home=home, inbox=inbox)
+    settings = load_settings(config or (ctx.find_object(Path) if ctx else None), home=home, inbox=inbox)
+    if settings.operator is not None and os.environ.get("DISCOVERY_ID_TOKEN"):
+        from discovery.ledger.operator import sign_in
+
+        sign_in(settings.operator, os.environ["DISCOVERY_ID_TOKEN"])
+    return settings
 
 
 def json_option(function: Function) -> Function:

@@ -13,7 +13,8 @@ from discovery.cli.output import csv_text, print_bytes, print_json
 from discovery.cli.published import find_app, find_person, published
 from discovery.cli.terminal import note, say, shown, table
 from discovery.errors import BadUse
-from discovery.report.decision import keep_decision, user
+from discovery.ledger.actor import user
+from discovery.report.decision import keep_decision
 from discovery.report.identity import decide_identity, find_account, open_identities
 from discovery.report.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches
 from discovery.settings import Settings

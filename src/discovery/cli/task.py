@@ -15,7 +15,7 @@ from discovery.cli.published import find_app, find_person, published
 from discovery.cli.terminal import note, say, table
 from discovery.errors import BadUse
 from discovery.offboarding import task as tasks
-from discovery.offboarding.case import Case, TaskState, read_cases
+from discovery.offboarding.case import Case, TaskState, read_case, read_cases
 from discovery.offboarding.notify import notifier
 from discovery.settings import Settings
 
@@ -153,7 +153,7 @@ def remind(settings: Settings, *, as_json: bool) -> None:
 
 
 def _said(settings: Settings, one: TaskState, text: str, *, as_json: bool) -> None:
-    case = read_cases(settings.home)[one.case_id]
+    case = read_case(settings.home, one.case_id)
     if as_json:
         print_json(_plain(case, one))
     else:

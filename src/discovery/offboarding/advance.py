@@ -14,7 +14,7 @@ from discovery.connectors.notify import Channel, Message, NotDelivered, channels
 from discovery.connectors.notify.message import one_line
 from discovery.errors import ActRefused, BadUse, StoreLocked
 from discovery.ledger import anchor
-from discovery.offboarding.case import Case, read_cases, record_plan
+from discovery.offboarding.case import Case, read_case, read_cases, record_plan
 from discovery.offboarding.departure import Departure, keep_known, new_departures, read_departures, read_known
 from discovery.offboarding.execute import Connectors, execute
 from discovery.offboarding.guard import refuse_protected
@@ -283,7 +283,7 @@ def _look_again(
         ):  # fmt: skip
             continue
         seen = verify_case(settings, store, before.case_id, connectors)
-        after = read_cases(settings.home)[before.case_id]
+        after = read_case(settings.home, before.case_id)
         changed = [s for s in seen if (b := before.steps.get(s.step_id)) is not None and b.state != s.state]
         moved += [
             Moved("looked", before.person_id, before.case_id, f"{s.app_name}: {s.state}. {s.detail}")

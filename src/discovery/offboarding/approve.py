@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from discovery.errors import BadUse
 from discovery.ledger import Ledger
-from discovery.ledger.actor import actor
-from discovery.offboarding.case import Case, read_cases
+from discovery.ledger.actor import SIGNED_IN, actor, user
+from discovery.offboarding.case import Case, read_case
 from discovery.offboarding.guard import check_person, check_state, refuse
 from discovery.settings import Settings
 from discovery.store import Store
@@ -25,7 +25,12 @@ def approve(settings: Settings, store: Store, case: Case, *, plan_hash: str | No
             f"{case.case_id} has the plan {case.plan_hash[:16]} now, not {plan_hash}: look at it before approving it"
         )
     allowed = settings.offboarding.approvers
-    if allowed and who.removeprefix("os:").split("(")[0] not in allowed:
+    if settings.operator is not None and not who.startswith(SIGNED_IN):
+        raise refuse(
+            settings.home, case, f"{who} is not signed in: approving needs an ID token of "
+            f"{settings.operator.issuer} in DISCOVERY_ID_TOKEN ([operator])", rule="approver",
+        )  # fmt: skip
+    if allowed and user() not in allowed:
         raise refuse(
             settings.home, case, f"{who} may not approve: the settings name {', '.join(allowed)} (approvers)",
             rule="approver",
@@ -34,7 +39,7 @@ def approve(settings: Settings, store: Store, case: Case, *, plan_hash: str | No
     check_state(settings, store, case)
     ledger = Ledger(settings.home)
     with ledger.exclusive() as writer:
-        fresh = read_cases(settings.home, writer.entries())[case.case_id]
+        fresh = read_case(settings.home, case.case_id, writer.entries())
         if fresh.plan_hash != case.plan_hash or not fresh.is_open:
             raise BadUse(f"{case.case_id} was changed by somebody else in the meantime: look at it again")
         if who not in {name for name, _ in fresh.approvals}:
@@ -43,4 +48,4 @@ def approve(settings: Settings, store: Store, case: Case, *, plan_hash: str | No
                 state="approved" if fresh.state == "planned" else fresh.state,
                 data={"plan_hash": case.plan_hash},
             )  # fmt: skip
-        return read_cases(settings.home, writer.entries())[case.case_id]
+        return read_case(settings.home, case.case_id, writer.entries())

@@ -137,6 +137,15 @@ def read_cases(home: Path, entries: Iterable[Entry] | None = None) -> dict[str, 
     return cases
 
 
+def read_case(home: Path, case_id: str, entries: Iterable[Entry] | None = None) -> Case:
+    """Return one case, without the private parts of others. Raises LedgerBroken, UnknownName."""
+    known = Ledger(home).entries() if entries is None else entries
+    found = read_cases(home, (entry for entry in known if entry.case_id == case_id))
+    if case_id not in found:
+        raise UnknownName(f"there is no case {case_id!r}: `discovery offboard status` lists them")
+    return found[case_id]
+
+
 def open_case(cases: Mapping[str, Case], person_id: str) -> Case | None:
     """Return a person's open case, None if there is none."""
     return next((c for c in cases.values() if c.person_id == person_id and c.is_open), None)
@@ -200,7 +209,7 @@ def record_plan(home: Path, plan: Plan, *, overrides_reason: str | None = None) 
                 private={"detail": f"old sources accepted: {overrides_reason or ''}"},
             )  # fmt: skip
         _write_plan(writer, case_id, plan)
-        return read_cases(home, writer.entries())[case_id]
+        return read_case(home, case_id, writer.entries())
 
 
 def _write_plan(writer: Writer, case_id: str, plan: Plan) -> None:

@@ -14,7 +14,15 @@ from datetime import datetime
 from discovery.connectors import Connector, Outcome, OutcomeUnknown, Target
 from discovery.errors import BadUse
 from discovery.ledger import Ledger, without_secrets
-from discovery.offboarding.case import UNKNOWN, Case, StepState, apply_entry, one_at_a_time, read_cases
+from discovery.offboarding.case import (
+    UNKNOWN,
+    Case,
+    StepState,
+    apply_entry,
+    one_at_a_time,
+    read_case,
+    read_cases,
+)
 from discovery.offboarding.guard import (
     check_accounts,
     check_approval,
@@ -97,7 +105,7 @@ def execute(
             done += [_foreseen(case, one, now) for one in case.steps.values()]
             continue
         with one_at_a_time(settings.home, case.case_id):
-            fresh = read_cases(settings.home)[case.case_id]
+            fresh = read_case(settings.home, case.case_id)
             if (fresh.plan_hash, fresh.is_open) != (case.plan_hash, True) or len(fresh.approvals) < len(
                 case.approvals
             ):
@@ -191,7 +199,7 @@ class _Executor:
         self.settings, self.store, self.connectors = settings, store, connectors
         self.ledger = Ledger(settings.home)
         self.now, self.notify, self.on_step = now, notify, on_step
-        self.case = read_cases(settings.home)[case_id]
+        self.case = read_case(settings.home, case_id)
         assert self.case.plan is not None
         self.plan = self.case.plan
 
@@ -347,14 +355,14 @@ class _Executor:
         apply_entry(self.case, entry, without_secrets(private))
 
     def _refresh(self, one: StepState) -> None:
-        fresh = read_cases(self.settings.home)[self.case.case_id]
+        fresh = read_case(self.settings.home, self.case.case_id)
         self.case.state, self.case.started_at, self.case.tasks = fresh.state, fresh.started_at, fresh.tasks
         for name, value in vars(fresh.steps[one.step.step_id]).items():
             setattr(one, name, value)
 
     def _move_on(self) -> None:
         """Say that a case now only has to be verified, once nothing is left to be sent or done by hand now."""
-        fresh = read_cases(self.settings.home)[self.case.case_id]
+        fresh = read_case(self.settings.home, self.case.case_id)
         left = [
             s for s in fresh.steps.values() if s.step.route != "observe" and s.step.phase != "delete_later"
         ]

@@ -12,7 +12,7 @@ from typing import Protocol
 from discovery.connectors.notify import Channel, Message, NotDelivered, channels
 from discovery.connectors.notify.message import one_line
 from discovery.ledger import Ledger
-from discovery.offboarding.case import Case, TaskState, read_cases
+from discovery.offboarding.case import Case, TaskState, read_case
 from discovery.offboarding.link import PATH, sign_link
 from discovery.settings import Settings
 
@@ -48,7 +48,7 @@ def notifier(settings: Settings) -> Notify | None:
         return None
 
     def notify(task: TaskState, kind: str, address: str) -> None:
-        case = read_cases(settings.home)[task.case_id]
+        case = read_case(settings.home, task.case_id)
         fresh = case.tasks[task.task_id]
         link = _link(settings, fresh, address) if kind in ("assigned", "reminder") else None
         deliver(settings, case, task_message(fresh, kind, address, leaver_of(case), link), ways, fresh)

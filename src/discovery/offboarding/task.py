@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from discovery.errors import BadUse, UnknownName
 from discovery.ledger import Ledger
-from discovery.offboarding.case import Case, TaskState, read_cases
+from discovery.offboarding.case import Case, TaskState, read_case, read_cases
 from discovery.offboarding.link import refuse_used
 from discovery.offboarding.notify import Notify
 from discovery.offboarding.plan import Plan, Step
@@ -65,7 +65,7 @@ def create_task(
     """Make the task of a step, once: a step that has one keeps it."""
     ledger = Ledger(settings.home)
     with ledger.exclusive() as writer:
-        fresh = read_cases(settings.home, writer.entries())[case.case_id]
+        fresh = read_case(settings.home, case.case_id, writer.entries())
         existing = next(
             (t for t in fresh.tasks.values() if t.step_id == step.step_id and t.state == "open"), None
         )
@@ -84,7 +84,7 @@ def create_task(
                 "instruction": instruction + (f" Why a person: {why}" if why else ""),
             },
         )  # fmt: skip
-    task = read_cases(settings.home)[case.case_id].tasks[task_id]
+    task = read_case(settings.home, case.case_id).tasks[task_id]
     if notify is not None and owner is not None:
         notify(task, "assigned", owner)
     return task
@@ -129,7 +129,7 @@ def complete_task(
             | ({"link": link} if link else {}),
             private={"by": by, "detail": statement.strip()},
         )  # fmt: skip
-    return read_cases(settings.home)[case.case_id].tasks[fresh.task_id]
+    return read_case(settings.home, case.case_id).tasks[fresh.task_id]
 
 
 def decline_task(
@@ -174,7 +174,7 @@ def decline_task(
             private={"by": by, "detail": statement.strip(), "owner_email": following or task.owner_email,
                      "turned_down": list(turned_down)},
         )  # fmt: skip
-    task = read_cases(settings.home)[case.case_id].tasks[task.task_id]
+    task = read_case(settings.home, case.case_id).tasks[task.task_id]
     if following and notify is not None:
         notify(task, "assigned", following)
     return task
@@ -221,7 +221,7 @@ def _check_word(case: Case, by: str, statement: str) -> None:
 
 
 def _still_open(settings: Settings, entries: object, case: Case, task: TaskState) -> TaskState:
-    fresh = read_cases(settings.home, entries)[case.case_id].tasks[task.task_id]  # type: ignore[arg-type]
+    fresh = read_case(settings.home, case.case_id, entries).tasks[task.task_id]  # type: ignore[arg-type]
     if fresh.state != "open":
         raise BadUse(f"{task.task_id} is {fresh.state} already, by {fresh.completed_by or 'nobody'}")
     return fresh

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from discovery.errors import BadUse
 from discovery.ledger import Ledger
-from discovery.offboarding.case import Case, one_at_a_time, read_cases
+from discovery.offboarding.case import Case, one_at_a_time, read_case
 from discovery.offboarding.notify import Notify
 from discovery.offboarding.task import owner_of
 from discovery.settings import Settings
@@ -55,7 +55,7 @@ def undo(
     ledger = Ledger(settings.home)
     back: list[Back] = []
     with one_at_a_time(settings.home, case.case_id), ledger.exclusive() as writer:
-        case = read_cases(settings.home, writer.entries())[case.case_id]
+        case = read_case(settings.home, case.case_id, writer.entries())
         if not case.is_open or case.plan is None:
             raise BadUse(f"{case.case_id} is {case.state} already")
         for task in case.tasks.values():
@@ -99,7 +99,7 @@ def undo(
                 )  # fmt: skip
             back.append(Back(step.step_id, step.app_name, what, until, task_id))
     if notify is not None:
-        for task in read_cases(settings.home)[case.case_id].tasks.values():
+        for task in read_case(settings.home, case.case_id).tasks.values():
             if task.state == "open" and task.owner_email:
                 notify(task, "assigned", task.owner_email)
     return back

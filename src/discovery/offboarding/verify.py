@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from discovery.connectors import Connector
 from discovery.errors import BadUse
 from discovery.ledger import Ledger
-from discovery.offboarding.case import Case, StepState, read_cases
+from discovery.offboarding.case import Case, StepState, read_case
 from discovery.offboarding.execute import target_of
 from discovery.offboarding.plan import DIRECTORIES
 from discovery.settings import Settings
@@ -47,7 +47,7 @@ def verify_case(
 
     A closed case is looked at as well: activity after the end opens it again.
     """
-    case = read_cases(settings.home)[case_id]
+    case = read_case(settings.home, case_id)
     if case.plan is None or case.person_id is None or case.state in ("planned", "approved", "undone"):
         raise BadUse(f"{case.case_id} is {case.state}: there is nothing to verify")
     ledger = Ledger(settings.home)
@@ -120,7 +120,7 @@ def _observed(settings: Settings, store: Store, case: Case, one: StepState, as_o
 
 def _conclude(settings: Settings, case_id: str) -> None:
     """Close a case of which every step is done; reopen a closed one of which one is not."""
-    case = read_cases(settings.home)[case_id]
+    case = read_case(settings.home, case_id)
     is_done = all(one.is_done for one in case.steps.values()) and not any(
         task.state == "open" for task in case.tasks.values()
     )

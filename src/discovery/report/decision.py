@@ -1,14 +1,12 @@
 """A reviewer's decision: in the ledger, where it is proven, and in decisions.jsonl, where it counts.
 
 The chain holds no names: of a decision about somebody the words lie in the private part; of one about a name of an
-app stand its key and the hash of the line in decisions.jsonl, which holds the words.
+app stands the hash of the line in decisions.jsonl, which holds the words, and a number nobody guesses beside them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import pwd
 from collections.abc import Mapping
 
 from discovery.decisions import Decision, append_decision, checked_decision
@@ -19,14 +17,6 @@ from discovery.settings import Settings
 def key_of(mention: str, kind: str) -> str:
     """Return a short name of a mention that no spreadsheet turns into something else."""
     return "m" + hashlib.sha256(f"{kind}\0{mention}".encode()).hexdigest()[:12]
-
-
-def user() -> str:
-    """Return who is deciding, as the operating system knows them."""
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return f"uid {os.geteuid()}"
 
 
 def keep_decision(
@@ -52,7 +42,6 @@ def keep_decision(
         # A bare hash of what little such a line says could be guessed back to the person: this one is keyed.
         private = {"detail": reason or "", "line": decision.line()}
     else:
-        data["mention_key"] = key_of(subject["mention"], subject["mention_kind"])
         data["decision_sha256"] = hashlib.sha256(decision.line().encode()).hexdigest()
     Ledger(settings.home).append(
         "decision",

@@ -6,7 +6,8 @@ from typing import Any
 
 from discovery.decisions import Decision, read_decisions
 from discovery.errors import BadUse, UnknownName
-from discovery.report.decision import keep_decision, key_of, user
+from discovery.ledger.actor import user
+from discovery.report.decision import keep_decision, key_of
 from discovery.report.published import find_app
 from discovery.settings import Settings
 from discovery.store import Store

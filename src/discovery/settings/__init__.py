@@ -35,6 +35,7 @@ from discovery.settings.notify import (
     notify_of,
 )
 from discovery.settings.offboarding import OffboardingSettings, StandingApproval, offboarding_of
+from discovery.settings.operator import OperatorSettings, operator_of
 from discovery.settings.reader import Reader
 from discovery.settings.sources import (
     DATE_ORDERS,
@@ -48,8 +49,8 @@ from discovery.settings.web import WebSettings, web_of
 
 __all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
            "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
-           "NotifySettings", "OffboardingSettings", "OktaSettings", "ScimSettings", "ServiceNowSettings",
-           "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebSettings",
+           "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "ScimSettings",
+           "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebSettings",
            "WebhookSettings",
            "load_settings"]  # fmt: skip
 
@@ -92,6 +93,7 @@ class Settings:
     okta: OktaSettings | None = None
     google: GoogleSettings | None = None
     web: WebSettings = field(default_factory=WebSettings)
+    operator: OperatorSettings | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -107,7 +109,7 @@ class Settings:
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
         "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
         "mail", "connectors", "scim", "notify", "standing_approval", "collect", "entra", "okta",
-        "google", "web"}  # fmt: skip
+        "google", "web", "operator"}  # fmt: skip
 
 
 def load_settings(
@@ -195,4 +197,5 @@ def load_settings(
         okta=okta_of(reader),
         google=google_of(reader, base),
         web=web_of(reader),
+        operator=operator_of(reader),
     )

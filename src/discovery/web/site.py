@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from discovery.ledger import FILE as LEDGER
-from discovery.ledger.actor import actor
+from discovery.ledger.actor import user
 from discovery.offboarding.case import Case, read_cases
 from discovery.report.opened import record_opened
 from discovery.settings import Settings
@@ -19,7 +19,7 @@ class Site:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.reading = Reading(settings)
-        self.user = actor().removeprefix("os:")
+        self.user = user()
         self._cases: tuple[tuple[int, int] | None, Mapping[str, Case]] = (None, {})
 
     def cases(self) -> Mapping[str, Case]:
