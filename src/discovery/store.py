@@ -204,6 +204,15 @@ class Store:
             self._con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for table in (t for t in TABLES.values() if not t.is_view):
             self._con.execute(f"CREATE TABLE IF NOT EXISTS {table.qualified} ({declared_columns(table)})")
+        there = {(str(s), str(t), str(c)) for s, t, c in self.rows("SELECT schema_name, table_name, column_name FROM "
+                                                                    "duckdb_columns() WHERE NOT internal")}  # fmt: skip
+        for table in (t for t in TABLES.values() if not t.is_view):
+            for column in table.columns:
+                # A warehouse of an earlier version keeps what it has.
+                if (table.schema, table.name, column.name) not in there:
+                    self._con.execute(
+                        f'ALTER TABLE {table.qualified} ADD COLUMN "{column.name}" {column.type}'
+                    )
 
     def check(self, table: Table, sql: str, binds: Mapping[str, Any] | None = None) -> None:
         """Refuse a query whose columns differ from the table's declaration. Raises ContractBroken."""

@@ -14,10 +14,11 @@ from typing import Any
 from discovery.errors import BadUse
 from discovery.settings import Settings
 from discovery.sources.container import stage
-from discovery.sources.inbox import hint_for, inbox_files, scan
+from discovery.sources.inbox import inbox_files, scan
 from discovery.sources.ingest import ingest_system, load_macros, systems
 from discovery.sources.layout import look
 from discovery.sources.registry import unproven
+from discovery.sources.reread import hint_for
 from discovery.sources.source import Head
 from discovery.stage import Night
 from discovery.store import Store, quoted

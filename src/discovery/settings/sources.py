@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +74,14 @@ def hint_of(reader: Reader, number: int, block: Mapping[str, Any]) -> SourceHint
     if "timezone" in block:
         reader.zone(block, "timezone")
     _order(reader, block, place)
+    if "encoding" in block:
+        try:
+            codecs.lookup(str(block["encoding"]))
+        except LookupError as error:
+            raise BadSettings(
+                f"{reader.where}: {place}.encoding = {block['encoding']!r}; expected one that Python knows, such as "
+                "utf-16, windows-1252 or iso-8859-15"
+            ) from error
     header = block.get("header")
     if header is not None and (not isinstance(header, str) or "," not in header or "\n" in header):
         raise BadSettings(

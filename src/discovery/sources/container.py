@@ -236,6 +236,10 @@ def _stage_stream(stream: IO[bytes], target: Path, member: str | None, encoding:
         raise SourceFailed(
             f"byte {error.start} is not {error.encoding}: set `encoding` for this file in a [[source]] block."
         ) from error
+    except UnicodeError as error:
+        raise SourceFailed(
+            f"{error}: see what `encoding` a [[source]] block says of this file; without one it is read as UTF-8."
+        ) from error
     return Staged(target, member, size)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from fnmatch import fnmatch
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,17 @@ from discovery.sources.input import Input, Listed, file_id_of
 from discovery.sources.layout import look
 from discovery.sources.rebuild import inputs_of_vault
 from discovery.sources.registry import Recognition, known_formats, recognise
+from discovery.sources.reread import (
+    Before,
+    day_before,
+    hint_for,
+    hint_of_member,
+    kept_elsewhere,
+    looked_with,
+    meant_anew,
+    take_out,
+    take_out_unmeant,
+)
 from discovery.sources.source import Format, Head, Shape, at_path, fold
 from discovery.sources.vault import Vault
 from discovery.store import Store, make_private
@@ -30,16 +41,6 @@ _FILE_WORDS = re.compile(
 )
 """Words that people put before an address in a file name: history_ann@…; addresses may hold these signs too."""
 UNKNOWN_INSTANCE = "default"
-
-
-def hint_for(settings: Settings, file_name: str) -> SourceHint:
-    """Merge the [[source]] blocks whose glob fits a path below the inbox; the first to say a thing wins."""
-    merged = SourceHint(files=file_name)
-    for hint in settings.sources:
-        if fnmatch(file_name, hint.files) or fnmatch(Path(file_name).name, hint.files):
-            said = {k: v for k, v in asdict(hint).items() if v is not None and getattr(merged, k) is None}
-            merged = replace(merged, **said)
-    return merged
 
 
 def person_in_path(file_name: str) -> str | None:
@@ -68,10 +69,7 @@ def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Forma
     found: list[tuple[Staged, SourceHint, Recognition | None, str | None]] = []
     for text in stage(path, folder, encoding=hint.encoding):
         name = file_name if text.member is None else f"{file_name}/{text.member}"
-        own = hint if text.member is None else hint_for(settings, name)
-        own = replace(
-            own, **{k: v for k, v in asdict(hint).items() if v is not None and getattr(own, k) is None}
-        )
+        own = hint_of_member(settings, file_name, text.member)
         if text.refusal is not None:
             found.append((text, own, None, text.refusal))
             continue
@@ -152,9 +150,13 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
         "SELECT file_sha256 FROM sources.source_file WHERE state <> 'duplicate' "
         "EXCEPT SELECT file_sha256 FROM sources.pending"
     )}  # fmt: skip
+    anew = meant_anew(store, settings)
+    days = day_before(anew)
+    known -= {one.file_sha256 for one in anew.values()}
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
     listed: list[Listed] = []
     inbox_rows: list[tuple[str, int, int, str | None]] = []
+    looked: set[str] = set()
     for path in inbox_files(settings.inbox):
         name = str(path.relative_to(settings.inbox))
         name = name.encode("utf-8", "backslashreplace").decode()
@@ -170,15 +172,27 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
         sha256: str | None = None
         try:
             sha256, kept = _take(path, incoming, vault)
-            one, not_read = _inputs(kept, name, sha256, settings, formats, as_of)
+            looked.add(name)
+            one, not_read = _inputs(kept, name, sha256, settings, formats, as_of, days)
             found += one
             listed += not_read
         except SourceFailed as error:
             listed.append(Listed(sha256, None, name, "refused", str(error).removeprefix(f"{path}: ")))
         inbox_rows.append((name, status.st_size, status.st_mtime_ns, sha256))
+    for name, sha256 in kept_elsewhere(vault, anew.values(), looked).items():
+        looked.add(name)
+        try:
+            one, not_read = _inputs(vault.place(sha256), name, sha256, settings, formats, as_of, days)
+            found += one
+            listed += not_read
+        except SourceFailed as error:
+            listed.append(Listed(sha256, None, name, "refused", str(error)))
     inputs, refused, named = _resolve_instances(store, vault, settings, found, by_name)
     lost, unreadable = inputs_of_vault(store, vault, by_name, inputs)
-    _record(store, [*inputs, *lost], [*listed, *refused, *unreadable], inbox_rows)
+    with store.transaction():
+        take_out_unmeant(store, vault, anew, looked, {one.file_id for one in inputs})
+        listing = [*listed, *refused, *unreadable]
+        _record(store, [*inputs, *lost], listing, inbox_rows, anew, looked_with(settings))
     _name_unknown_instances(store, vault, named)
     _sweep(store, incoming)
     return int(store.value("SELECT count(*) FROM sources.pending") or 0)
@@ -209,7 +223,8 @@ def _take(path: Path, incoming: Path, vault: Vault) -> tuple[str, Path]:
 
 
 def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tuple[Format, ...],
-            as_of: date) -> tuple[list[tuple[Input, Recognition, SourceHint, set[str]]], list[Listed]]:  # fmt: skip
+            as_of: date, days: Mapping[tuple[str, str | None], date],
+            ) -> tuple[list[tuple[Input, Recognition, SourceHint, set[str]]], list[Listed]]:  # fmt: skip
     folder = make_private(settings.home / "stage" / sha256[:16])
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
     listed: list[Listed] = []
@@ -254,7 +269,8 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
             continue
         snapshot = None
         if fmt.is_list:
-            snapshot = content_snapshot(shape, recognition.head) or hint.snapshot_on or as_of
+            snapshot = content_snapshot(shape, recognition.head) or hint.snapshot_on
+            snapshot = snapshot or days.get((sha256, text.member), as_of)
             if text.collected is not None and hint.snapshot_on is None:
                 snapshot = text.collected.collected_at.date()
         found += [
@@ -325,9 +341,8 @@ def _name_unknown_instances(store: Store, vault: Vault, named: dict[str, str]) -
         instance = named[str(system)]
         new_id = file_id_of(sidecar.file_sha256, sidecar.member, instance, sidecar.person_hint)
         with store.transaction():
-            store.run("UPDATE sources.source_part SET state = 'gone' WHERE file_id = $id", {"id": file_id})
-            for table in ("source_file", "ignored", "quarantine"):
-                store.run(f"DELETE FROM sources.{table} WHERE file_id = $id", {"id": file_id})  # noqa: S608 - fixed
+            take_out(store, str(file_id))
+            store.run("DELETE FROM sources.source_file WHERE file_id = $id", {"id": file_id})
             store.run(
                 "INSERT INTO sources.pending BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
                 "$member AS member, $name AS file_name, $format AS format, $shape AS shape, $system AS system, "
@@ -345,52 +360,56 @@ def _name_unknown_instances(store: Store, vault: Vault, named: dict[str, str]) -
 
 
 def _record(store: Store, inputs: list[Input], listed: list[Listed],
-            inbox_rows: list[tuple[str, int, int, str | None]]) -> None:  # fmt: skip
-    """Write what the scan found: pending inputs, duplicates, listed files, the state of the inbox."""
+            inbox_rows: list[tuple[str, int, int, str | None]], anew: Mapping[str, Before],
+            looked: str) -> None:  # fmt: skip
+    """Write what the scan found: pending inputs, duplicates, listed files, the state of the inbox.
+
+    Runs in a transaction of the caller.
+    """
     now = datetime.now(UTC).replace(tzinfo=None)
     names = {str(r[0]): str(r[1]) for r in store.rows(
         "SELECT file_id, file_name FROM sources.source_file WHERE state IN ('loaded', 'staged')"
     )}  # fmt: skip
-    with store.transaction():
-        # Further instances of a file are found by reading it: those left pending by a kill stay.
-        again = {(one.file_sha256, one.member) for one in inputs if one.instance_from == "content"}
-        ids = {one.file_id for one in inputs}
-        for file_id, sha256, member in store.rows("SELECT file_id, file_sha256, member FROM sources.pending"):
-            if (sha256, member) not in again or file_id in ids:
-                store.run("DELETE FROM sources.pending WHERE file_id = $id", {"id": file_id})
-        store.run("DELETE FROM sources.inbox_file")
-        for row in inbox_rows:
-            store.run("INSERT INTO sources.inbox_file VALUES ($a, $b, $c, $d)",
-                      dict(zip("abcd", row, strict=True)))  # fmt: skip
-        for one in inputs:
-            _forget_listing(store, one.file_sha256, one.member)
-            first_name = names.get(one.file_id)
-            if first_name is None:
-                store.run(
-                    "INSERT INTO sources.pending BY NAME SELECT $file_id AS file_id, $file_sha256 AS file_sha256, "
-                    "$member AS member, $file_name AS file_name, $format AS format, $shape AS shape, "
-                    "$system AS system, $instance AS instance, $instance_from AS instance_from, "
-                    "$person_hint AS person_hint, CAST($snapshot_on AS DATE) AS snapshot_on",
-                    asdict(one),
-                )
-                names[one.file_id] = one.file_name
-            elif first_name != one.file_name:
-                _insert_duplicate(store, one, first_name, now)
-        for other in listed:
-            _forget_listing(store, other.file_sha256 or other.file_name, other.member)
+    # Further instances of a file are found by reading it: those left pending by a kill stay.
+    again = {(one.file_sha256, one.member) for one in inputs if one.instance_from == "content"}
+    ids = {one.file_id for one in inputs}
+    for file_id, sha256, member in store.rows("SELECT file_id, file_sha256, member FROM sources.pending"):
+        if (sha256, member) not in again or file_id in ids:
+            store.run("DELETE FROM sources.pending WHERE file_id = $id", {"id": file_id})
+    store.run("DELETE FROM sources.inbox_file")
+    for row in inbox_rows:
+        store.run("INSERT INTO sources.inbox_file VALUES ($a, $b, $c, $d)",
+                  dict(zip("abcd", row, strict=True)))  # fmt: skip
+    for one in inputs:
+        _forget_listing(store, one.file_sha256, one.member)
+        first_name = names.get(one.file_id)
+        is_anew = one.file_id in anew and first_name == one.file_name
+        if first_name is None or is_anew:
             store.run(
-                "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
-                "$member AS member, $name AS file_name, $system AS system, $format AS format, $state AS state, "
-                "$reason AS reason, 0::BIGINT AS rows_read, 0::BIGINT AS rows_loaded, 0::BIGINT AS rows_duplicate, "
-                "0::BIGINT AS rows_ignored, 0::BIGINT AS rows_quarantined, 0::BIGINT AS rows_elsewhere, "
-                "false AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
-                {
-                    "file_id": file_id_of(other.file_sha256 or other.file_name, other.member, None, other.file_name),
-                    "sha": other.file_sha256, "member": other.member, "name": other.file_name,
-                    "system": other.system, "format": other.format, "state": other.state, "reason": other.reason,
-                    "now": now,
-                },
-            )  # fmt: skip
+                "INSERT INTO sources.pending BY NAME SELECT $file_id AS file_id, $file_sha256 AS file_sha256, "
+                "$member AS member, $file_name AS file_name, $format AS format, $shape AS shape, "
+                "$system AS system, $instance AS instance, $instance_from AS instance_from, "
+                "$person_hint AS person_hint, CAST($snapshot_on AS DATE) AS snapshot_on",
+                asdict(one),
+            )
+            names[one.file_id] = one.file_name
+        elif first_name != one.file_name:
+            _insert_duplicate(store, one, first_name, now)
+    for other in listed:
+        _forget_listing(store, other.file_sha256 or other.file_name, other.member)
+        store.run(
+            "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
+            "$member AS member, $name AS file_name, $system AS system, $format AS format, $state AS state, "
+            "$reason AS reason, $looked AS read_with, 0::BIGINT AS rows_read, 0::BIGINT AS rows_loaded, "
+            "0::BIGINT AS rows_duplicate, 0::BIGINT AS rows_ignored, 0::BIGINT AS rows_quarantined, "
+            "0::BIGINT AS rows_elsewhere, false AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
+            {
+                "file_id": file_id_of(other.file_sha256 or other.file_name, other.member, None, other.file_name),
+                "sha": other.file_sha256, "member": other.member, "name": other.file_name,
+                "system": other.system, "format": other.format, "state": other.state, "reason": other.reason,
+                "now": now, "looked": looked,
+            },
+        )  # fmt: skip
 
 
 def _forget_listing(store: Store, sha256: str, member: str | None) -> None:

@@ -32,6 +32,7 @@ from discovery.sources.reading import (
 )
 from discovery.sources.rebuild import keep_reduced, restore_reduced
 from discovery.sources.registry import Recognition, known_formats
+from discovery.sources.reread import hint_of_member, looked_with, read_with, take_out
 from discovery.sources.source import Format, Head, Shape
 from discovery.sources.vault import Sidecar, Vault, on_disk
 from discovery.stage import Night
@@ -90,7 +91,7 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
                 total.rows_quarantined + one.rows_quarantined, total.refused,
             )  # fmt: skip
         except SourceFailed as error:
-            _refuse(store, row, str(error))
+            _refuse(store, settings, row, str(error))
             total = replace(total, refused=total.refused + 1)
         except Exception as error:
             # The engine's own words may quote a record, which browsing must not leave behind.
@@ -140,7 +141,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     kept = vault.place(sha256) if vault.has(sha256) else incoming
     folder = make_private(settings.home / "stage" / sha256[:16])
     if not kept.exists():
-        return _restore(store, fmt, row, vault, lake, folder)
+        return _restore(store, settings, fmt, row, vault, lake, folder)
     text, hint, recognition = _again(kept, row, settings, fmt, folder)
     if recognition.fit is None:
         raise SourceFailed(recognition.reason or "is not recognised any more")
@@ -197,6 +198,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
             primary.elsewhere,
             lacking,
             text.collected,
+            said=read_with(settings, hint, fmt.name),
         )
         for instance in primary.others:
             _expect(store, row, instance)
@@ -204,7 +206,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
 
 
 def _restore(
-    store: Store, fmt: Format, row: dict[str, Any], vault: Vault, lake: Lake, folder: Path
+    store: Store, settings: Settings, fmt: Format, row: dict[str, Any], vault: Vault, lake: Lake, folder: Path
 ) -> Outcome:
     """Take an input from the reduced records that the vault holds of it."""
     sidecar = vault.sidecar(str(row["file_sha256"]), str(row["file_id"]))
@@ -225,6 +227,7 @@ def _restore(
             sidecar.rows_elsewhere,
             sidecar.lacking,
             collected_from(json.loads(sidecar.collected)) if sidecar.collected else None,
+            said=read_with(settings, hint_of_member(settings, _container(row), row["member"]), fmt.name),
         )
     return outcome
 
@@ -232,15 +235,17 @@ def _restore(
 def _again(kept: Path, row: dict[str, Any], settings: Settings, fmt: Format,
            folder: Path) -> tuple[Staged, SourceHint, Recognition]:  # fmt: skip
     """Stage a pending input and recognise its shape: the scan only noted which format it is."""
-    name = str(row["file_name"])
-    if row["member"] is not None:
-        name = name.removesuffix(f"/{row['member']}")
-    for text, hint, recognition, refusal in look_at(kept, name, settings, (fmt,), folder):
+    for text, hint, recognition, refusal in look_at(kept, _container(row), settings, (fmt,), folder):
         if text.member == row["member"]:
             if recognition is None:
                 raise SourceFailed(refusal or "is not readable any more")
             return text, hint, recognition
     raise SourceFailed(f"the archive has no member {row['member']!r} any more")
+
+
+def _container(row: dict[str, Any]) -> str:
+    name = str(row["file_name"])
+    return name if row["member"] is None else name.removesuffix(f"/{row['member']}")
 
 
 def _set_hints(store: Store, row: dict[str, Any], hint: SourceHint, *, is_sheet: bool) -> None:
@@ -321,7 +326,8 @@ def _check_lines(text: Staged, layout: Layout, rows_read: int, raw: Raw) -> None
 
 def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: Lake,
               written: dict[str, Written], outcome: Outcome, bad: list[tuple[int, str | None, str, str]],
-              elsewhere: int, lacking: str | None = None, collected: Collected | None = None) -> None:  # fmt: skip
+              elsewhere: int, lacking: str | None = None, collected: Collected | None = None, *,
+              said: str) -> None:  # fmt: skip
     file_id, instance = str(row["file_id"]), str(row["instance"])
     parts = []
     for kind, one in written.items():
@@ -330,6 +336,8 @@ def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: 
             number = seen.get(part.day, 0)
             seen[part.day] = number + 1
             parts.append((kind, part.day, lake.place(part, fmt.system, instance, file_id, number), part.rows))
+    # It may have been read before, with other settings.
+    take_out(store, file_id, paths=[path for _, _, path, _ in parts])
     # One statement for all: a log of a year has a part for each of its days.
     if parts:
         kinds, days, paths, counts = zip(*parts, strict=True)
@@ -364,8 +372,9 @@ def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: 
         "CAST($read AS BIGINT) AS rows_read, CAST($read - $ignored - $bad AS BIGINT) AS rows_loaded, "
         "CAST(0 AS BIGINT) AS rows_duplicate, CAST($ignored AS BIGINT) AS rows_ignored, "
         "CAST($bad AS BIGINT) AS rows_quarantined, CAST($elsewhere AS BIGINT) AS rows_elsewhere, "
-        "$complete AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
+        "$complete AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at, $said AS read_with",
         {
+            "said": said,
             "file_id": file_id, "sha": row["file_sha256"], "member": row["member"], "name": row["file_name"],
             "system": fmt.system, "instance": instance, "how": row["instance_from"], "person": row["person_hint"],
             "snapshot": row["snapshot_on"], "kinds": sorted({p[0] for p in parts}) or list(fmt.kinds),
@@ -385,8 +394,9 @@ def _register(store: Store, row: dict[str, Any], shape: str, fmt: Format, lake: 
     store.run("DELETE FROM sources.pending WHERE file_id = $file_id", {"file_id": file_id})
 
 
-def _refuse(store: Store, row: dict[str, Any], reason: str) -> None:
+def _refuse(store: Store, settings: Settings, row: dict[str, Any], reason: str) -> None:
     with store.transaction():
+        take_out(store, str(row["file_id"]))
         store.run("DELETE FROM sources.pending WHERE file_id = $file_id", {"file_id": row["file_id"]})
         store.run(
             "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
@@ -394,8 +404,9 @@ def _refuse(store: Store, row: dict[str, Any], reason: str) -> None:
             "$reason AS reason, CAST(0 AS BIGINT) AS rows_read, CAST(0 AS BIGINT) AS rows_loaded, "
             "CAST(0 AS BIGINT) AS rows_duplicate, CAST(0 AS BIGINT) AS rows_ignored, "
             "CAST(0 AS BIGINT) AS rows_quarantined, CAST(0 AS BIGINT) AS rows_elsewhere, "
-            "false AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
+            "false AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at, $said AS read_with",
             {
+                "said": looked_with(settings),
                 "file_id": row["file_id"], "sha": row["file_sha256"], "member": row["member"],
                 "name": row["file_name"], "system": row["system"], "format": row["format"], "reason": reason,
                 "now": datetime.now(UTC).replace(tzinfo=None),
