@@ -20,6 +20,7 @@ from discovery.offboarding.notify import notifier
 from discovery.offboarding.plan import make_plan
 from discovery.offboarding.playbook import read_playbooks
 from discovery.offboarding.route import can_act
+from discovery.offboarding.task import complete_task
 from discovery.settings import Settings, load_settings
 from discovery.store import Store
 from sample_data.tenant import Tenant, serving
@@ -143,6 +144,13 @@ class Company:
         with Store(self.settings.published, read_only=True) as store:
             plan = make_plan(store, self.settings, read_playbooks(None), ADA, can_act=can_act(self.settings))  # fmt: skip
         return record_plan(self.settings.home, plan)
+
+    def attest_all(self) -> None:
+        """Complete every open task, in the name of its owner."""
+        for task in [one for one in self.case().tasks.values() if one.state == "open"]:
+            complete_task(
+                self.settings, task.task_id, by=task.owner_email or "it@example.com", statement="it is done"
+            )
 
     def approve(self, case: Case) -> None:
         with Store(self.settings.published, read_only=True) as store:

@@ -106,8 +106,8 @@ def test_an_approved_plan_is_executed_in_order_with_intent_before_and_result_aft
     assert found["delete_account-entra"] == "planned", "it is not due for 30 days"
     assert found["free_licences-entra"] == "planned", "it waits for the hand-over"
     assert {t.step_id for t in now_of(settings).tasks.values()} == {
-        "hand_over_work", "hand_over_clients", "hand_over_administration-figma", "hand_over_billing-canva",
-        "remove_by_hand-zapier", "remove_by_hand-figma", "remove_by_hand-canva",
+        "hand_over_work", "hand_over_clients", "hand_over_administration-canva", "hand_over_billing-canva",
+        "remove_by_hand-zapier", "remove_by_hand-figma",
     }  # fmt: skip
     assert verify_ledger(settings.home).is_whole
     assert MAIL not in Ledger(settings.home).path.read_text(encoding="ascii")
@@ -413,6 +413,37 @@ def test_killed_at_every_point_and_resumed_it_ends_the_same_and_nothing_is_done_
     target.close()
 
 
+@pytest.mark.parametrize(
+    ("status", "done"),
+    [
+        ("active", set()),
+        ("disabled", {"disable-entra"}),
+        ("deleted", {"disable-entra", "delete_account-entra"}),
+    ],
+)
+def test_nobody_is_asked_for_what_the_directorys_own_list_shows_done(
+    planned: MakePlan, settings: Settings, app: App, status: str, done: set[str]
+) -> None:
+    write_world(settings.home, status=status, apps={})
+    case = record_plan(settings.home, planned(can=set()))
+    approved(settings, case)
+    foreseen = run(settings, app, case.case_id, is_sent=False)
+    assert "disable-entra" in {
+        d.step_id for d in foreseen if d.what == ("done" if done else "would make a task")
+    }
+    run(settings, app, case.case_id)
+    for task in now_of(settings).tasks.values():
+        complete_task(settings, task.task_id, by="olga@example.com", statement="removed")
+    run(settings, app, case.case_id, now=NOW + timedelta(days=40))
+    case = now_of(settings)
+    assert {name for name, one in case.steps.items() if one.state == "already_absent"} == done
+    assert done.isdisjoint(task.step_id for task in case.tasks.values())
+    if done:
+        assert case.steps["disable-entra"].reason == (
+            f"nothing to do: the directory's own list has the account as {status}, as of 2026-11-20"
+        )
+
+
 def test_a_case_closes_only_when_everything_is_done_verified_and_silent(
     settings: Settings, case: Case, app: App
 ) -> None:
@@ -421,9 +452,13 @@ def test_a_case_closes_only_when_everything_is_done_verified_and_silent(
     with Store(settings.published, read_only=True) as store:
         verify_case(settings, store, case.case_id, connectors(app))
     assert now_of(settings).state == "executing"
-    for task in now_of(settings).tasks.values():
-        complete_task(settings, task.task_id, by="olga@example.com", statement="removed")
-    run(settings, app, case.case_id, now=NOW + timedelta(days=40))
+    assert "remove_by_hand-canva" not in {t.step_id for t in now_of(settings).tasks.values()}, (
+        "first handed over"
+    )
+    for now in (NOW, NOW + timedelta(days=40)):
+        for task in [t for t in now_of(settings).tasks.values() if t.state == "open"]:
+            complete_task(settings, task.task_id, by="olga@example.com", statement="removed")
+        run(settings, app, case.case_id, now=now)
     assert states(settings)["delete_account-entra"] == "verified"
     with Store(settings.published, read_only=True) as store:
         verify_case(settings, store, case.case_id, connectors(app))

@@ -40,7 +40,7 @@ def test_every_app_of_the_scope_is_ended_and_verified(planned: MakePlan) -> None
         assert "verify" in own
         wanted = {"scim": "deprovision", "api": "remove_account", "manual": "remove_by_hand", "idp": "verify"}
         assert wanted[said["route"]] in own
-    assert {s.app_id for s in plan.steps if s.rule == "hand_over_administration"} == {"figma"}
+    assert {s.app_id for s in plan.steps if s.rule == "hand_over_administration"} == {"canva"}
     assert {s.app_id for s in plan.steps if s.rule == "hand_over_billing"} == {"canva"}
     assert {s.app_id for s in plan.steps if s.rule == "revoke_grant"} == {"zapier"}
     assert {s.app_id for s in plan.steps if s.rule == "unassign"} == {"salesforce"}, (

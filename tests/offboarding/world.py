@@ -31,7 +31,6 @@ APPS: dict[str, dict[str, Any]] = {
         "class": "shadow",
         "sources": ["sign_in"],
         "survives": True,
-        "is_admin": True,
     },
     "canva": {
         "route": "manual",
@@ -39,6 +38,7 @@ APPS: dict[str, dict[str, Any]] = {
         "sources": ["charge"],
         "survives": None,
         "is_payer": True,
+        "is_admin": True,
     },
 }
 

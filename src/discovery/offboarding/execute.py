@@ -102,7 +102,7 @@ def execute(
     budget = settings.offboarding.max_steps_per_run
     for case in running:
         if not is_sent:
-            done += [_foreseen(case, one, now) for one in case.steps.values()]
+            done += [_foreseen(store, case, one, now) for one in case.steps.values()]
             continue
         with one_at_a_time(settings.home, case.case_id):
             fresh = read_case(settings.home, case.case_id)
@@ -120,6 +120,13 @@ def execute(
             most = budget if standing is None else min(budget, standing.max_steps_per_run)
             done += executor.run(most - sum(d.what == "sent" for d in done))
     return done
+
+
+_ENDED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("idp", "deactivate"): ("disabled", "soft_deleted", "deleted"),
+    ("delete_later", "delete"): ("soft_deleted", "deleted"),
+}
+"""Phase and action of the directory's steps → what a person's status is where it is done in all their directories."""
 
 
 def idempotency_key(case: Case, step_id: str) -> str:
@@ -161,7 +168,7 @@ def _blocked(case: Case, one: StepState, now: datetime) -> str | None:
     return None
 
 
-def _foreseen(case: Case, one: StepState, now: datetime) -> Did:
+def _foreseen(store: Store, case: Case, one: StepState, now: datetime) -> Did:
     """Say what executing would do about a step; nothing is sent or asked."""
     step, wait = one.step, _blocked(case, one, now)
     if one.is_done or one.state == "cancelled":
@@ -176,9 +183,25 @@ def _foreseen(case: Case, one: StepState, now: datetime) -> Did:
         what, detail = "task", f"{one.task_id} is open"
     elif step.is_automatic:
         what, detail = "would send", f"{step.action} through {step.route}"
+    elif known := _ended_already(store, case, step):
+        what, detail = "done", known
     else:
         what, detail = "would make a task", step.instruction
     return _did(case.case_id, one, what, detail)
+
+
+def _ended_already(store: Store, case: Case, step: Step) -> str | None:
+    """Say that nobody has to be asked: the directory's own list shows it done. None if it does not."""
+    ended = _ENDED.get((step.phase, step.action))
+    if ended is None:
+        return None
+    [(status, as_of)] = store.rows(
+        "SELECT max(p.status), r.as_of FROM run AS r LEFT JOIN person AS p ON p.person_id = $person GROUP BY r.as_of",
+        {"person": case.person_id},
+    )
+    if status not in ended:
+        return None
+    return f"nothing to do: the directory's own list has the account as {status}, as of {as_of}"
 
 
 def _did(case_id: str, one: StepState, what: str, detail: str) -> Did:
@@ -230,6 +253,10 @@ class _Executor:
         if self.standing is not None and not covers(self.standing, one.step, self.now):
             return _did(self.case.case_id, one, "waits", "not approved, and no standing approval covers it")
         if not one.step.is_automatic:
+            known = _ended_already(self.store, self.case, one.step) if one.task_id is None else None
+            if known is not None:
+                self._record("observation", one, "already_absent", {}, {"detail": known})
+                return _did(self.case.case_id, one, "done", known)
             return self._hand_to_person(one, one.step.instruction) if self._needs_task(one) else None
         if one.task_id is not None:  # a person has it now
             return self._hand_to_person(one, one.reason) if self._needs_task(one) else None
