@@ -46,7 +46,7 @@ GOOD_NIGHT = "last_good_night"
 @cache
 def steps() -> tuple[Step, ...]:
     """Return the steps downstream of the sources, in an order in which they can run."""
-    return (*CANONICAL_STEPS, *MATCHING_STEPS, *GRAPH_STEPS, *OFFBOARDING_STEPS)
+    return (*CANONICAL_STEPS, *MATCHING_STEPS, *OFFBOARDING_STEPS, *GRAPH_STEPS)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 from discovery.canonical import STEPS as CANONICAL
 from discovery.canonical.usage import roll_up_months
 from discovery.graph import STEPS as GRAPH
+from discovery.offboarding.publication import STEPS as OFFBOARDING
 from discovery.settings import Settings
 from discovery.stage import Night, Step
 from discovery.store import Store, declared_columns
@@ -189,7 +190,7 @@ class World:
         return self
 
     def graph(self) -> World:
-        self._pending += GRAPH
+        self._pending += (*OFFBOARDING, *GRAPH)
         return self
 
     def build(self) -> World:

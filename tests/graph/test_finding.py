@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from discovery.ledger import Ledger
+from discovery.offboarding.plan import Plan, Step
 from tests.canonical.world import World, at, on
 from tests.graph.scenarios import STORIES
 from tests.graph.tenant import Scene
@@ -326,6 +328,41 @@ def test_deprovisioning_that_failed_is_a_finding_and_what_is_awaited_is_none(tmp
         "SELECT app_id, severity FROM graph.finding WHERE rule = 'deprovisioning_failed' ORDER BY ALL"
     )
     assert found == [("failure-app", "high"), ("nothing_came-app", "high"), ("staged-app", "high")]
+
+
+def test_what_a_case_had_as_ended_and_is_seen_again_is_a_finding(tmp_path: Path) -> None:
+    """From the ledger of the home: steps as a case that was executed, closed and looked at again leaves them."""
+    world = company(tmp_path)
+    world.entra("o-1", ANNA, status="disabled")
+    world.use("sign_in", "o-1", "slack-id", "09-10")
+    [(person,)] = world.build().all("SELECT person_id FROM canonical.person")
+    ledger = Ledger(world.night.settings.home)
+
+    def said(case_id: str, kind: str, state: str, step_id: str | None = None, **more: Any) -> None:
+        ledger.append(kind, case_id=case_id, person_id=person, state=state, step_id=step_id, **more)
+
+    for case_id, end in (("case-a", "closed"), ("case-b", "undone"), ("case-c", "closed")):
+        steps = tuple(
+            Step(name, n, name, "api", route, action, "slack", "Slack", name, "why", "how", route)
+            for n, (name, route, action) in enumerate((("off", "api", "deactivate"), ("no", "api", "delete"), ("look", "observe", "verify")))
+        )  # fmt: skip
+        plan = Plan(person, ANNA, "Anna", None, None, steps, {}, {})
+        said(case_id, "plan", "planned", data={"plan_hash": plan.hash}, private={"plan": plan.plain()})
+        for step_id, states in {
+            "off": ("accepted", "verified", "failed" if case_id == "case-a" else "verified"),
+            "no": ("failed",),
+            "look": ("failed" if case_id != "case-c" else "verified",),
+        }.items():
+            for state in states:
+                said(case_id, "observation", state, step_id, private={"detail": f"{step_id} is {state}"})
+        said(case_id, "case", end)
+    found = world.build().all(
+        "SELECT severity, app_id, summary FROM graph.finding WHERE rule = 'seen_after_offboarding' ORDER BY ALL"
+    )
+    assert found == [
+        ("high", "slack", f"{ANNA} was taken out of Slack (case-a) and is there again: {step} is failed")
+        for step in ("look", "off")
+    ]
 
 
 def test_a_finding_keeps_its_id_while_more_is_seen_and_names_controls(tmp_path: Path) -> None:

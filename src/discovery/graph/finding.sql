@@ -261,6 +261,19 @@ found AS (
     LEFT JOIN matching.app AS w USING (app_id)
     WHERE d.state IN ('failed', 'held') OR d.expected = 'yes' AND d.state = 'never'
     UNION ALL
+    -- What a case had as ended, and looking again shows is not. What was refused outright is a task, and no finding.
+    SELECT 'seen_after_offboarding', 'high', c.person_id, s.app_id, s.case_id || '/' || s.step_id, NULL,
+        coalesce(max(e.at), c.opened_at),
+        coalesce(p.email, p.display_name, p.person_id) || ' was taken out of ' || coalesce(w.name, s.app_id, 'the directory')
+            || ' (' || s.case_id || ') and is there again: ' || s.reason
+    FROM offboarding.step AS s
+    JOIN offboarding.offboarding_case AS c USING (case_id)
+    JOIN canonical.person AS p ON p.person_id = c.person_id
+    LEFT JOIN offboarding.ledger_entry AS e ON e.case_id = s.case_id AND e.step_id = s.step_id AND e.kind = 'observation'
+    LEFT JOIN matching.app AS w ON w.app_id = s.app_id
+    WHERE s.state = 'failed' AND c.state <> 'undone' AND (s.action = 'verify' OR s.accepted_at IS NOT NULL)
+    GROUP BY c.person_id, s.app_id, s.case_id, s.step_id, c.opened_at, p.email, p.display_name, p.person_id, w.name, s.reason
+    UNION ALL
     SELECT 'licence_of_leaver', 'low', a.person_id, NULL, n.licence_key, g.left_on, CAST(n.snapshot_on AS TIMESTAMP),
         g.who || ' is gone and still holds the licence ' || n.licence || ' in the list of ' || n.snapshot_on
     FROM canonical.licence AS n

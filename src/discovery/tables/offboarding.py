@@ -80,11 +80,12 @@ OFFBOARDING: tuple[Table, ...] = (
         (
             c("sequence", COUNT, "number, from 1"),
             c("at", INSTANT, "when"),
-            c("actor", T, "who, as the operating system knows them", personal=True),
+            c("actor", T, "who, as the operating system or the identity provider knows them", personal=True),
             c(
                 "kind",
                 T,
-                "case, plan, override, approval, refusal, intent, result, observation, task, notice, forgotten, torn",
+                "case, plan, override, approval, standing_approval, refusal, intent, result, observation, task, "
+                "notice, decision, forgotten, torn",
             ),
             c("case_id", T, "case"),
             c("step_id", T, "step"),
