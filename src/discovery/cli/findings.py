@@ -44,5 +44,5 @@ def findings(settings: Settings, rule: str | None, severity: str | None, *, as_j
                 [(r["severity"], r["rule"], r["observed_at"], r["summary"]) for r in rows],
                 whole=("severity", "rule", "seen (UTC)"),
             )
-            say(f"\n{len(rows)} findings")
+            say(f"\n{len(rows)} finding{'' if len(rows) == 1 else 's'}")
         warn_if_old(store)
