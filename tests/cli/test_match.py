@@ -132,3 +132,15 @@ def test_a_text_that_nothing_speaks_for_is_explained_too(cli: Run) -> None:
     result = cli("explain-match", "J HARGREAVES PLUMBING")
     assert result.exit_code == 0
     assert "reject" in result.stdout
+
+
+def test_a_record_with_more_cells_than_the_header_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "merchants.csv"
+    file.write_text("text,note\nFIGMA,a\nGITHUB, INC.,b\nCANVA,c,,\n", encoding="utf-8")
+    assert read_texts(file, "text")[0] == ["FIGMA", "GITHUB", "CANVA"]
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert (
+        "1 records have more cells than the header, first record 2, whose text was read as 'GITHUB'" in said
+    )

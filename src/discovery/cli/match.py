@@ -119,6 +119,14 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
     for number, row in enumerate(body, 1):
         if len(row) <= at:
             raise BadUse(f"{file}: record {number} has {len(row)} cells; {column!r} is column {at + 1}")
+    longer = [
+        number for number, row in enumerate(body, 1) if any(cell.strip() for cell in row[len(header) :])
+    ]
+    if longer:
+        note(
+            f"{file}: {len(longer)} records have more cells than the header, first record {longer[0]}, whose text was "
+            f"read as {body[longer[0] - 1][at]!r}: a text that holds the delimiter has to stand in quotes"
+        )
     code = place(header, "mcc")
     if code is None:
         return [row[at] for row in body], None
