@@ -185,7 +185,7 @@ def test_where_an_identity_provider_says_who_it_is_nobody_else_approves(
 ) -> None:
     """Two accounts of one machine would else be two approvers."""
     strict = replace(settings, operator=OperatorSettings("https://id.example", "discovery"),
-                     offboarding=replace(settings.offboarding, approvers=("ada@acme.example",)))  # fmt: skip
+                     offboarding=replace(settings.offboarding, approvers=("Ada@Acme.example",)))  # fmt: skip
     with Store(settings.published, read_only=True) as store:
         with pytest.raises(
             ActRefused, match=r"is not signed in: approving needs an ID token of https://id\.example"

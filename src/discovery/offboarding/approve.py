@@ -30,7 +30,9 @@ def approve(settings: Settings, store: Store, case: Case, *, plan_hash: str | No
             settings.home, case, f"{who} is not signed in: approving needs an ID token of "
             f"{settings.operator.issuer} in DISCOVERY_ID_TOKEN ([operator])", rule="approver",
         )  # fmt: skip
-    if allowed and user() not in allowed:
+    # A name that an ID token says is an address as a rule, and kept in lower case.
+    names = allowed if settings.operator is None else [name.lower() for name in allowed]
+    if allowed and user() not in names:
         raise refuse(
             settings.home, case, f"{who} may not approve: the settings name {', '.join(allowed)} (approvers)",
             rule="approver",
