@@ -414,17 +414,25 @@ def test_killed_at_every_point_and_resumed_it_ends_the_same_and_nothing_is_done_
 
 
 @pytest.mark.parametrize(
-    ("status", "done"),
+    ("ended", "done"),
     [
-        ("active", set()),
-        ("disabled", {"disable-entra"}),
-        ("deleted", {"disable-entra", "delete_account-entra"}),
+        ({}, set()),
+        ({"disabled_at": NOW}, {"disable-entra"}),
+        ({"deleted_at": NOW}, {"disable-entra", "delete_account-entra"}),
     ],
 )
-def test_nobody_is_asked_for_what_the_directorys_own_list_shows_done(
-    planned: MakePlan, settings: Settings, app: App, status: str, done: set[str]
+def test_nobody_is_asked_for_what_the_directory_itself_shows_done(
+    planned: MakePlan, settings: Settings, app: App, ended: dict[str, Any], done: set[str]
 ) -> None:
-    write_world(settings.home, status=status, apps={})
+    """The person's status alone shows nothing: it may be the personnel department's word."""
+    write_world(settings.home, status="disabled", apps={})
+    with Store(settings.published) as store:
+        for column, value in ended.items():
+            store.run(
+                f"INSERT INTO departure BY NAME SELECT system, instance, identifier, $value AS {column} "
+                "FROM account WHERE person_id = $ada AND system = 'entra'",
+                {"value": value, "ada": ADA},
+            )
     case = record_plan(settings.home, planned(can=set()))
     approved(settings, case)
     foreseen = run(settings, app, case.case_id, is_sent=False)
@@ -440,7 +448,7 @@ def test_nobody_is_asked_for_what_the_directorys_own_list_shows_done(
     assert done.isdisjoint(task.step_id for task in case.tasks.values())
     if done:
         assert case.steps["disable-entra"].reason == (
-            f"nothing to do: the directory's own list has the account as {status}, as of 2026-11-20"
+            "nothing to do: entra itself shows the account disabled since 2026-11-20, as of 2026-11-20"
         )
 
 

@@ -1,5 +1,5 @@
 -- One row: where one account of an identity provider stands on its way out, as of as_of. Key: system, instance,
--- identifier. Read by graph.deprovisioning_scope, graph.deprovisioning_fact, graph.finding, diagnose; not published.
+-- identifier. Read by graph.deprovisioning_scope, graph.deprovisioning_fact, graph.finding, diagnose and the execution of cases.
 --
 -- The audit log gives the instants; the roster's day stands in where it does not (is_time_known = false: by then). A
 -- roster newer than the log's last word wins. A deleted account is deleted for good 30 days later, unless it was

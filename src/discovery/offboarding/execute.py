@@ -122,11 +122,11 @@ def execute(
     return done
 
 
-_ENDED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("idp", "deactivate"): ("disabled", "soft_deleted", "deleted"),
-    ("delete_later", "delete"): ("soft_deleted", "deleted"),
+_ENDED: Mapping[tuple[str, str], str] = {
+    ("idp", "deactivate"): "coalesce(disabled_at, deleted_at, hard_deleted_at)",
+    ("delete_later", "delete"): "coalesce(deleted_at, hard_deleted_at)",
 }
-"""Phase and action of the directory's steps → what a person's status is where it is done in all their directories."""
+"""Phase and action of the directory's steps → since when its own lists and logs show the account so (`departure`)."""
 
 
 def idempotency_key(case: Case, step_id: str) -> str:
@@ -183,25 +183,33 @@ def _foreseen(store: Store, case: Case, one: StepState, now: datetime) -> Did:
         what, detail = "task", f"{one.task_id} is open"
     elif step.is_automatic:
         what, detail = "would send", f"{step.action} through {step.route}"
-    elif known := _ended_already(store, case, step):
+    elif known := _ended_already(store, step):
         what, detail = "done", known
     else:
         what, detail = "would make a task", step.instruction
     return _did(case.case_id, one, what, detail)
 
 
-def _ended_already(store: Store, case: Case, step: Step) -> str | None:
-    """Say that nobody has to be asked: the directory's own list shows it done. None if it does not."""
+def _ended_already(store: Store, step: Step) -> str | None:
+    """Say that nobody has to be asked: the directory itself shows the account so. None if it does not.
+
+    The person's status would not do: it may be the personnel department's word.
+    """
     ended = _ENDED.get((step.phase, step.action))
-    if ended is None:
+    if ended is None or len(step.accounts) != 1:
         return None
-    [(status, as_of)] = store.rows(
-        "SELECT max(p.status), r.as_of FROM run AS r LEFT JOIN person AS p ON p.person_id = $person GROUP BY r.as_of",
-        {"person": case.person_id},
+    rows = store.rows(
+        f"SELECT {ended} AS since, as_of FROM departure, run WHERE system = $system "  # noqa: S608 - one of the two above
+        "AND coalesce(instance, '') = $instance AND identifier = $identifier AND since IS NOT NULL",
+        {name: step.accounts[0][name] for name in ("system", "instance", "identifier")},
     )
-    if status not in ended:
+    if not rows:
         return None
-    return f"nothing to do: the directory's own list has the account as {status}, as of {as_of}"
+    what = "deleted" if step.action == "delete" else "disabled"
+    since, as_of = rows[0]
+    return (
+        f"nothing to do: {step.app_id} itself shows the account {what} since {since:%Y-%m-%d}, as of {as_of}"
+    )
 
 
 def _did(case_id: str, one: StepState, what: str, detail: str) -> Did:
@@ -253,7 +261,7 @@ class _Executor:
         if self.standing is not None and not covers(self.standing, one.step, self.now):
             return _did(self.case.case_id, one, "waits", "not approved, and no standing approval covers it")
         if not one.step.is_automatic:
-            known = _ended_already(self.store, self.case, one.step) if one.task_id is None else None
+            known = _ended_already(self.store, one.step) if one.task_id is None else None
             if known is not None:
                 self._record("observation", one, "already_absent", {}, {"detail": known})
                 return _did(self.case.case_id, one, "done", known)
