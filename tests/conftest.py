@@ -32,6 +32,16 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2026, 9, 30)
 
+OF_TESTS = {
+    "DISCOVERY_EXTRA_DATA",
+    "DISCOVERY_EVERY_POINT",
+    "DISCOVERY_TEST_SEEDS",
+    "DISCOVERY_DAGSTER_POSTGRES",
+}
+for variable in [name for name in os.environ if name.startswith("DISCOVERY_") and name not in OF_TESTS]:
+    # Whoever works with the program has set them in this shell, and may run the tests there.
+    del os.environ[variable]
+
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
