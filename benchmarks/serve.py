@@ -110,7 +110,7 @@ def ask(home: Path, rounds: int) -> None:
             "search": lambda _: f"/search?q=person{draw.randint(1000, counts[0])}",
             "review queue": lambda _: "/queue",
             "a name under review": lambda n: f"/queue/{keys[n % len(keys)]}",
-            "findings": lambda _: f"/findings?severity=high&page={draw.randint(1, 20)}",
+            "findings": lambda _: f"/findings?severity=high&page={draw.randint(1, 600)}",
             "runs": lambda _: "/runs",
             "cases": lambda _: "/cases",
         }

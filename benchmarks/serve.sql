@@ -15,7 +15,11 @@ SELECT md5(p || '/' || s) AS account_id, md5(p::VARCHAR) AS person_id, ['entra',
     'default' AS instance, 'id-' || p AS identifier, 'human' AS kind, 'address' AS link_method, 0.98 AS
     link_confidence, DATE '2026-01-01' AS first_seen_on, DATE '2026-09-30' AS last_seen_on, 'person' || p ||
     '@example.com' AS account_name
-FROM range($people) AS t(p), range(1, 4) AS r(s);
+FROM range($people) AS t(p), range(1, 4) AS r(s)
+UNION ALL BY NAME
+SELECT md5('nobody/' || p) AS account_id, 'push' AS system, 'default' AS instance, 'nobody-' || p AS identifier,
+    'external' AS kind, DATE '2026-09-30' AS last_seen_on
+FROM range($people // 50) AS t(p);
 
 -- table app
 SELECT 'app-' || a AS app_id, 'App ' || a AS name, 'app' || a || '.example' AS domain, a % 3 = 0 AS in_catalog,
@@ -35,7 +39,17 @@ FROM edge;
 -- table account_access
 SELECT md5(p || '/' || (a % 3 + 1)) AS account_id, 'app-' || a AS app_id, w AS person_id, DATE
     '2026-09-30' AS last_seen_on, ['sign_in'] AS sources
-FROM edge;
+FROM edge
+UNION ALL BY NAME
+SELECT md5('nobody/' || p) AS account_id, 'app-' || p % ($apps // 8) AS app_id, DATE '2026-09-30' AS last_seen_on,
+    ['sign_in'] AS sources
+FROM range($people // 50) AS t(p);
+
+-- table deprovisioning
+SELECT w AS person_id, 'app-' || a AS app_id, 'patch_inactive' AS event, 'yes' AS expected, TIMESTAMP
+    '2026-09-01 09:00:00' AS observed_at, 'delivered' AS observed, 'delivered' AS state, 'the log shows it' AS reason
+FROM edge
+WHERE p % 50 = 0 AND a % 4 = 0;
 
 -- table access_span
 SELECT w AS person_id, 'app-' || a AS app_id, 'sign_in' AS source, DATE '2026-01-01' + CAST(a %

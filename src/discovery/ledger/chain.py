@@ -107,12 +107,16 @@ class Entry:
         """Return what the entry says in one line of words; `data` and the private part hold the rest."""
         said = {**self.data, **private}
         first = said.get("detail") or said.get("title") or ""
-        others = [words.format(said[key]) for key, words in _SAID.items() if said.get(key)]
+        others = [words.format(_in_words(said[key])) for key, words in _SAID.items() if said.get(key)]
         return "; ".join(str(part) for part in (first, *others) if part)
 
     def line(self) -> bytes:
         """Return the entry's line without its end."""
         return canonical(asdict(self))
+
+
+def _in_words(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def hash_of(row: Mapping[str, Any]) -> str:

@@ -61,8 +61,8 @@ WHERE app_id = $app AND event = 'patch_inactive' AND state = 'delivered' AND ($w
 _USED_AFTER = """
 SELECT coalesce(p.email, p.person_id) AS who, e.source, e.observed_at, e.summary, d.observed_at AS told_at
 FROM deprovisioning AS d
-JOIN evidence AS e USING (person_id, app_id)
-JOIN person AS p USING (person_id)
+JOIN evidence AS e ON e.person_id = d.person_id AND e.app_id = $app
+JOIN person AS p ON p.person_id = d.person_id
 WHERE d.app_id = $app AND d.event = 'patch_inactive' AND d.state = 'delivered'
     AND e.source IN ('sign_in', 'web_visit') AND e.observed_at > d.observed_at + INTERVAL 1 HOUR
     AND ($who IS NULL OR d.person_id = $who)
@@ -316,7 +316,7 @@ def _blocks(store: Store, app: App, who: str | None) -> Point:
     facts = {f.fact: f for f in facts_of(app.app_id)}
     known = tuple(_forecast(words, facts[name]) for name, words in _INACTIVE.items() if name in facts)
     told = store.value(_TOLD, {"app": app.app_id, "who": who})
-    used = store.dicts(_USED_AFTER, {"app": app.app_id, "who": who})
+    used = store.dicts(_USED_AFTER, {"app": app.app_id, "who": who}) if told else []
     if used:
         lines = tuple(
             f"{r['who']}: {r['summary']} on {r['observed_at']:%Y-%m-%d %H:%M} UTC, told inactive on "

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from importlib import resources
 from typing import Any
 
@@ -128,7 +129,7 @@ class Part:
     rows: Sequence[Mapping[str, Any]]
     made_by: str
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of all its rows and columns: one JSON object a line, keys sorted, instants in ISO 8601."""
         said = hashlib.sha256()

@@ -54,19 +54,28 @@ ORDER BY n.amount DESC NULLS LAST, persons DESC, accounts DESC, events DESC, m.k
 _NO_MENTION = (
     "LEFT JOIN (SELECT NULL::VARCHAR AS mention, NULL::VARCHAR AS kind, NULL::DECIMAL(18,2) AS amount) AS n"
 )
-_EFFECT = (
-    _SEEN
-    + """
-SELECT p.person_id, p.email, p.display_name, p.status, p.left_on, CAST(sum(s.event_count) AS BIGINT) AS events,
-    a.person_id IS NOT NULL AS has_access
-FROM seen AS s
+# The key is that of discovery.report.decision.key_of.
+_NAMED = """
+SELECT * FROM match
+WHERE coalesce(kind = $kind, $kind IS NULL)
+    AND (mention = $text OR regexp_full_match($text, 'm[0-9a-f]{12}')
+        AND 'm' || left(sha256(kind || chr(0) || mention), 12) = $text)
+"""
+_EFFECT = """
+WITH seen AS (
+    SELECT person_id, event_count FROM usage_month WHERE mention = $mention
+    UNION ALL
+    SELECT person_id, event_count FROM not_access
+    WHERE mention = $mention AND NOT EXISTS (FROM usage_month AS u WHERE u.mention = $mention)
+), summed AS (
+    SELECT person_id, CAST(sum(event_count) AS BIGINT) AS events FROM seen GROUP BY ALL
+)
+SELECT p.person_id, p.email, p.display_name, p.status, p.left_on, s.events,
+    p.person_id IN (SELECT a.person_id FROM access AS a WHERE a.app_id = $app) AS has_access
+FROM summed AS s
 JOIN person AS p USING (person_id)
-LEFT JOIN access AS a ON a.person_id = p.person_id AND a.app_id = $app
-WHERE s.mention = $mention
-GROUP BY ALL
 ORDER BY p.email, p.person_id
 """
-)
 
 
 Filled = tuple[dict[str, Any], str, str | None, str | None]
@@ -92,7 +101,9 @@ def matches_under_review(store: Store) -> list[dict[str, Any]]:
 
 def find_mention(store: Store, text: str, kind: str | None) -> dict[str, Any]:
     """Return the match of a mention, given as it is named or by its key. Raises UnknownName."""
-    rows = store.dicts("SELECT * FROM match WHERE coalesce(kind = $kind, $kind IS NULL)", {"kind": kind})
+    rows = store.dicts(_NAMED, {"kind": kind, "text": text})
+    if not rows:  # however it was typed, and what is near
+        rows = store.dicts("SELECT * FROM match WHERE coalesce(kind = $kind, $kind IS NULL)", {"kind": kind})
     tests = (
         lambda row: row["mention"] == text,
         lambda row: key_of(row["mention"], row["kind"]) == text,

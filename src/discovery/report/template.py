@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -13,8 +14,9 @@ from markupsafe import Markup
 from discovery.report.text import safe, shown
 
 
+@cache
 def environment(package: str) -> Environment:
-    """Return the templates of a package."""
+    """Return the templates of a package; each is compiled once."""
     env = Environment(
         loader=PackageLoader(package),
         autoescape=True,

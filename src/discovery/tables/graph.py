@@ -195,7 +195,8 @@ GRAPH: tuple[Table, ...] = (
             c("status", T, "status in the app's own list; NULL if no list was read"),
         ),
         published=True,
-        order_by=("account_id", "app_id"),
+        # Asked of by app: all accounts of one app lie together.
+        order_by=("app_id", "person_id", "account_id"),
     ),
     Table(
         "graph",

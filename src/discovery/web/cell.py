@@ -71,7 +71,7 @@ _KINDS: Mapping[str, Callable[[Any, Row], str]] = {
     "person": _person,
     "app": _app,
     "access": _access,
-    "case": lambda value, _: f'<a href="/cases/{segment(value)}">{words(value)}</a>',
+    "case": lambda value, _: f'<a class="nowrap" href="/cases/{segment(value)}">{words(value)}</a>',
     "task": lambda value, row: f'<a href="/tasks/{segment(row["task_id"])}">{words(value)}</a>',
     "queued": lambda value, row: f'<a href="/queue/{segment(row["key"])}">{words(value)}</a>',
     "rule": _rule,

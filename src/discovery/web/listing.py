@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from discovery.store import quoted, sql_file
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 PAGE = 50
 _NOTHING: tuple[Any, ...] = (None, "", False, [])
 _BIND = re.compile(r"\$([a-z_]+)")
+_PAGE = "LIMIT $most OFFSET $first"
+"""Which rows a page shows. A SELECT that knows a shorter way to them than to make all has this line itself."""
 
+_READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
+
+Answer = TypeVar("Answer")
 Row = Mapping[str, Any]
 Rows = Callable[["Site", Mapping[str, str | None]], Sequence[Row]]
 
@@ -52,7 +58,15 @@ class Listing:
     is_personal: bool = False
 
     def sql(self) -> str:
-        """Return the SELECT."""
+        """Return the SELECT of all rows."""
+        return re.sub(rf"\n *{re.escape(_PAGE)}", "", self._file())
+
+    def sql_of_page(self) -> str:
+        """Return the SELECT of the rows $first to $first + $most."""
+        text = self._file()
+        return text if _PAGE in text else f"{text}\n{_PAGE}"
+
+    def _file(self) -> str:
         return sql_file("discovery.report", f"sql/{self.name}").strip()
 
     def sql_with(self, binds: Mapping[str, str | None]) -> str:
@@ -115,16 +129,16 @@ def table_of(
         rows = listing.rows(site, binds)
         first = (page - 1) * most
         return Table(listing, rows[first : first + most], binds, page, len(rows) > first + most, len(rows))
-    with site.reading.current.store() as store:
-        found = store.dicts(
-            f"{listing.sql()}\nLIMIT $most OFFSET $first",
-            {
-                **{name: binds.get(name) for name in listing.binds},
-                "most": most + 1,
-                "first": (page - 1) * most,
-            },
-        )
+    bounds = {"most": most + 1, "first": (page - 1) * most}
+    found = site.reading.current.page(
+        listing.sql_of_page(), {**{name: binds.get(name) for name in listing.binds}, **bounds}
+    )
     return Table(listing, found[:most], binds, page, len(found) > most, total)
+
+
+def at_once(*asked: Callable[[], Answer]) -> list[Answer]:
+    """Return what each of these answers: most of a page's tables need one core, and wait for nothing of another."""
+    return list(_READERS.map(lambda ask: ask(), asked))
 
 
 def _literal(value: str | None) -> str:

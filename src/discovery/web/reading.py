@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from discovery.store import Store
 
 CONNECTIONS = 4
 """How many pages read at once; more wait for their turn."""
+PAGES_KEPT = 256
+"""Of how many tables the page shown last is kept, some 20 kB each."""
 Answer = TypeVar("Answer")
 
 
@@ -35,6 +38,7 @@ class Publication:
             self._idle.put(self._store.twin())
         self._kept: dict[Any, Any] = {}
         self._keeping = threading.Lock()
+        self._pages: OrderedDict[Any, list[dict[str, Any]]] = OrderedDict()
         self.path = path
         self.run = run_of(self._store)
 
@@ -54,6 +58,21 @@ class Publication:
                 self._kept[key] = answer()
             kept: Answer = self._kept[key]
             return kept
+
+    def page(self, sql: str, binds: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the rows of one page of a table; the same for as long as this publication is shown."""
+        key = (sql, tuple(sorted(binds.items())))
+        with self._keeping:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+                return self._pages[key]
+        with self.store() as store:
+            rows = store.dicts(sql, binds)
+        with self._keeping:
+            self._pages[key] = rows
+            if len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+        return rows
 
     def close(self) -> None:
         """Close it once every connection is back."""

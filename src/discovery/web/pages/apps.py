@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from discovery.errors import BadUse
 from discovery.report.diagnosis import diagnose
 from discovery.report.published import find_app
-from discovery.web.listing import table_of
+from discovery.web.listing import at_once, table_of
 from discovery.web.listings import LISTINGS
 from discovery.web.page import page_number, render, segment, site_of
 
@@ -40,6 +42,21 @@ def app(request: Request) -> Response:
             return RedirectResponse(f"/apps/{segment(find_app(store, binds['app']).app_id)}", 303)
         summary = next(iter(store.dicts(_SUMMARY, binds)), None)
         diagnosis = diagnose(store, find_app(store, binds["app"]))
+    who_has, *others = at_once(
+        partial(
+            table_of,
+            site,
+            LISTINGS["who_has"],
+            binds,
+            page=page_number(request),
+            total=summary["person_count"] if summary else None,
+        ),
+        partial(table_of, site, LISTINGS["unlinked_accounts"], binds, most=25),
+        partial(table_of, site, LISTINGS["app_mentions"], binds, most=25),
+        partial(table_of, site, LISTINGS["app_facts"], binds),
+        partial(table_of, site, LISTINGS["deprovisioning"], {**binds, "person": None}, most=25),
+    )
+    unlinked, mentions, facts, deprovisioning = others
     return render(
         request,
         "app.html",
@@ -47,15 +64,9 @@ def app(request: Request) -> Response:
         app=found[0],
         summary=summary,
         diagnosis=diagnosis,
-        who_has=table_of(
-            site,
-            LISTINGS["who_has"],
-            binds,
-            page=page_number(request),
-            total=summary["person_count"] if summary else None,
-        ),
-        unlinked=table_of(site, LISTINGS["unlinked_accounts"], binds, most=25),
-        mentions=table_of(site, LISTINGS["app_mentions"], binds, most=25),
-        facts=table_of(site, LISTINGS["app_facts"], binds),
-        deprovisioning=table_of(site, LISTINGS["deprovisioning"], {**binds, "person": None}, most=25),
+        who_has=who_has,
+        unlinked=unlinked,
+        mentions=mentions,
+        facts=facts,
+        deprovisioning=deprovisioning,
     )

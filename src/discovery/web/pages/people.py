@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -12,13 +13,16 @@ from discovery.decisions import read_decisions
 from discovery.errors import BadUse, UnknownName
 from discovery.report.decision import keep_decision
 from discovery.report.published import Person, find_app, find_person
-from discovery.web.listing import Table, table_of
+from discovery.web.listing import Table, at_once, table_of
 from discovery.web.listings import LISTINGS
 from discovery.web.page import back_to, form_of, page_number, person_of, render, segment, site_of
 from discovery.web.picture import picture_of, survives_word, timeline_of
 from discovery.web.site import Site
 
-_MORE = {
+_SHOWN = {
+    "scope": 1000,
+    "accounts": 200,
+    "spans": 2000,
     "person_findings": 50,
     "person_blind_spots": 50,
     "not_access": 25,
@@ -26,7 +30,7 @@ _MORE = {
     "exclusions": 50,
     "identifiers": 50,
 }
-"""Further tables of a person's page, and how many rows it shows."""
+"""The tables of a person's page, and how many rows it shows."""
 LEFT = "left"
 STATUSES = (LEFT, "active", "disabled", "soft_deleted", "deleted", "unknown")
 _HELD = """
@@ -77,21 +81,16 @@ def person(request: Request) -> Response:
     if isinstance(who, Response):
         return who
     site.opened(who.person_id, "person")
-    scope = table_of(site, LISTINGS["scope"], {"person": who.person_id}, most=1000)
-    accounts = table_of(site, LISTINGS["accounts"], {"person": who.person_id}, most=200)
-    evidence = LISTINGS["evidence"].all_rows(site, {"person": who.person_id, "app": None})
-    spans = table_of(site, LISTINGS["spans"], {"person": who.person_id, "app": None}, most=2000)
+    binds = {"person": who.person_id, "app": None}
+    tables = _tables_of(site, binds)
+    scope, accounts, spans = (tables.pop(name) for name in ("scope", "accounts", "spans"))
+    evidence = LISTINGS["evidence"].all_rows(site, binds)
     with site.reading.current.store() as store:
         reached = {
             row["app_id"]: row["accounts"] for row in store.dicts(_ACCOUNTS, {"person": who.person_id})
         }
     drawn = [{**row, "accounts": reached.get(row["app_id"], ())} for row in scope.rows]
     survive = [survives_word(row["survives_idp_disable"]) for row in scope.rows]
-    binds = {"person": who.person_id, "app": None}
-    tables = {
-        name: table_of(site, LISTINGS[name], {bind: binds[bind] for bind in LISTINGS[name].binds}, most=most)
-        for name, most in _MORE.items()
-    }
     return render(
         request,
         "person.html",
@@ -108,6 +107,16 @@ def person(request: Request) -> Response:
         before=site.reading.previous(),
         **tables,
     )
+
+
+def _tables_of(site: Site, binds: Mapping[str, str | None]) -> dict[str, Table]:
+    asked = [
+        partial(
+            table_of, site, LISTINGS[name], {bind: binds[bind] for bind in LISTINGS[name].binds}, most=most
+        )
+        for name, most in _SHOWN.items()
+    ]
+    return dict(zip(_SHOWN, at_once(*asked), strict=True))
 
 
 def changes_of(site: Site, person_id: str) -> list[dict[str, Any]] | None:
