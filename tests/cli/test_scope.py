@@ -31,7 +31,7 @@ def test_a_leavers_scope_is_what_the_file_says_in_its_order(asked: Asked, sample
 
 def test_the_table_tells_status_last_day_apps_reasons_and_what_is_not_seen(ask: Run) -> None:
     result = ask("scope", LEAVER)
-    for text in ("Linnea O'Brien", "left on 2026-09-10", "survive disabling", "Figma", "Why:", "Not seen:"):
+    for text in ("Linnea O'Brien", "last day 2026-09-10", "survive disabling", "Figma", "Why:", "Not seen:"):
         assert text in result.stdout
     assert "days ago" in result.stderr, "the sample is older than a day"
     assert "days ago" not in result.stdout

@@ -113,7 +113,7 @@ def print_report(report: RunReport) -> None:
         say(
             f"Found: {f['persons']} persons ({f['leavers']} have left), {f['apps']} apps, "
             f"{f['accesses']} accesses; {f['shadow']} of them shadow ({f['shadow_apps']} apps), "
-            f"{f['survives']} survive disabling the directory account, {f['survival_unknown']} not known to"
+            f"{f['survives']} survive disabling the directory account, {f['survival_unknown']} more may"
         )
     _print_needs(report)
     if report.as_of is not None and not report.errors:

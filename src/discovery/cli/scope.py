@@ -210,7 +210,7 @@ def _print(
 
 def _state(person: Person) -> str:
     return f"status {person.status or 'unknown'}, " + (
-        f"left on {person.left_on}" if person.left_on else "no last day known"
+        f"last day {person.left_on}" if person.left_on else "no last day known"
     )
 
 
@@ -220,7 +220,7 @@ def _counts(answer: dict[str, Any]) -> str:
     words = [f"{len(rows)} app{'' if len(rows) == 1 else 's'}"]
     if rows and "survives_idp_disable" in rows[0]:
         words.append(f"{survive.count(True)} survive disabling the directory account")
-        words.append(f"{survive.count(None)} not known to")
+        words.append(f"{survive.count(None)} more may")
     return ", ".join(words)
 
 

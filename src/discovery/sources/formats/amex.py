@@ -123,6 +123,7 @@ FORMAT = Format(
     how_to_get="American Express: Statements & Activity, Download, CSV, with all additional details",
     proven_by="https://github.com/jbmilgrom/budget-interpreter (src/amex/index.ts)",
     proven_on=date(2026, 11, 23),
+    cadence_days=31,
     examples=(
         Example(
             shape="long_us",

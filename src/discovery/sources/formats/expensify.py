@@ -128,6 +128,7 @@ FORMAT = Format(
     how_to_get="Expensify: Reports, select, Export, Default CSV; new Expensify: Search, select, Download",
     proven_by="https://github.com/Expensify/App (Export-expenses.md)",
     proven_on=date(2026, 11, 23),
+    cadence_days=31,
     person_from_path=True,
     examples=(
         Example(

@@ -333,6 +333,8 @@ def _format(mapping: ColumnMapping) -> Format:
         person_from_path=mapping.kind in ("charge", "web_visit")
         and not {"account_name", "cardholder", "card"} & mapping.columns.keys(),
         private=mapping.kind == "web_visit",
+        # Statements come by the month, as with the formats of single issuers.
+        cadence_days=31 if mapping.kind == "charge" else 1,
     )
 
 

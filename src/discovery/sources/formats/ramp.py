@@ -77,6 +77,7 @@ FORMAT = Format(
     how_to_get="Ramp: Expenses, Card transactions, Export, CSV",
     proven_by="https://github.com/usevenice/venice (format-ramp.ts)",
     proven_on=date(2026, 11, 23),
+    cadence_days=31,
     examples=(
         Example(
             shape="transactions",
