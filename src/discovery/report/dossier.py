@@ -9,18 +9,23 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property, partial
 from importlib import resources
 from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from discovery import __version__
 from discovery.ledger import Entry, Ledger, Verdict, verify_ledger
 from discovery.offboarding.case import Case, read_cases
 from discovery.report.published import Person, run_of
 from discovery.report.spreadsheet import plain
-from discovery.report.template import environment
+from discovery.report.template import day, environment
+from discovery.report.text import safe, shown
 from discovery.settings import Settings
 from discovery.store import Store, quoted, sql_file
 
@@ -116,6 +121,12 @@ _TASK = (
     "note",
 )
 _ENTRY = ("sequence", "at", "actor", "kind", "step_id", "state", "summary", "hash")
+_LONG = frozenset({
+    "file_name", "record", "hash", "plan_hash", "summary", "reason", "note", "name", "instance", "mention", "source",
+    "action", "title", "approved_by", "owner_email", "completed_by",
+})  # fmt: skip
+_HASHES = frozenset({"hash", "plan_hash", "record"})
+_DAYS = frozenset({"first_seen_on", "last_seen_on"})
 _CASE = ("case_id", "state", "opened_at", "closed_at", "plan_hash", "approved_by")
 
 
@@ -156,9 +167,11 @@ def make_dossier(
 ) -> Dossier:
     """Read everything that is known of a person: the publication, and the ledger as it is now."""
     parts = {}
-    for name, title, columns in _PARTS:
-        sql = sql_file(__package__ or "", f"sql/{name}").strip()
-        rows = store.dicts(sql, {"person": person.person_id, "app": None})
+    queries = [sql_file(__package__ or "", f"sql/{name}").strip() for name, _, _ in _PARTS]
+    # Each looks for one person and keeps one core busy.
+    with ThreadPoolExecutor(max_workers=2) as readers:
+        tables = readers.map(partial(_rows_of, store, person), queries)
+    for (name, title, columns), sql, rows in zip(_PARTS, queries, tables, strict=True):
         text = sql.replace("$person", quoted(person.person_id)).replace("$app", "NULL")
         parts[name] = Part(name, title, columns, rows, text)
     entries, _ = Ledger(settings.home).whole_part()
@@ -168,6 +181,11 @@ def make_dossier(
     return Dossier(
         person, run_of(store), made_at, made_by, parts, cases, _in_words(verify_ledger(settings.home))
     )
+
+
+def _rows_of(store: Store, person: Person, sql: str) -> list[dict[str, Any]]:
+    with store.twin() as own:
+        return own.dicts(sql, {"person": person.person_id, "app": None})
 
 
 def _in_words(verdict: Verdict) -> str:
@@ -279,6 +297,29 @@ def _of_ledger(
     )
 
 
+def _row_cells(row: Mapping[str, Any], columns: Sequence[str]) -> Markup:
+    """Return the cells of one row; in Python, because a page has thousands of them."""
+    made = []
+    for column in columns:
+        value = row[column]
+        if column == "survives_idp_disable":
+            word = "yes" if value is True else "no" if value is False else "unknown"
+            inside = f'<span class="{word}">{"not known" if value is None else word}</span>'
+        else:
+            said = day(value) if column in _DAYS else shown(value)
+            inside = str(escape(safe(said)))
+            inside = f'<span class="hash">{inside}</span>' if column in _HASHES else inside
+        made.append(f'<td class="long">{inside}</td>' if column in _LONG else f"<td>{inside}</td>")
+    return Markup("".join(made))
+
+
+@cache
+def _templates() -> Environment:
+    env = environment(__package__ or "")
+    env.filters["row_cells"] = _row_cells
+    return env
+
+
 def page_of(dossier: Dossier, *, pack_name: str | None = None, pack_sha256: str | None = None) -> str:
     """Return the dossier as one HTML page. `pack_name`, `pack_sha256`: the file with the rows that goes with it."""
     style = _style()
@@ -286,7 +327,7 @@ def page_of(dossier: Dossier, *, pack_name: str | None = None, pack_sha256: str 
     survive = [row["survives_idp_disable"] for row in rows]
     done = [one for case in dossier.cases for one in case.steps.values()]
     return (
-        environment(__package__ or "")
+        _templates()
         .get_template("dossier.html")
         .render(
             dossier=dossier,
