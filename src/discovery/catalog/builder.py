@@ -9,6 +9,40 @@ from discovery.catalog.naming import fold, name_key, tokens_of
 
 APP_COLUMNS = ("app_id", "name", "vendor", "domain", "category", "scim_support", "scim_plan", "facts_source",
                "facts_as_of", "source")  # fmt: skip
+SPECIFIC = 3
+"""Words of a name that no other trade gives itself by chance, plain as each may be: `Circle Internet Services`."""
+FORMS = frozenset(
+    [
+        "ab",
+        "ag",
+        "aps",
+        "as",
+        "bv",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "gmbh",
+        "group",
+        "inc",
+        "limited",
+        "llc",
+        "llp",
+        "ltd",
+        "nv",
+        "oy",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "sl",
+        "spa",
+        "srl",
+    ]
+)
+"""Legal forms, which make no name more specific."""
 ALIAS_COLUMNS = ("app_id", "alias", "kind", "strength", "source")
 
 Row = dict[str, str]
@@ -94,7 +128,8 @@ class Builder:
         is_plain = all(t in self.words or t.isdigit() or len(t) < 3 for t in tokens)
         if len(tokens) == 1:
             return "c" if is_plain or fold(name) in self.proper else "m"
-        return "c" if is_plain and not curated else "m"
+        is_specific = len([t for t in tokens if t not in FORMS and len(t) > 1]) >= SPECIFIC
+        return "c" if is_plain and not curated and not is_specific else "m"
 
     def is_name_of(self, app_id: str, name: str) -> bool:
         """Return whether a brand's name resembles the app's: brand portals host the pictures of others."""

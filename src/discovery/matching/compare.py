@@ -30,6 +30,8 @@ REVIEW = 50
 """Points from which an app of the catalog goes before a name that it does not know."""
 LIKELY = 60
 """Points from which a cut name speaks against a shorter one."""
+LONG = 9
+"""Letters of a name that no two words of a shop give by chance."""
 PADDLE_CUTS = 10
 """Letters that Paddle prints of a name at most."""
 HOSTED_CATEGORIES = frozenset({"payments", "web", "ecommerce", "marketplace", "events", "hosting", "forms"})
@@ -207,7 +209,9 @@ class Comparer:
                 return None
             if pair.form.startswith("inner"):
                 return None
-            strength = {"s": "m", "m": "c", "c": "c"}[strength]
+            # A long name that is all of the text is that name, however it is spaced.
+            if length < LONG or glued(words) != pair.key:
+                strength = {"s": "m", "m": "c", "c": "c"}[strength]
         end = End(1, words[0][length:], None) if is_one_word else end_of(words, length)
         piece, inside = end.piece, end.host
         tail = list(zip(words[end.next :], line.kinds_for(words)[end.next :], strict=True))
