@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from pipelines.defs.sources import key_of_system
 from pipelines.history import open_instance
 from pipelines.resources import Watch
 
+GARBAGE_AFTER = 50_000
+"""New objects after which Python looks for garbage."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's own lines stay in its instance and do not reach the terminal."""
 
@@ -70,10 +73,14 @@ def run_nightly(settings: Settings, as_of: date, *, force: bool = False, wait_se
     `force`: look into files again whose size and time are as before. `on_step` hears each step's name as it
     begins. Raises StoreLocked if somebody else is still writing after `wait_seconds`.
     """
-    before = os.umask(0o077)  # Dagster makes files of its own in the home
+    before, often = os.umask(0o077), gc.get_threshold()  # Dagster makes files of its own in the home
+    # Dagster's definitions are millions of objects that stay; to look through them again and again for garbage takes
+    # a tenth of a small company's night.
+    gc.set_threshold(GARBAGE_AFTER, *often[1:])
     try:
         return _run(settings, as_of, force, wait_seconds, Watch(on_step))
     finally:
+        gc.set_threshold(*often)
         os.umask(before)
 
 

@@ -146,6 +146,7 @@ def _ignored(bench: Bench, file: dict[str, Any]) -> list[Any]:
     )
 
 
+@pytest.mark.long
 @EVERY_STATEMENT
 def test_a_statement_that_was_saved_again_gives_the_same_charges(
     plain: Bench, again: Bench, number: int

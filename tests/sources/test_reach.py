@@ -159,6 +159,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return files, reached
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_records_of_each_shape_reach_what_they_are_for(read: Any, case: str) -> None:
     files, reached = read
