@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,3 +88,29 @@ def test_answers_agree_with_each_other(graph: duckdb.DuckDBPyConnection) -> None
     assert sum(row[3] for row in left) == sum(row[1] for row in routes)
     files = graph.execute(by_number[30]).fetchall()
     assert all(row[4] is None or row[4] == sum(row[5:]) for row in files)
+
+
+def test_the_duckdb_shell_answers_the_same(
+    graph: duckdb.DuckDBPyConnection, sample_published: Settings
+) -> None:
+    shell = Path(sys.executable).with_name("duckdb")
+    asked = "\n".join(f"{query.rstrip().rstrip(';')};" for _, _, query in RECIPES)
+    done = subprocess.run(
+        [shell, "-readonly", "-json", sample_published.published],
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not done.stderr
+    answers, rest = [], done.stdout.lstrip()
+    while rest:
+        answer, end = json.JSONDecoder().raw_decode(rest)
+        answers.append(answer)
+        rest = rest[end:].lstrip()
+    assert len(answers) == len(RECIPES)
+    for answer, (_, question, query) in zip(answers, RECIPES, strict=True):
+        result = graph.execute(query)
+        columns = [column[0] for column in result.description or ()]
+        assert len(answer) == len(result.fetchall()), question
+        assert list(answer[0]) == columns, question
