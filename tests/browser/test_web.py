@@ -231,6 +231,7 @@ def test_tables_are_downloaded_and_say_their_sql(visit: Visit) -> None:
         section.get_by_role("link", name="CSV").click()
     assert started.value.suggested_filename == f"who_has-{APP}.csv"
     section.locator("summary").click()
+    expect(section.locator("pre")).to_contain_text(f"WHERE app_id = '{APP}'")
     expect(section.locator("pre")).to_contain_text(f"x.app_id = '{APP}'")
 
 

@@ -60,6 +60,17 @@ def test_the_first_entry_starts_a_chain_that_verifies(tmp_path: Path) -> None:
     assert verify_ledger(tmp_path / "home").anchored == LINES
 
 
+def test_a_summary_says_lists_as_words(tmp_path: Path) -> None:
+    entry = Ledger(tmp_path / "home").append(
+        "task",
+        case_id="case-1",
+        person_id="p",
+        data={"outcome": ["done", "told"]},
+        private={"title": "Ask Ada"},
+    )
+    assert entry.summary({"title": "Ask Ada"}) == "Ask Ada; outcome done, told"
+
+
 def test_an_empty_home_is_whole_and_not_anchored(tmp_path: Path) -> None:
     verdict = verify_ledger(tmp_path)
     assert (verdict.is_whole, verdict.count, verdict.anchored) == (True, 0, None)

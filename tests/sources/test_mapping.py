@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from discovery.settings import ColumnMapping, SourceHint
 from discovery.sources.formats.mapping import TARGETS, formats_of
 from discovery.tables import RECORDS
 
-STATEMENT = Path(__file__).parents[3] / "shared/data/expense/birmingham_purchase_cards_2016_2019.csv.gz"
+DATA = os.environ.get("DISCOVERY_EXTRA_DATA")
 
 
 def mapping(kind: str, columns: dict[str, str], **more: Any) -> ColumnMapping:
@@ -287,7 +288,16 @@ def test_targets_are_columns_of_the_kind() -> None:
         assert set(targets) - {c.name for c in RECORDS[kind].columns} <= stand_ins
 
 
-@pytest.mark.skipif(not STATEMENT.exists(), reason="the real statement is not on this machine")
+def test_a_mapped_statement_comes_once_a_month() -> None:
+    kinds = {
+        "charge": {"charged_on": "D", "merchant": "M", "amount": "A"},
+        "sign_in": {"observed_at": "T", "account_name": "U", "mention": "P"},
+    }
+    made = {kind: formats_of((mapping(kind, columns),)) for kind, columns in kinds.items()}
+    assert {kind: one.cadence_days for kind, (one,) in made.items()} == {"charge": 31, "sign_in": 1}
+
+
+@pytest.mark.skipif(DATA is None, reason="DISCOVERY_EXTRA_DATA is not set")
 def test_a_real_statement_loads_whole(make_bench: Callable[..., Any]) -> None:
     mapped = mapping(
         "charge",
@@ -295,7 +305,8 @@ def test_a_real_statement_loads_whole(make_bench: Callable[..., Any]) -> None:
         currency="GBP",
     )
     bench = make_bench(mappings=(mapped,))
-    bench.put("statement.csv.gz", STATEMENT.read_bytes())
+    statement = Path(DATA or "") / "expense" / "birmingham_purchase_cards_2016_2019.csv.gz"
+    bench.put("statement.csv.gz", statement.read_bytes())
     bench.read()
     (file,) = bench.files().values()
     assert (file["state"], file["format"]) == ("loaded", "Ours"), file["reason"]

@@ -7,9 +7,13 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+from discovery.settings import Settings
 from discovery.store import Store
+from discovery.web.listing import table_of
 from discovery.web.listings import LISTINGS
+from discovery.web.site import Site
 from tests.web.conftest import Serve, Served
 from tests.web.world import ADA, APP, MENTION, write_home
 
@@ -144,6 +148,34 @@ def test_a_long_list_comes_in_pages(serve: Serve) -> None:
     assert 'rel="next"' not in last
     seen = set(re.findall(r'href="/apps/(app-\d+)"', first + served.get("/apps", page="2").text + last))
     assert len(seen) == 119
+
+
+def test_the_pages_of_a_table_make_the_whole(sample_published: Settings) -> None:
+    site = Site(sample_published)
+    try:
+        with site.reading.current.store() as store:
+            [(person, app)] = store.rows(
+                "SELECT arg_max(person_id, n), arg_max(app_id, n) FROM (SELECT person_id, app_id, "
+                "count(*) OVER (PARTITION BY person_id) + count(*) OVER (PARTITION BY app_id) AS n FROM access)"
+            )
+        several = 0
+        for listing in LISTINGS.values():
+            if listing.rows is not None:
+                continue
+            binds = {"person": person, "app": app}
+            whole = listing.all_rows(site, binds)
+            paged: list[Any] = []
+            page, has_more = 0, True
+            while has_more:
+                page += 1
+                table = table_of(site, listing, binds, page=page, most=3)
+                paged += table.rows
+                has_more = table.has_more
+            assert paged == list(whole), listing.name
+            several += page > 2
+        assert several > 8
+    finally:
+        site.reading.close()
 
 
 def test_a_newer_publication_is_shown_when_somebody_asks_for_it(served: Served) -> None:

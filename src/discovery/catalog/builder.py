@@ -11,6 +11,24 @@ APP_COLUMNS = ("app_id", "name", "vendor", "domain", "category", "scim_support",
                "facts_as_of", "source")  # fmt: skip
 SPECIFIC = 3
 """Words of a name that no other trade gives itself by chance, plain as each may be: `Circle Internet Services`."""
+SOFTWARE_TAILS = frozenset(
+    [
+        "ai",
+        "analytics",
+        "api",
+        "app",
+        "apps",
+        "cloud",
+        "crm",
+        "hosting",
+        "hq",
+        "hr",
+        "labs",
+        "saas",
+        "software",
+    ]
+)
+"""Last words of a name that say that it is software: `Notion Labs` needs no further sign, `Notion` does."""
 FORMS = frozenset(
     [
         "ab",
@@ -128,7 +146,8 @@ class Builder:
         is_plain = all(t in self.words or t.isdigit() or len(t) < 3 for t in tokens)
         if len(tokens) == 1:
             return "c" if is_plain or fold(name) in self.proper else "m"
-        is_specific = len([t for t in tokens if t not in FORMS and len(t) > 1]) >= SPECIFIC
+        said = [t for t in tokens if t not in FORMS and len(t) > 1]
+        is_specific = len(said) >= SPECIFIC or (len(said) > 1 and said[-1] in SOFTWARE_TAILS)
         return "c" if is_plain and not curated and not is_specific else "m"
 
     def is_name_of(self, app_id: str, name: str) -> bool:

@@ -204,17 +204,17 @@ class Comparer:
             return self._inexact(line, setting, pair, glued(words))
         length = len(pair.key)
         is_one_word = words[0].isalnum() and len(words[0]) >= length
+        end = End(1, words[0][length:], None) if is_one_word else end_of(words, length)
+        piece, inside = end.piece, end.host
+        tail = list(zip(words[end.next :], line.kinds_for(words)[end.next :], strict=True))
         if not is_one_word and not inner_ends(words, length) <= self._ends_of(alias):
             if is_descriptor:
                 return None
             if pair.form.startswith("inner"):
                 return None
-            # A long name that is all of the text is that name, however it is spaced.
-            if length < LONG or glued(words) != pair.key:
+            # A long name behind which nothing unknown stands is that name, however it is spaced.
+            if length < LONG or piece or not {kind for _, kind in tail} <= EXPLAINED:
                 strength = {"s": "m", "m": "c", "c": "c"}[strength]
-        end = End(1, words[0][length:], None) if is_one_word else end_of(words, length)
-        piece, inside = end.piece, end.host
-        tail = list(zip(words[end.next :], line.kinds_for(words)[end.next :], strict=True))
         rows = [start()]
         if is_descriptor:
             if not alias.alias.endswith("*") and (

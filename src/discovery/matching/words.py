@@ -21,6 +21,12 @@ CERTAIN_FORMS = frozenset([
     "oyj", "plc", "pte", "pty", "pvt", "sarl", "sas", "sdn", "sl", "spzoo", "srl", "sro",
 ])  # fmt: skip
 """Legal forms that are no words: what stands behind one is no part of the name any more, but a place."""
+MIDDLE_FORMS = frozenset(["ag", "sa"])
+"""Legal forms that are also codes of places: a form only where more follows than that."""
+PLACE_NOUNS = frozenset([
+    "bay", "beach", "creek", "falls", "grove", "heights", "hills", "island", "junction", "lake", "park", "springs", "valley",
+])  # fmt: skip
+"""Last words of the names of towns: what stands before one belongs to it, as in `surry hills`."""
 FILLERS = frozenset(["and", "und", "et", "en", "och", "og", "the", "of"])
 """Words that lead to a next one; where only what is known follows, that one was cut away."""
 COMPOUND = 5
@@ -155,8 +161,10 @@ def _mark_street(words: Sequence[str], kinds: list[str]) -> None:
 def _mark_behind_form(words: Sequence[str], kinds: list[str]) -> None:
     """Make a place of unknown words behind a legal form; a filler before what is known says nothing."""
     form = next(
-        (at for at in range(1, len(words)) if words[at] in CERTAIN_FORMS and kinds[at] == "legal"), len(words)
-    )
+        (at for at in range(1, len(words)) if words[at] in CERTAIN_FORMS and kinds[at] == "legal"
+         or words[at] in MIDDLE_FORMS and kinds[at + 1 :][:1] == ["unknown"]),
+        len(words),
+    )  # fmt: skip
     for at in range(form + 1, len(words)):
         if kinds[at] == "unknown":
             kinds[at] = "place"
@@ -187,6 +195,8 @@ def kinds_of(words: Sequence[str], length: int, field: int | None) -> tuple[str,
         kinds[last] = "place"
         if last > 1 and kinds[last - 1] == "unknown" and words[last] not in HOME_REGIONS:
             kinds[last - 1] = "place"
+    if last > 1 and words[last] in PLACE_NOUNS and kinds[last - 1] == "unknown":
+        kinds[last - 1] = kinds[last] = "place"
     _mark_behind_form(words, kinds)
     if field is not None:
         for number in range(field, len(kinds)):
