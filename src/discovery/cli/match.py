@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -19,8 +19,11 @@ from discovery.cli.terminal import note, say, shown, table, working
 from discovery.errors import BadUse
 from discovery.settings import Settings
 
+if TYPE_CHECKING:
+    from discovery.matching import TextMatch
+
 LINES = 100_000
-"""Pieces of text that are written at a time."""
+"""Rows after which text is written."""
 HIT = ("rule", "action", "text", "was", "app_id", "changes")
 _PLAIN = re.compile(r'[^",\r\n]+')
 COLUMNS = (
@@ -67,6 +70,7 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, rule
     per input row, in order. `text` is given back exactly as it was, so that a program can join on it; for a
     file that is opened in a spreadsheet, say --spreadsheet. All other columns are safe there anyway.
     """
+    gc.disable()  # a million rows have no cycles; looking for some takes a quarter of the time
     texts, codes = read_texts(file, column)
     from discovery.matching import match_texts, preview_rules
 
@@ -83,7 +87,6 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, rule
             f"{len(hits)} texts fall under a rule; {sum(h.changes for h in hits)} would be decided otherwise."
         )
         return
-    gc.disable()  # a million rows have no cycles; looking for some takes a quarter of the time
     with working(f"matching {len(texts)} texts"):
         rows = match_texts(None, texts, codes, settings.catalog)
     if output is None and as_json:
@@ -133,24 +136,30 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
     return [row[at] for row in body], [row[code].strip() or None if len(row) > code else None for row in body]
 
 
-def _write(out: TextIO, rows: Iterable[tuple[object, ...]], *, spreadsheet: bool) -> None:
+def _write(out: TextIO, rows: Iterable[TextMatch], *, spreadsheet: bool) -> None:
+    # Most rows name no app and end alike: only their texts are put before it.
     kept: tuple[object, ...] = ()
-    end = ""  # most rows end alike: only their texts are put before it
-    lines = [_record(COLUMNS)]
-    for row in rows:
-        if row[1:] != kept:
-            kept = row[1:]
-            end = "," + _record(
-                cell if isinstance(cell, int | float) else spreadsheet_safe("" if cell is None else str(cell))
-                for cell in kept
-            )
-        text = spreadsheet_safe(str(row[0])) if spreadsheet else str(row[0])
-        lines.append(text if _PLAIN.fullmatch(text) else '"' + text.replace('"', '""') + '"')
-        lines.append(end)
-        if len(lines) > LINES:
-            out.write("".join(lines))
-            lines.clear()
-    out.write("".join(lines))
+    end, is_plain = "", _PLAIN.fullmatch
+    part = io.StringIO(newline="")
+    record, put = csv.writer(part, lineterminator="\r\n").writerow, part.write
+    record(COLUMNS)
+    for number, row in enumerate(rows):
+        text, cells = row[0], row[1:]
+        if spreadsheet:
+            text = spreadsheet_safe(text)
+        if cells != kept:
+            safe = [c if isinstance(c, int) else spreadsheet_safe(c or "") for c in cells]
+            if row.app_id is None:
+                kept, end = cells, "," + _record(safe)
+        if cells == kept:
+            put(text + end if is_plain(text) else '"' + text.replace('"', '""') + '"' + end)
+        else:
+            record((text, *safe))
+        if number % LINES == 0:
+            out.write(part.getvalue())
+            part.seek(0)
+            part.truncate()
+    out.write(part.getvalue())
 
 
 def _record(cells: Iterable[object]) -> str:

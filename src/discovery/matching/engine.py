@@ -20,7 +20,7 @@ from discovery.matching.rules import Rule, apply_rules
 from discovery.store import Store
 
 PART = 25_000
-"""Texts compared at a time."""
+"""Texts compared at a time, at most."""
 WORKERS = 4
 """Processes at most: each holds the catalog."""
 
@@ -80,8 +80,11 @@ def match_possible(
 
     Without evidence less is handed from process to process.
     """
-    parts = [mentions[at : at + PART] for at in range(0, len(mentions), PART)]
-    workers = min(len(parts), os.cpu_count() or 1, WORKERS)
+    workers = min(-(-len(mentions) // PART), os.cpu_count() or 1, WORKERS)
+    # As many parts for each process, all of one size: none waits long for the last.
+    rounds = max(1, -(-len(mentions) // (PART * max(1, workers))))
+    size = max(1, -(-len(mentions) // (max(1, workers) * rounds)))
+    parts = [mentions[at : at + size] for at in range(0, len(mentions), size)]
     if workers < 2:
         comparer = Comparer(catalog)
         return [match for part in parts for match in _match_part(store, part, comparer, settings)]

@@ -78,7 +78,11 @@ def match_with(
     asked_rows = list(zip(texts, codes, strict=True))
     distinct = list(dict.fromkeys(asked_rows))
     finder = HostFinder(catalog)
-    mentions = [_mention(text, mcc, catalog, finder) for text, mcc in distinct]
+    # Most texts of a statement are in capitals and no address.
+    mentions = [
+        None if text.isupper() and "." not in text else _mention(text, mcc, catalog, finder)
+        for text, mcc in distinct
+    ]
     merchants = [number for number, mention in enumerate(mentions) if mention is None]
     asked = [distinct[n] for n in merchants]
     possible = possible_lines(store, [text for text, _ in asked], catalog, [mcc for _, mcc in asked])
@@ -93,10 +97,9 @@ def match_with(
     found = {
         distinct[n]: _row(match, distinct[n][0], catalog) for n, match in zip(chosen, matches, strict=True)
     }
-    return [
-        found.get(row) or TextMatch(row[0], "reject", None, None, None, 0, "none", None, UNKNOWN)
-        for row in asked_rows
-    ]
+    nothing = ("reject", None, None, None, 0, "none", None, UNKNOWN)
+    made = TextMatch._make
+    return [found.get(row) or made((row[0], *nothing)) for row in asked_rows]
 
 
 @dataclass(frozen=True)
