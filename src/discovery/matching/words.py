@@ -24,7 +24,8 @@ CERTAIN_FORMS = frozenset([
 MIDDLE_FORMS = frozenset(["ag", "sa"])
 """Legal forms that are also codes of places: a form only where more follows than that."""
 PLACE_NOUNS = frozenset([
-    "bay", "beach", "creek", "falls", "grove", "heights", "hills", "island", "junction", "lake", "park", "springs", "valley",
+    "bay", "beach", "creek", "falls", "grove", "heights", "hills", "island", "junction", "lake", "park", "springs",
+    "valley",
 ])  # fmt: skip
 """Last words of the names of towns: what stands before one belongs to it, as in `surry hills`."""
 FILLERS = frozenset(["and", "und", "et", "en", "och", "og", "the", "of"])
@@ -161,8 +162,8 @@ def _mark_street(words: Sequence[str], kinds: list[str]) -> None:
 def _mark_behind_form(words: Sequence[str], kinds: list[str]) -> None:
     """Make a place of unknown words behind a legal form; a filler before what is known says nothing."""
     form = next(
-        (at for at in range(1, len(words)) if words[at] in CERTAIN_FORMS and kinds[at] == "legal"
-         or words[at] in MIDDLE_FORMS and kinds[at + 1 :][:1] == ["unknown"]),
+        (at for at in range(1, len(words)) if (words[at] in CERTAIN_FORMS and kinds[at] == "legal")
+         or (words[at] in MIDDLE_FORMS and kinds[at + 1 :][:1] == ["unknown"])),
         len(words),
     )  # fmt: skip
     for at in range(form + 1, len(words)):
