@@ -18,6 +18,7 @@ _CONTENT = ("account_key", "account_name", "mention_kind", "mention", "mention_n
 _BATCH_ROWS = 20_000_000
 _HELD_ROWS = 1_000_000
 _FILES = 65_536
+_TRIED = 100
 _TIME_UNIT = 2**64
 
 
@@ -147,16 +148,21 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
         store.run(f"CREATE OR REPLACE TEMP TABLE held_part AS SELECT {names}, filename FROM {parts}")
         parts = "held_part"
     # As texts, millions of ids cost twice as much to carry along as the 16 bytes that most of them are.
-    are_uuids = store.value(
-        "SELECT bool_and(coalesce(event_id = CAST(TRY_CAST(event_id AS UUID) AS VARCHAR), false)) "
-        f"FROM {parts}"
-    )
+    # First by hash: ids of millions of events are compared only where their hashes agree. One that is no UUID has none.
+    is_uuid = "coalesce(event_id = CAST(TRY_CAST(event_id AS UUID) AS VARCHAR), false)"
+    are_uuids = store.value(f"SELECT bool_and({is_uuid}) FROM (SELECT event_id FROM {parts} LIMIT {_TRIED})")
+    if are_uuids:
+        store.run(
+            f"CREATE OR REPLACE TEMP TABLE suspect AS SELECT CASE WHEN {is_uuid} THEN hash(event_id) END AS key "
+            f"FROM {parts} GROUP BY key HAVING count(*) > 1 OR key IS NULL"
+        )
+        are_uuids = not store.value("SELECT count(*) FROM suspect WHERE key IS NULL")
+    if not are_uuids:
+        store.run(
+            "CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash(event_id) AS key "
+            f"FROM {parts} GROUP BY key HAVING count(*) > 1"
+        )
     events = _events(kind, parts, key="UUID" if are_uuids else "VARCHAR")
-    # First by hash: ids of millions of events are compared only where their hashes agree.
-    store.run(
-        "CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash(event_id) AS key "
-        f"FROM {parts} GROUP BY key HAVING count(*) > 1"
-    )
     if store.count("suspect"):
         store.run(
             "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "

@@ -7,7 +7,7 @@
 WITH grouped AS (
     SELECT source, system, instance, identifier, account_name, holder_key, mention_kind, mention, mention_name, host, page,
         method, CAST(date_trunc('month', day) AS DATE) AS month,
-        CAST(sum(event_count) AS BIGINT) AS event_count, list(day ORDER BY day) AS days,
+        CAST(sum(event_count) AS BIGINT) AS event_count, list_sort(list(day)) AS days,
         min({'at': first_at, 'id': first_event_id, 'file': first_file_id}) AS head,
         max({'at': last_at, 'id': coalesce(last_event_id, first_event_id), 'file': last_file_id}) AS tail
     FROM canonical.usage
