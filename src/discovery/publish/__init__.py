@@ -36,6 +36,10 @@ _STORED_IN_ORDER = ("canonical", "graph")
 """Schemas whose tables steps store in their declared order: copying keeps it, sorting millions of rows again would not
 pay. The tables of the other stages are small."""
 
+_OF_FEW_WORDS = frozenset({"access", "account_access", "access_span"})
+"""Tables of millions of rows whose texts repeat: stored as dictionaries at once they are as small as when the engine
+tries every other way for each column, for a quarter less time."""
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -91,10 +95,13 @@ def _copy_tables(store: Store, generation: Path) -> None:
             is_sorted = table.schema in _STORED_IN_ORDER and table.name not in _SELECT
             order = "" if is_sorted or not table.order_by else f" ORDER BY {', '.join(table.order_by)}"
             store.run(f"CREATE TABLE publication.main.{table.name} ({_columns(table)})")
+            way = "dictionary" if table.name in _OF_FEW_WORDS else "auto"
+            store.run(f"SET force_compression = '{way}'")
             store.run(f"INSERT INTO publication.main.{table.name} SELECT {names} FROM ({source}){order}")  # noqa: S608 - the same
         store.run(f"CREATE TABLE publication.main.{RUN.name} ({_columns(RUN)})")
         store.run("CHECKPOINT publication")
     finally:
+        store.run("SET force_compression = 'auto'")
         store.run("DETACH publication")
 
 

@@ -1,8 +1,9 @@
 """The hash of what a published file says: order-independent, computed by the engine.
 
-Each row (floats rounded to six digits, lists sorted) becomes two 64-bit hashes by the engine's own function, over
-whole columns; a table is the number of its rows and the sums of the two. Sums do not depend on order, and unlike XOR
-they notice repeated rows. A new major version of the engine may hash differently: then the same records have
+Each row (floats rounded to six digits, lists sorted) becomes a 64-bit hash by the engine's own function, over
+whole columns, and that hash another one; a table is the number of its rows and the sums of the two. Sums do not
+depend on order, and unlike XOR they notice repeated rows; what leaves one sum as it was does not leave the other.
+A new major version of the engine may hash differently: then the same records have
 another hash once (docs/decisions). It tells whether two files say the same; against tampering there is the ledger.
 """
 
@@ -53,9 +54,10 @@ def _hash(store: Store, tables: Iterable[tuple[Table, tuple[str, ...]]]) -> str:
     total = hashlib.sha256()
     for table, left_out in sorted(tables, key=lambda pair: pair[0].name):
         values = ", ".join(_canonical(col) for col in file_columns(table) if col.name not in left_out)
+        rows = f"SELECT hash({values}) AS said FROM {table.name}"  # noqa: S608 - declared names
         line = store.rows(
-            f"SELECT count(*), coalesce(sum(CAST(hash({values}) AS HUGEINT)), 0), "  # noqa: S608 - declared names
-            f"coalesce(sum(CAST(hash('salt', {values}) AS HUGEINT)), 0) FROM {table.name}"
+            "SELECT count(*), coalesce(sum(CAST(said AS HUGEINT)), 0), "  # noqa: S608 - the same
+            f"coalesce(sum(CAST(hash('salt', said) AS HUGEINT)), 0) FROM ({rows})"
         )[0]
         total.update(f"{table.name} {line[0]} {line[1]} {line[2]}\n".encode())
     return total.hexdigest()
