@@ -11,6 +11,8 @@ APP_COLUMNS = ("app_id", "name", "vendor", "domain", "category", "scim_support",
                "facts_as_of", "source")  # fmt: skip
 SPECIFIC = 3
 """Words of a name that no other trade gives itself by chance, plain as each may be: `Circle Internet Services`."""
+LONG = 12
+"""Letters of a name of two words that no other trade gives itself by chance: `Wolfram Alpha`."""
 SOFTWARE_TAILS = frozenset(
     [
         "ai",
@@ -147,7 +149,11 @@ class Builder:
         if len(tokens) == 1:
             return "c" if is_plain or fold(name) in self.proper else "m"
         said = [t for t in tokens if t not in FORMS and len(t) > 1]
-        is_specific = len(said) >= SPECIFIC or (len(said) > 1 and said[-1] in SOFTWARE_TAILS)
+        is_specific = (
+            len(said) >= SPECIFIC
+            or (len(said) > 1 and said[-1] in SOFTWARE_TAILS)
+            or (len(said) > 1 and len("".join(said)) >= LONG)
+        )
         return "c" if is_plain and not curated and not is_specific else "m"
 
     def is_name_of(self, app_id: str, name: str) -> bool:
