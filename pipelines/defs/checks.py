@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 
 from discovery.checks import read_checks
+from discovery.connectors.notify import NotDelivered, call_alive
 from discovery.run import NightRun, last_run, mark_good_night
 from discovery.settings import Settings
 from discovery.sources.registry import known_formats
@@ -22,7 +23,7 @@ from pipelines.hosted import Hosted, host
 from pipelines.metadata import rows_shown
 from pipelines.resources import OpenNight
 from pipelines.steps import USAGE, key_of
-from pipelines.wording import in_words
+from pipelines.wording import in_words, without_personal_data
 
 IS_FRESH = "is_fresh"
 IS_RECENT = "is_recent"
@@ -178,9 +179,22 @@ def _recent() -> dg.AssetChecksDefinition:
         # A night that the schedule started has nobody else to say so; a daemon that stands still says nothing.
         if result.passed and context.run.job_name == WATCH:
             mark_good_night(settings)
+            return told_elsewhere(settings, result)
         return result
 
     return is_recent
+
+
+def told_elsewhere(settings: Settings, result: dg.AssetCheckResult) -> dg.AssetCheckResult:
+    """Call the watch elsewhere, if there is one; that it did not hear is said, and it raises the alarm itself."""
+    if settings.notify.alive_url is None:
+        return result
+    try:
+        call_alive(settings.notify.alive_url)
+        said = "told"
+    except NotDelivered as error:
+        said = f"not told: {without_personal_data(str(error))}"
+    return result._replace(metadata={**result.metadata, "watch_elsewhere": dg.MetadataValue.text(said)})
 
 
 def recent(settings: Settings, now: datetime) -> dg.AssetCheckResult:

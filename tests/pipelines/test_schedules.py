@@ -12,13 +12,14 @@ import pytest
 
 from discovery.offboarding.departure import Departure, new_departures
 from discovery.run import LastRun
-from discovery.settings import Settings
+from discovery.settings import NotifySettings, Settings
 from discovery.store import writer_lock
 from pipelines.assembly import definitions_for
 from pipelines.clock import last_due
 from pipelines.defs.checks import freshness_of, recent
 from pipelines.defs.schedules import end_lost_runs
 from pipelines.nightly import QUIET
+from tests.connectors.receiver import receiving
 from tests.pipelines.conftest import Execute, Sample, sample_settings
 
 DAY = date(2026, 9, 30)
@@ -193,3 +194,18 @@ def test_the_watch_over_a_stale_graph_is_a_run_that_failed(copied: Settings, exe
     published_at(copied, datetime.now(UTC) - timedelta(days=3))
     assert not execute(copied, "watch", run_config=QUIET).success
     assert not good.exists()
+
+
+def test_the_watch_tells_a_watch_elsewhere_of_good_nights_alone(copied: Settings, execute: Execute) -> None:
+    with receiving(lambda _: (200, b"")) as elsewhere:
+        settings = replace(copied, notify=NotifySettings(alive_url=f"{elsewhere.url}/ping/id"))
+        assert execute(settings, "watch", run_config=QUIET).success
+        assert [call.path for call in elsewhere.calls] == ["/ping/id"]
+        published_at(settings, datetime.now(UTC) - timedelta(days=3))
+        assert not execute(settings, "watch", run_config=QUIET).success
+        assert len(elsewhere.calls) == 1
+    published_at(settings, datetime.now(UTC))
+    result = execute(settings, "watch", run_config=QUIET)
+    assert result.success, "what raises the alarm is the watch that was not called"
+    [said] = [one.metadata["watch_elsewhere"].value for one in result.get_asset_check_evaluations()]
+    assert said.startswith("not told: ")

@@ -63,6 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "forget": ("forget:forget", "Take a person out of everything that is kept."),
     "catalog": ("catalog:catalog", "Look at the catalog of apps."),
+    "alive": (
+        "alive:alive",
+        "Tell a watch elsewhere that the last night was good; exit code 1 if it was not.",
+    ),
     "doctor": ("doctor:doctor", "Check that everything is in order; exit code 1 if something is wrong."),
 }
 """Name → module and function, and the line of the overview; a test compares it with the command's help."""

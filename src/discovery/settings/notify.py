@@ -1,5 +1,7 @@
 """Where people are told besides by mail: `[notify.slack]`, `[notify.jira]`, `[notify.servicenow]`, `[notify.webhook]`.
 
+`alive_url` in `[notify]`: the address of a watch elsewhere that expects a call after each good night.
+
 Tokens and passwords come from the environment alone.
 """
 
@@ -50,12 +52,13 @@ class WebhookSettings:
 
 @dataclass(frozen=True)
 class NotifySettings:
-    """The channels that are set up."""
+    """The channels that are set up, and the address to call after a good night."""
 
     slack: SlackSettings | None = None
     jira: JiraSettings | None = None
     servicenow: ServiceNowSettings | None = None
     webhook: WebhookSettings | None = None
+    alive_url: str | None = None
 
 
 _CHANNELS: Mapping[str, type[Any]] = {
@@ -68,8 +71,11 @@ _CHANNELS: Mapping[str, type[Any]] = {
 
 def notify_of(reader: Reader) -> NotifySettings:
     """Return the channels. Raises BadSettings for one that lacks a key, and for plain http off this machine."""
-    block = reader.section("notify", set(_CHANNELS))
-    return NotifySettings(**{name: _channel(reader, name, said) for name, said in block.items()})
+    block = reader.section("notify", {*_CHANNELS, "alive_url"})
+    return NotifySettings(
+        **{name: _channel(reader, name, said) for name, said in block.items() if name in _CHANNELS},
+        alive_url=reader.address(block, "alive_url") if "alive_url" in block else None,
+    )
 
 
 def _channel(reader: Reader, name: str, said: Any) -> Any:

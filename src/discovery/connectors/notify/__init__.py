@@ -6,6 +6,7 @@ settings do not ask for it.
 
 from __future__ import annotations
 
+from discovery.connectors.notify.alive import call_alive
 from discovery.connectors.notify.jira import Jira
 from discovery.connectors.notify.mail import Mail
 from discovery.connectors.notify.message import Channel, Message, NotDelivered, Receipt
@@ -15,7 +16,7 @@ from discovery.connectors.notify.webhook import Webhook
 from discovery.extension import NOTIFIERS, extensions
 from discovery.settings import Settings
 
-__all__ = ["Channel", "Message", "NotDelivered", "Receipt", "channels"]
+__all__ = ["Channel", "Message", "NotDelivered", "Receipt", "call_alive", "channels"]
 
 
 def channels(settings: Settings) -> tuple[Channel, ...]:
