@@ -6,7 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import dagster as dg
 
@@ -18,6 +18,7 @@ from discovery.sources.ingest import Outcome
 from pipelines.assembly import definitions_for
 from pipelines.defs.jobs import NIGHTLY
 from pipelines.defs.sources import key_of_system
+from pipelines.forgetting import forget_old_runs
 from pipelines.history import open_instance
 from pipelines.resources import Watch
 
@@ -99,6 +100,7 @@ def _run(settings: Settings, as_of: date, force: bool, wait_seconds: float, watc
         "ops": {"sources__inbox": {"config": {"again": force}}},
     }
     with open_instance(settings) as instance:
+        forget_old_runs(settings, instance, datetime.now(UTC))
         try:
             result = job.execute_in_process(
                 run_config=config, instance=instance, raise_on_error=False, asset_selection=sorted(selected)

@@ -17,6 +17,7 @@ from discovery.store import writer_lock
 from pipelines.clock import WATCH_HOURS_LATER, hour_and_minute
 from pipelines.defs.cases import ADVANCE_CASES, OPEN_CASE
 from pipelines.defs.jobs import NIGHTLY, REBUILD_DAYS, SCOPE_PERSON, WATCH
+from pipelines.forgetting import forget_old_runs
 from pipelines.published import published, read_run
 from pipelines.wording import told
 
@@ -80,6 +81,7 @@ def _nightly(settings: Settings) -> dg.ScheduleDefinition:
         if holder := busy(settings):
             return dg.SkipReason(holder)
         end_lost_runs(context.instance, datetime.now(UTC))
+        forget_old_runs(settings, context.instance, datetime.now(UTC))
         return dg.RunRequest()
 
     return nightly

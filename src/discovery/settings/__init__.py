@@ -77,6 +77,7 @@ class Settings:
     cadence_days: Mapping[str, int] = field(default_factory=dict)
     nightly_at: str = "02:30"
     schedule_enabled: bool = False
+    history_days: int = 400
     keep_generations: int = 7
     memory_limit: str = "2GB"
     threads: int | None = None
@@ -153,7 +154,7 @@ def load_settings(
         return (base / reader.text(data, key, default)).absolute()
 
     people = reader.section("people", {"source_of_truth", "link_threshold", "break_glass"})
-    schedule = reader.section("schedule", {"at", "enabled"})
+    schedule = reader.section("schedule", {"at", "enabled", "history_days"})
     publish = reader.section("publish", {"keep_generations", "group"})
     engine = reader.section("engine", {"memory_limit", "threads"})
     browsing = reader.section("browsing", {"enabled", "min_visit_days"})
@@ -181,6 +182,7 @@ def load_settings(
         cadence_days=reader.int_map("cadence_days"),
         nightly_at=reader.text(schedule, "at", "02:30"),
         schedule_enabled=reader.flag(schedule, "enabled", default=False),
+        history_days=reader.at_least(schedule, "history_days", 400, 0),
         keep_generations=reader.number(publish, "keep_generations", 7),
         group=reader.text(publish, "group", "") or None,
         memory_limit=reader.text(engine, "memory_limit", "2GB"),
