@@ -29,6 +29,8 @@ SqlError = duckdb.Error
 _NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
 _CORRUPT = ("Corrupt database file", "Could not read enough bytes")
 _FULL = "a file could not be written: {error}. Make room on that disk and run again; what was published before stays."
+_CHANGEABLE = ("TimeZone", "enable_progress_bar", "preserve_insertion_order", "force_compression")
+"""Settings of the engine that our own SQL changes on the way; all others are fixed once a store is open."""
 _BIND = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -45,11 +47,13 @@ def quoted(text: str) -> str:
 class Store:
     """One DuckDB connection with the program's rules: UTC, no extensions from elsewhere, declared tables.
 
-    Use as a context manager. `Store.memory()` is an empty warehouse for tests and for matching a file.
+    Whatever SQL it is given, it reads and writes no file but its own, what it spills, and files below `folders`: for a
+    store that is written, those of its own folder besides. Settings that could change that are locked.
+    Use as a context manager. `Store.memory()` is an empty warehouse.
     """
 
     def __init__(self, path: Path | None, *, read_only: bool = False, memory_limit: str = "2GB",
-                 threads: int | None = None) -> None:  # fmt: skip
+                 threads: int | None = None, folders: Sequence[Path] = ()) -> None:  # fmt: skip
         self.path = path
         self._in_transaction = False
         self._prepared: dict[str, str] = {}
@@ -76,6 +80,20 @@ class Store:
                 raise DiskFull(_FULL.format(error=error)) from error
             raise StoreDamaged(f"{path} cannot be opened: {error}. {_remedy(path)}") from error
         self._begin()
+        self._lock_down([*folders, *([] if path is None or read_only else [path.parent])])
+
+    def _lock_down(self, folders: Sequence[Path]) -> None:
+        """Take from SQL what could reach other files, the network or the program; none of it can be given back."""
+        allowed = ", ".join(quoted(f"{folder.absolute()}{os.sep}") for folder in folders)
+        changeable = ", ".join(map(quoted, _CHANGEABLE))
+        for statement in (
+            f"SET allowed_directories = [{allowed}]",
+            "SET enable_external_access = false",
+            "SET python_enable_replacements = false",
+            f"SET allowed_configs = [{changeable}]",
+            "SET lock_configuration = true",
+        ):
+            self._con.execute(statement)
 
     def _begin(self) -> None:
         self._con.execute("SET TimeZone = 'UTC'")
@@ -90,9 +108,9 @@ class Store:
         return other
 
     @classmethod
-    def memory(cls) -> Store:
-        """Return an empty warehouse in memory with all declared tables."""
-        store = cls(None)
+    def memory(cls, *folders: Path) -> Store:
+        """Return an empty warehouse in memory with all declared tables; it may use files below `folders`."""
+        store = cls(None, folders=folders)
         store.create_tables()
         return store
 

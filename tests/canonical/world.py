@@ -39,7 +39,7 @@ class World:
         made = Settings(home=home, inbox=home / "inbox", domains=("acme.test",))
         self.night = Night(replace(made, **settings), as_of)
         self._pending: list[Step] = []
-        self._store = Store.memory()
+        self._store = Store.memory(home)
         self.store.run("CREATE SCHEMA IF NOT EXISTS lake")
         for kind, table in RECORDS.items():
             if kind not in EVENT_KINDS:

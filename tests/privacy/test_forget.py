@@ -138,7 +138,7 @@ def traces(folder: Path) -> list[str]:
             with zipfile.ZipFile(path) as archive:
                 data = b"".join(archive.read(name) for name in archive.namelist())
         elif path.suffix == ".parquet":
-            with Store.memory() as store:
+            with Store.memory(path.parent) as store:
                 data = repr(store.rows("SELECT * FROM read_parquet($p)", {"p": str(path)})).encode()
         if any(name.encode() in data.lower() for name in NAMES):
             found.append(str(path.relative_to(folder)))

@@ -15,8 +15,8 @@ from discovery.store import Store
 
 
 @pytest.fixture
-def store() -> Store:
-    made = Store.memory()
+def store(tmp_path: Path) -> Store:
+    made = Store.memory(tmp_path)
     load_macros(made)
     return made
 

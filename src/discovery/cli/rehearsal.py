@@ -104,7 +104,7 @@ def rehearsal(settings: Settings, files: dict[str, Path]) -> Iterator[Settings]:
 def rehearse(settings: Settings, as_of: date) -> list[Verdict]:
     """Read everything in a rehearsal's inbox and return a verdict per input, by name."""
     settings.home.mkdir(exist_ok=True)
-    with Store.memory() as store:
+    with Store.memory(settings.home) as store:
         load_macros(store)
         scan(store, settings, as_of)
         night = Night(settings, as_of)

@@ -55,7 +55,7 @@ def pseudonymise(settings: Settings, target: Path) -> dict[str, int]:
 
 def _write(settings: Settings, target: Path, key: str) -> dict[str, int]:
     counts: dict[str, int] = {}
-    with Store(target) as store:
+    with Store(target, folders=[settings.published.parent]) as store:
         store.run(f"ATTACH {quoted(str(settings.published))} AS graph (READ_ONLY)")
         store.run("SET VARIABLE pseudonym_key = CAST($key AS VARCHAR)", {"key": key})
         for table in FILE_TABLES:

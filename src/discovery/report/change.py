@@ -46,7 +46,7 @@ def two_runs(settings: Settings, before: str | None, after: str | None) -> tuple
 
 def changes_between(before: Path, after: Path) -> list[dict[str, Any]]:
     """Return what the later file says and the earlier did not, and the other way round, by kind."""
-    with Store(None) as store:
+    with Store(None, folders=[before.parent, after.parent]) as store:
         store.run(f"ATTACH {quoted(str(before))} AS was (READ_ONLY)")
         store.run(f"ATTACH {quoted(str(after))} AS now (READ_ONLY)")
         rows = store.dicts(sql_file(__package__, "change"))

@@ -47,7 +47,7 @@ def _write_pack(dossier: Dossier, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     try:
-        with Store(None) as store:
+        with Store(None, folders=[path.parent]) as store:
             store.run(f"ATTACH {quoted(str(temporary))} AS pack (STORAGE_VERSION 'v1.0.0')")
             temporary.chmod(0o600)
             with store.transaction():
