@@ -3,6 +3,7 @@
 DiscoveryError
 ├── BadUse                  exit 2: unknown person, app, file, option or setting
 │   ├── BadSettings
+│   ├── StoreNewer          a file was written by a newer version of the program
 │   └── UnknownName
 ├── StoreLocked             exit 3: another writer holds the warehouse
 ├── SourceFailed            exit 1: a source could not be read; the others go on
@@ -11,6 +12,7 @@ DiscoveryError
 ├── LedgerBroken            exit 1: the ledger is not as it was written; nothing is acted on
 ├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
 ├── DiskFull                exit 70: a file could not be written for want of room
+├── DiskFailed              exit 70: a disk reports an error
 └── ContractBroken          exit 70: a table differs from its declaration
 """
 
@@ -31,6 +33,10 @@ class BadUse(DiscoveryError):
 
 class BadSettings(BadUse):
     """A setting is missing, unknown or has a value that is not allowed; names file, key, value, expected."""
+
+
+class StoreNewer(BadUse):
+    """A newer version of the program wrote a file, and this one would misread it; nothing was changed."""
 
 
 class UnknownName(BadUse):
@@ -76,6 +82,10 @@ class StoreDamaged(DiscoveryError):
 
 class DiskFull(DiscoveryError):
     """A disk, a quota or a limit has no room for a file; what was there before is as it was."""
+
+
+class DiskFailed(DiscoveryError):
+    """A disk reports an error on reading or writing; what was published before stays."""
 
 
 class ContractBroken(DiscoveryError):

@@ -26,7 +26,7 @@ from pathlib import Path
 from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
 from discovery.canonical.usage import touch_days
-from discovery.errors import DiskFull, LedgerBroken
+from discovery.errors import DiskFailed, DiskFull, LedgerBroken
 from discovery.extension import extensions
 from discovery.graph import STEPS as GRAPH_STEPS
 from discovery.ledger import anchor
@@ -38,7 +38,8 @@ from discovery.sources.inbox import inbox_files, scan
 from discovery.sources.ingest import Outcome, ingest_system, load_macros, systems
 from discovery.sources.lake import Lake, clear_stage
 from discovery.stage import Night, Step
-from discovery.store import Store, make_private, writer_lock
+from discovery.store import DISK_FAILED, Store, make_private, writer_lock
+from discovery.warehouse import open_warehouse
 
 GOOD_NIGHT = "last_good_night"
 
@@ -151,16 +152,20 @@ class NightRun:
 @contextlib.contextmanager
 def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
             run_id: str | None = None) -> Iterator[NightRun]:  # fmt: skip
-    """Hold the writer's lock and the warehouse of a home. Raises StoreLocked, StoreDamaged, DiskFull."""
+    """Hold the writer's lock and the warehouse of a home.
+
+    Raises StoreLocked, StoreNewer, StoreDamaged, DiskFull, DiskFailed.
+    """
     before = os.umask(0o077)
     try:
         with writer_lock(settings.home, wait_seconds=wait_seconds):
             fingerprint = fingerprint_of(settings, as_of)
             scope_fingerprint = fingerprint_of(settings, as_of, with_ledger=False)
             make_private(settings.home)
-            store = Store(settings.warehouse, memory_limit=settings.memory_limit, threads=settings.threads)
+            store = open_warehouse(
+                settings.warehouse, memory_limit=settings.memory_limit, threads=settings.threads
+            )
             try:
-                store.create_tables()
                 load_macros(store)
                 clear_stage(settings.home)
                 Lake(settings.home).sweep(store)
@@ -172,6 +177,8 @@ def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
                 store.close()
                 clear_stage(settings.home)
     except OSError as error:
+        if error.errno == errno.EIO:
+            raise DiskFailed(DISK_FAILED.format(error=error)) from error
         if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise
         raise DiskFull(

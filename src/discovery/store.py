@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from filelock import FileLock, Timeout
 
-from discovery.errors import ContractBroken, DiskFull, StoreDamaged, StoreLocked
+from discovery.errors import ContractBroken, DiskFailed, DiskFull, StoreDamaged, StoreLocked, StoreNewer
 from discovery.tables import TABLES, Table
 
 if TYPE_CHECKING:
@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 SqlError = duckdb.Error
 """What a statement raises when the engine refuses it; callers turn it into a condition of their own."""
 
+_NEWER = "created with a newer version of DuckDB"
 _NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
 _CORRUPT = ("Corrupt database file", "Could not read enough bytes")
+_DISK = "Input/output error"
+DISK_FAILED = (
+    "a disk does not work: {error}. Look at it before anything else (the system's log, its own report); what was "
+    "published before stays. If the home cannot be read any more, restore it from a backup."
+)
 _FULL = "a file could not be written: {error}. Make room on that disk and run again; what was published before stays."
 _CHANGEABLE = ("TimeZone", "enable_progress_bar", "preserve_insertion_order", "force_compression")
 """Settings of the engine that our own SQL changes on the way; all others are fixed once a store is open."""
@@ -74,10 +80,15 @@ class Store:
         except duckdb.Error as error:
             if isinstance(error, duckdb.IOException) and "lock" in str(error).lower():
                 raise StoreLocked(f"{path} is open for writing elsewhere: {error}") from error
-            if _is_full(error):
-                if path is not None and is_new:  # a stump, which would not open when there is room again
-                    path.unlink(missing_ok=True)
-                raise DiskFull(_FULL.format(error=error)) from error
+            if is_new and path is not None:  # a stump, which would not open when there is room again
+                path.unlink(missing_ok=True)
+            _refuse_disk(error)
+            if _NEWER in str(error):
+                raise StoreNewer(
+                    f"{path} was written by a newer DuckDB than this program has ({duckdb.__version__}); nothing was "
+                    "changed. Use that version of the program or a later one, or move the file aside: the next run "
+                    "rebuilds it from the vault."
+                ) from error
             raise StoreDamaged(f"{path} cannot be opened: {error}. {_remedy(path)}") from error
         self._begin()
         self._lock_down([*folders, *([] if path is None or read_only else [path.parent])])
@@ -180,8 +191,7 @@ class Store:
         try:
             yield
         except duckdb.Error as error:
-            if _is_full(error):
-                raise DiskFull(_FULL.format(error=error)) from error
+            _refuse_disk(error)
             if self.path is not None and any(word in str(error) for word in _CORRUPT):
                 raise StoreDamaged(f"{self.path} is damaged: {error}. {_remedy(self.path)}") from error
             raise
@@ -201,7 +211,8 @@ class Store:
         if self._in_transaction:
             yield
             return
-        self._con.execute("BEGIN TRANSACTION")
+        with self._in_words():
+            self._con.execute("BEGIN TRANSACTION")
         self._in_transaction = True
         try:
             yield
@@ -217,24 +228,26 @@ class Store:
     # ── declared tables ──────────────────────────────────────────────────────────────────────────────────
 
     def create_tables(self) -> None:
-        """Create schemas and declared tables that are not there yet."""
+        """Create schemas and declared tables that are not there yet; what an earlier version has is kept."""
         for schema in sorted({t.schema for t in TABLES.values()}):
-            self._con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for table in (t for t in TABLES.values() if not t.is_view):
-            self._con.execute(f"CREATE TABLE IF NOT EXISTS {table.qualified} ({declared_columns(table)})")
-        there = {(str(s), str(t), str(c)) for s, t, c in self.rows("SELECT schema_name, table_name, column_name FROM "
-                                                                    "duckdb_columns() WHERE NOT internal")}  # fmt: skip
-        for table in (t for t in TABLES.values() if not t.is_view):
+            self.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        declared = [table for table in TABLES.values() if not table.is_view]
+        for table in declared:
+            self.run(f"CREATE TABLE IF NOT EXISTS {table.qualified} ({declared_columns(table)})")
+        there = {(str(r[0]), str(r[1]), str(r[2])): str(r[3]) for r in self.rows(
+            "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+        )}  # fmt: skip
+        for table in declared:
             for column in table.columns:
-                # A warehouse of an earlier version keeps what it has.
-                if (table.schema, table.name, column.name) not in there:
-                    self._con.execute(
-                        f'ALTER TABLE {table.qualified} ADD COLUMN "{column.name}" {column.type}'
-                    )
+                had = there.get((table.schema, table.name, column.name))
+                if had is None:
+                    self.run(f'ALTER TABLE {table.qualified} ADD COLUMN "{column.name}" {column.type}')
+                elif had != column.type:
+                    self.run(f'ALTER TABLE {table.qualified} ALTER COLUMN "{column.name}" TYPE {column.type}')
 
     def check(self, table: Table, sql: str, binds: Mapping[str, Any] | None = None) -> None:
         """Refuse a query whose columns differ from the table's declaration. Raises ContractBroken."""
-        described = self._con.execute(f"DESCRIBE {sql}", _named(sql, binds)).fetchall()
+        described = self.rows(f"DESCRIBE {sql}", binds)
         got = {str(r[0]): str(r[1]) for r in described}
         want = {col.name: col.type for col in table.columns}
         wrong = [
@@ -271,8 +284,12 @@ def declared_columns(table: Table) -> str:
     return ", ".join(f'"{col.name}" {col.type}' for col in table.columns)
 
 
-def _is_full(error: duckdb.Error) -> bool:
-    return any(word in str(error) for word in _NO_ROOM)
+def _refuse_disk(error: duckdb.Error) -> None:
+    """Raise the condition of a disk that has no room or does not work, if that is what an error says."""
+    if any(word in str(error) for word in _NO_ROOM):
+        raise DiskFull(_FULL.format(error=error)) from error
+    if _DISK in str(error):
+        raise DiskFailed(DISK_FAILED.format(error=error)) from error
 
 
 def _remedy(path: Path | None) -> str:
@@ -281,9 +298,9 @@ def _remedy(path: Path | None) -> str:
     if log.exists():
         return (
             f"There is a log beside it. If {log} came from elsewhere, move it away and try again; otherwise restore "
-            "both from a backup, or move both away: the next run rebuilds them from the vault."
+            "both from a backup, or move both aside: the next run rebuilds them from the vault."
         )
-    return "Restore it from a backup, or delete it: the next run rebuilds it from the vault."
+    return "Restore it from a backup, or move it aside: the next run rebuilds it from the vault."
 
 
 def _named(sql: str, binds: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -119,7 +119,7 @@ def test_a_flipped_bit_is_noticed_or_changes_nothing(first: Publication, tmp_pat
 def test_a_file_that_is_cut_short_is_noticed(first: Publication, tmp_path: Path, share: float) -> None:
     whole, file = first.path.read_bytes(), tmp_path / "cut.duckdb"
     file.write_bytes(whole[: max(1, int(len(whole) * share))])
-    with pytest.raises(StoreDamaged, match="Restore it from a backup, or delete it"):
+    with pytest.raises(StoreDamaged, match="Restore it from a backup, or move it aside"):
         hash_in(file)
 
 

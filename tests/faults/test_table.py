@@ -43,12 +43,12 @@ def test_the_document_is_the_generated_one(pytestconfig: pytest.Config) -> None:
 def test_a_run_fills_the_table(tmp_path: Path) -> None:
     report = tmp_path / "junit.xml"
     report.write_text(
-        '<testsuites><testsuite><testcase classname="tests.faults.test_kill" name="test_killed_and_run_again"/>'
+        '<testsuites><testsuite><testcase classname="tests.faults.test_failpoints" name="test_killed_at_every_effect"/>'
         '<testcase classname="tests.faults.test_storage" name="test_a_file_that_is_cut_short_is_noticed[0.3]"/>'
         '<testcase classname="tests.faults.test_storage" name="test_a_file_that_is_cut_short_is_noticed[0.5]">'
         '<failure message="x"/></testcase><testcase classname="tests.faults.test_storage" name="test_x"><skipped/>'
         "</testcase></testsuite></testsuites>"
     )
     table = fault_table(tried_in(report))
-    assert "| Killed at a statement of the night, and run again | P2, P3 | 1 | 0 |" in table
+    assert "that writes a file), and run again | P2, P3 | 1 | 0 |" in table
     assert "| Bits flipped in the published file; the file cut short | P3 | 2 | 1 |" in table

@@ -207,6 +207,8 @@ def test_nothing_is_left_and_everybody_else_is_as_before(known: tuple[Settings, 
 
 def test_what_comes_later_is_left_out_and_its_bytes_are_not_kept(known: tuple[Settings, str]) -> None:
     settings, person_id = known
+    for name in ("warehouse.duckdb.aside", ".access_graph.duckdb.new", "access_graph.duckdb.wal.before-x"):
+        shutil.copyfile(settings.warehouse, settings.home / name)
     forget(settings, person_id, by="os:test", as_of=AS_OF)
     for path in settings.inbox.iterdir():
         path.unlink()

@@ -45,8 +45,8 @@ ORDER BY ALL
 _SHORTEST = 8
 """Shorter keys are not looked for in files: they stand in everything."""
 _CHUNK = 1 << 20
-_BUILT = ("warehouse.duckdb", "warehouse.duckdb.wal", "access_graph.duckdb", "access_graph.duckdb.wal", "last_run.json",
-          DEPARTURES)  # fmt: skip
+_BUILT = ("*warehouse.duckdb*", "*access_graph.duckdb*", "last_run.json", DEPARTURES)
+"""With what stands beside the two: logs, what a kill left half made, what somebody moved aside."""
 _BUILT_FOLDERS = ("lake", "generations", "stage", "incoming")
 
 
@@ -181,5 +181,6 @@ def _remove_built(home: Path) -> None:
     """Remove all that is built anew from the vault. Publications first: they are what people open."""
     for folder in sorted(_BUILT_FOLDERS, key=lambda name: name != "generations"):
         shutil.rmtree(home / folder, ignore_errors=True)
-    for name in reversed(_BUILT):
-        (home / name).unlink(missing_ok=True)
+    for pattern in reversed(_BUILT):
+        for path in sorted(home.glob(pattern), reverse=True):
+            path.unlink()

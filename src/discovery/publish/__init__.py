@@ -1,7 +1,7 @@
 """Publishing: the warehouse's result becomes `access_graph.duckdb`, a file that anybody can open.
 
-Built under a generation name, checkpointed and closed, verified read-only, then renamed into place: a reader opens
-the old file or the new one, never a mixture, and never finds a write-ahead log beside it.
+Built under a name that no reader looks for, checkpointed and closed, verified read-only, then renamed into place: a
+reader opens the old file or the new one, never a mixture, and never finds a write-ahead log beside it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from discovery.tables import Table
 __all__ = ["Publication", "publish"]
 
 _log = logging.getLogger(__name__)
+_UNFINISHED = ".new"
 _SELECT: Mapping[str, str] = {
     "source_file": "SELECT * FROM sources.source_file WHERE state <> 'staged'",
     "app": "SELECT a.* REPLACE (coalesce(f.approval, a.approval) AS approval) "
@@ -62,18 +63,22 @@ def publish(store: Store, night: Night, *, run_id: str, started_at: datetime) ->
     make_private(settings.home)
     folder = make_private(settings.home / "generations")
     generation = folder / f"{_file_name(run_id)}.duckdb"
-    _remove(generation)
+    # Readers list `*.duckdb`: what is not whole yet has another name, and a kill leaves nothing that looks like a run.
+    new = folder / f"{generation.name}{_UNFINISHED}"
+    for stump in folder.glob(f"*{_UNFINISHED}*"):
+        stump.unlink()
     try:
-        _copy_tables(store, generation)
-        _complete(generation, night, run_id, started_at)
-        _refuse_log(generation)
-        generation.chmod(0o600)
-        _sync(generation)
-        publication = _verify(store, generation, settings)
+        _copy_tables(store, new)
+        _complete(new, night, run_id, started_at)
+        _refuse_log(new)
+        new.chmod(0o600)
+        _sync(new)
+        publication = _verify(store, new, settings)
     except BaseException:
-        _remove(generation)
+        _remove(new)
         raise
-    _give_to_group(generation, settings.group)
+    _give_to_group(new, settings.group)
+    new.replace(generation)
     _put_in_place(generation, settings.published, run_id)
     _prune(folder, generation, settings.keep_generations)
     return publication
@@ -113,18 +118,15 @@ def _complete(generation: Path, night: Night, run_id: str, started_at: datetime)
     """Add comments, views, macros and the row of the run, in the file itself."""
     at = started_at.astimezone(UTC).replace(tzinfo=None) if started_at.tzinfo else started_at
     with Store(generation, memory_limit=night.settings.memory_limit, threads=night.settings.threads) as file:
-        # One transaction: a commit for each of four hundred comments is most of what a small company's file costs.
+        # One text in one transaction: each of four hundred comments alone is most of what a small company's file costs.
+        said = [f"CREATE VIEW {table.name} AS {sql_file(__name__, table.name)}" for table in VIEWS]
+        for table in FILE_TABLES:
+            what = "VIEW" if table.is_view else "TABLE"
+            said.append(f"COMMENT ON {what} {table.name} IS {quoted(f'One row: {table.row}.')}")
+            said += [f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.meaning)}'
+                     for column in table.columns]  # fmt: skip
         with file.transaction():
-            for table in VIEWS:
-                file.run(f"CREATE VIEW {table.name} AS {sql_file(__name__, table.name)}")
-            for table in FILE_TABLES:
-                what = "VIEW" if table.is_view else "TABLE"
-                file.run(f"COMMENT ON {what} {table.name} IS {quoted(f'One row: {table.row}.')}")
-                for column in table.columns:
-                    file.run(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.meaning)}')
-            for statement in sql_file(__name__, "views").split(";\n"):
-                if statement.strip():
-                    file.run(statement)
+            file.run(";\n".join([*said, sql_file(__name__, "views")]))
         file.run(
             "INSERT INTO run VALUES ($run_id, $as_of, $started_at, $version, $content, $provenance)",
             {"run_id": run_id, "as_of": night.as_of, "started_at": at, "version": SCHEMA_VERSION,
@@ -158,7 +160,8 @@ def _verify(store: Store, generation: Path, settings: Settings) -> Publication:
                 f"{generation}: table {table.name} holds {counts[table.name]} rows, the warehouse {wanted}; "
                 "it is not published."
             )
-    return Publication(settings.published, generation, str(run_id), str(content), str(provenance), counts)
+    whole = generation.with_name(generation.name.removesuffix(_UNFINISHED))
+    return Publication(settings.published, whole, str(run_id), str(content), str(provenance), counts)
 
 
 def _give_to_group(path: Path, group: str | None) -> None:
@@ -170,7 +173,9 @@ def _give_to_group(path: Path, group: str | None) -> None:
 
 def _put_in_place(generation: Path, published: Path, run_id: str) -> None:
     """Rename a second name of the generation onto the published file; a stale log beside it is set aside."""
-    temporary = published.with_name(f".{published.name}.{os.getpid()}")
+    temporary = published.with_name(
+        f".{published.name}{_UNFINISHED}"
+    )  # one writer: a kill leaves one at most
     temporary.unlink(missing_ok=True)
     try:
         os.link(generation, temporary)

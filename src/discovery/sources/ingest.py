@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from discovery.errors import SourceFailed
+from discovery.errors import SourceFailed, StoreDamaged
 from discovery.settings import Settings, SourceHint
 from discovery.sources.collected import Collected, collected_from
 from discovery.sources.container import Staged, count_lines
@@ -93,6 +93,8 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
         except SourceFailed as error:
             _refuse(store, settings, row, str(error))
             total = replace(total, refused=total.refused + 1)
+        except StoreDamaged:
+            raise  # not the source's fault, and nothing that comes after can be trusted
         except Exception as error:
             # The engine's own words may quote a record, which browsing must not leave behind.
             said = "" if row["format"] in private else f": {error}"
