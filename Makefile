@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long test-browser dev check docs bench audit constraints clean
+.PHONY: help demo test test-long sweep test-browser dev check docs bench audit constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test: $(READY) ## run the tests, but for the long ones and those that need a bro
 
 test-long: $(READY) ## run what takes long: generated companies, kills at every point, servers of other authors
 	@$(BIN)/pytest -n 2 --dist loadfile -m "long and not browser"
+
+sweep: $(READY) ## fail every single effect of a night, one after the other
+	@DISCOVERY_SWEEP=1 $(BIN)/pytest -m long tests/faults/test_failpoints.py
 
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed
 	@$(BIN)/pytest -m browser tests/browser

@@ -14,6 +14,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+SWEEP = pytest.mark.skipif(
+    "DISCOVERY_SWEEP" not in os.environ, reason="takes a quarter of an hour: make sweep"
+)
+
 
 def sweep(folder: Path, how: str, faults: str, every: int, *parts: str) -> list[dict[str, object]]:
     """Try in a process of its own, which forks for each try: a process of the tests has threads."""
@@ -43,6 +47,7 @@ def test_some_effects_fail(tmp_path: Path, count: Callable[..., None]) -> None:
 
 
 @pytest.mark.long
+@SWEEP
 def test_killed_at_every_effect(tmp_path: Path, count: Callable[..., None]) -> None:
     results = judge(sweep(tmp_path / "s", "points", "kill", 1), count)
     assert results["killed"] > 300
@@ -50,6 +55,7 @@ def test_killed_at_every_effect(tmp_path: Path, count: Callable[..., None]) -> N
 
 
 @pytest.mark.long
+@SWEEP
 def test_every_effect_fails_for_want_of_room_or_by_a_broken_disk(
     tmp_path: Path, count: Callable[..., None]
 ) -> None:
@@ -62,6 +68,7 @@ def test_every_effect_fails_for_want_of_room_or_by_a_broken_disk(
 
 
 @pytest.mark.long
+@SWEEP
 def test_whole_nights_are_killed_and_fail_and_the_next_whole_night_mends_it(
     tmp_path: Path, count: Callable[..., None]
 ) -> None:
