@@ -1,7 +1,8 @@
 """Events of the lake become `canonical.usage`, for touched days only, in one transaction with the registry.
 
 Events are deduplicated by (kind, instance, event id). Of several redeliveries the newest by the source's
-version time stands, else the fuller, else the one with the greater content hash: never load order.
+version time stands, else the fuller, else the one with the greater content hash: never load order. The SQL that
+other engines can run stands in usage_forms.py; here it is made fast on DuckDB.
 """
 
 from __future__ import annotations
@@ -9,17 +10,24 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from discovery.canonical.usage_forms import (
+    EVENT_COLUMNS,
+    KEPT,
+    NAMES,
+    UUID_TIE,
+    event_select,
+    macros,
+    name_select,
+    winner_select,
+)
 from discovery.sources.lake import Lake
 from discovery.stage import Night, Step
 from discovery.store import Store, declared_columns, quoted, sql_file
 from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 
-_CONTENT = ("account_key", "account_name", "mention_kind", "mention", "mention_name", "method")
 _BATCH_ROWS = 20_000_000
 _HELD_ROWS = 1_000_000
-_FILES = 65_536
 _TRIED = 100
-_TIME_UNIT = 2**64
 
 
 def touch_days(store: Store, from_on: date, to_on: date) -> int:
@@ -112,27 +120,9 @@ def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[tuple[list[
     return list(zip(batches, sizes, strict=True))
 
 
-def _events(kind: str, parts: str, *, key: str) -> str:
-    """SELECT over the rows of parts with the columns that usage needs; `key` is the type in which ids are carried."""
-    page, host = "CAST(NULL AS INTEGER)", "''"
-    if kind == "web_visit":
-        page = (
-            "CASE page WHEN 'sign_in' THEN 4 WHEN 'app' THEN 3 WHEN 'other' THEN 2 WHEN 'public' THEN 1 END"
-        )
-        host = "coalesce(host, '')"
-    identifier = "coalesce(account_key, account_name, holder_key, '')"
-    return (
-        f"SELECT '{kind}' AS source, system, instance, part_file.file_id, event_id, "
-        f"CAST(event_id AS {key}) AS event_key, observed_at, version_at, account_key, "
-        f"{identifier} AS identifier, account_name, holder_key, mention_kind, mention, mention_name, "
-        f"{page} AS page_rank, {host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
-        f"CAST(epoch_us(observed_at) AS HUGEINT) * {_TIME_UNIT} + (hash(event_id) >> 16) * {_FILES} + "
-        f"number AS position FROM {parts} AS lake "
-        "JOIN part_file ON part_file.path = lake.filename"
-    )
-
-
 def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake: Path) -> int:
+    for macro in macros():
+        store.run(macro)
     store.run(
         "CREATE OR REPLACE TEMP TABLE part_file AS SELECT $lake || '/' || path AS path, system, instance, file_id, "
         "CAST(dense_rank() OVER (ORDER BY file_id) - 1 AS INTEGER) AS number "
@@ -162,29 +152,29 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
             "CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash(event_id) AS key "
             f"FROM {parts} GROUP BY key HAVING count(*) > 1"
         )
-    events = _events(kind, parts, key="UUID" if are_uuids else "VARCHAR")
+    if are_uuids:
+        events = event_select(kind, parts, key="UUID", tie=UUID_TIE.format(key="CAST(event_id AS UUID)"))
+    else:
+        events = event_select(kind, parts, key="VARCHAR")
+    columns = ", ".join(EVENT_COLUMNS)
     if store.count("suspect"):
         store.run(
             "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "
             f"({events}) WHERE hash(event_id) IN (SELECT key FROM suspect) "
             "GROUP BY ALL HAVING count(*) > 1"
         )
-        full = " + ".join(f"(({column} IS NOT NULL)::INT)" for column in _CONTENT)
-        content = ", ".join(("observed_at", *_CONTENT, "host", "page_rank", "holder_key"))
         store.run(
-            "CREATE OR REPLACE TEMP TABLE winner AS SELECT e.* FROM "
-            f"({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id) "
-            "QUALIFY row_number() OVER (PARTITION BY system, instance, event_id ORDER BY version_at DESC NULLS LAST, "
-            f"({full}) DESC, hash(row({content})) DESC, file_id) = 1"
+            "CREATE OR REPLACE TEMP TABLE winner AS "
+            + winner_select(
+                f"SELECT e.* FROM ({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id)"
+            )
         )
         store.run(
-            "CREATE OR REPLACE TEMP VIEW event AS SELECT * FROM "
+            f"CREATE OR REPLACE TEMP VIEW event AS SELECT {columns} FROM "
             f"({events}) AS e ANTI JOIN repeated AS r USING (system, instance, event_id) "
-            "UNION ALL BY NAME SELECT * FROM winner"
+            f"UNION ALL SELECT {columns} FROM winner"
         )
-        store.run(
-            "CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, day, count(*) AS kept FROM event GROUP BY ALL"
-        )
+        store.run(f"CREATE OR REPLACE TEMP TABLE kept AS {KEPT}")
         store.run(
             "UPDATE sources.source_part AS p SET row_kept = coalesce((SELECT kept FROM kept AS k "
             "WHERE k.file_id = p.file_id AND k.day = p.day), 0) FROM touched AS t "
@@ -194,20 +184,21 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
     else:
         store.run(f"CREATE OR REPLACE TEMP VIEW event AS {events}")
     # Texts are grouped here once; the grouping of events then compares numbers.
-    for name, columns, shown in (("account", "system, instance, identifier", "account_name"),
-                                 ("mention", "mention_kind, mention", "mention_name")):  # fmt: skip
+    for name, texts, shown in NAMES:
+        listed = ", ".join(texts)
+        store.run(f"CREATE OR REPLACE TEMP TABLE {name}_day AS {name_select(texts, shown)}")
         store.run(
-            f"CREATE OR REPLACE TEMP TABLE {name}_day AS SELECT {columns}, day, max({shown}) AS {shown} "
-            "FROM event GROUP BY ALL"
-        )
-        store.run(
-            f"CREATE OR REPLACE TEMP TABLE {name}_number AS SELECT row_number() OVER () AS {name}_number, {columns} "
-            f"FROM (SELECT DISTINCT {columns} FROM {name}_day)"
+            f"CREATE OR REPLACE TEMP TABLE {name}_number AS SELECT row_number() OVER () AS {name}_number, {listed} "
+            f"FROM (SELECT DISTINCT {listed} FROM {name}_day)"
         )
         store.run(
             f"CREATE OR REPLACE TEMP TABLE {name}_name_of AS SELECT {name}_number, day, {shown} "
-            f"FROM {name}_day JOIN {name}_number USING ({columns}) WHERE {shown} IS NOT NULL"
+            f"FROM {name}_day JOIN {name}_number USING ({listed}) WHERE {shown} IS NOT NULL"
         )
+    store.run(
+        "CREATE OR REPLACE TEMP VIEW numbered_event AS SELECT * FROM event "
+        "JOIN account_number USING (system, instance, identifier) JOIN mention_number USING (mention_kind, mention)"
+    )
     files = [str(r[0]) for r in store.rows("SELECT DISTINCT file_id, number FROM part_file ORDER BY number")]
     body = sql_file("discovery.canonical", "usage")
     store.check(TABLES["canonical.usage"], body, {"files": files})
