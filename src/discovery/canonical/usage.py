@@ -20,6 +20,7 @@ from discovery.canonical.usage_forms import (
     name_select,
     winner_select,
 )
+from discovery.canonical.usage_spark import usage_on_spark
 from discovery.sources.lake import Lake
 from discovery.stage import Night, Step
 from discovery.store import Store, declared_columns, quoted, sql_file
@@ -54,11 +55,17 @@ def build_usage(store: Store, night: Night) -> int:
         )
         store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
                   "FROM touched WHERE day IS NOT NULL")  # fmt: skip
-        rows = sum(_build_kind(store, kind, lake) for kind in EVENT_KINDS)
+        if night.settings.engine.engine == "spark":
+            for kind in EVENT_KINDS:
+                _clear_days(store, kind)
+            bounds = _clear_months(store)
+            rows = usage_on_spark(store, night, bounds) if bounds else 0
+        else:
+            rows = sum(_build_kind(store, kind, lake) for kind in EVENT_KINDS)
+            roll_up_months(store)
         for kind in RECORDS:
             if kind not in EVENT_KINDS:
                 _balance_small_kind(store, kind, lake)
-        roll_up_months(store)
         _commit_registry(store)
         Lake(night.settings.home).open_kinds(store)
     return rows
@@ -66,31 +73,44 @@ def build_usage(store: Store, night: Night) -> int:
 
 def roll_up_months(store: Store) -> None:
     """Build the months of the temporary table touched_month anew from their days; all, if columns were others."""
+    bounds = _clear_months(store)
+    if bounds is None:
+        return
+    months = TABLES["canonical.usage_month"]
+    body = sql_file("discovery.canonical", "usage_month")
+    binds = {"from_on": bounds[0], "to_on": bounds[1]}
+    store.check(months, body, binds)
+    store.run(f"INSERT INTO {months.qualified} BY NAME {body}", binds)
+
+
+def _clear_months(store: Store) -> tuple[date, date] | None:
+    """Empty the touched months; returns the first day of the first and the last of the last, None if there is none."""
     months = TABLES["canonical.usage_month"]
     if [str(r[0]) for r in store.rows(f"DESCRIBE {months.qualified}")] != list(months.column_names):
         store.run(f"CREATE OR REPLACE TABLE {months.qualified} ({declared_columns(months)})")
-        store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
-                  "FROM canonical.usage")  # fmt: skip
+        store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT month FROM touched_month UNION "
+                  "SELECT date_trunc('month', day) FROM canonical.usage")  # fmt: skip
     store.run(f"DELETE FROM {months.qualified} WHERE month IN (SELECT month FROM touched_month)")
-    body = sql_file("discovery.canonical", "usage_month")
     [(from_on, to_on)] = store.rows(
         "SELECT CAST(min(month) AS DATE), CAST(max(month) + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) "
         "FROM touched_month"
     )
-    binds = {"from_on": from_on, "to_on": to_on}
-    store.check(months, body, binds)
-    store.run(f"INSERT INTO {months.qualified} BY NAME {body}", binds)
+    return None if from_on is None else (from_on, to_on)
+
+
+def _clear_days(store: Store, kind: str) -> None:
+    store.run(
+        "DELETE FROM canonical.usage AS u USING touched AS t WHERE t.kind = $kind AND u.source = t.kind "
+        "AND u.system = t.system AND u.instance = t.instance AND u.day = t.day",
+        {"kind": kind},
+    )
 
 
 def _build_kind(store: Store, kind: str, lake: Path) -> int:
     touched = store.rows("SELECT DISTINCT source, day FROM touched WHERE kind = $kind", {"kind": kind})
     if not touched:
         return 0
-    store.run(
-        "DELETE FROM canonical.usage AS u USING touched AS t WHERE t.kind = $kind AND u.source = t.kind "
-        "AND u.system = t.system AND u.instance = t.instance AND u.day = t.day",
-        {"kind": kind},
-    )
+    _clear_days(store, kind)
     parts = store.rows(
         "SELECT p.path, p.row_count, p.day FROM sources.source_part AS p JOIN touched AS t "
         "USING (kind, source, day) WHERE p.state <> 'gone' AND kind = $kind ORDER BY p.day, p.path",
@@ -153,7 +173,9 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
             f"FROM {parts} GROUP BY key HAVING count(*) > 1"
         )
     if are_uuids:
-        events = event_select(kind, parts, key="UUID", tie=UUID_TIE.format(key="CAST(event_id AS UUID)"))
+        events = event_select(
+            kind, parts, key="UUID", tie=UUID_TIE.format(key="CAST(CAST(event_id AS UUID) AS UHUGEINT)")
+        )
     else:
         events = event_select(kind, parts, key="VARCHAR")
     columns = ", ".join(EVENT_COLUMNS)

@@ -37,7 +37,7 @@ SELECT
     file_of(g.first_position, $files) AS first_file_id,
     file_of(g.last_position, $files) AS last_file_id
 FROM grouped AS g
-JOIN account_number AS account USING (account_number)
-JOIN mention_number AS app USING (mention_number)
+JOIN account_number AS account ON account.account_number = g.account_number
+JOIN mention_number AS app ON app.mention_number = g.mention_number
 LEFT JOIN account_name_of AS a ON a.account_number = g.account_number AND a.day = g.day
 LEFT JOIN mention_name_of AS m ON m.mention_number = g.mention_number AND m.day = g.day

@@ -34,7 +34,7 @@ FORMS = (
     # times as fast as a struct. Spark has no such number, and needs none: structs are compared as fields are.
     Form(
         "position_of(observed_at, tie, number, file_id)",
-        "CAST(epoch_us(observed_at) AS HUGEINT) * 18446744073709551616 + CAST(tie AS UBIGINT) * 65536 + number",
+        "CAST(epoch_us(observed_at) AS HUGEINT) * 18446744073709551616 + tie * 65536 + number",
         "struct(observed_at AS at, tie AS tie, file_id AS file_id)",
     ),
     Form("instant_of(place)", "make_timestamp(CAST(place >> 64 AS BIGINT))", "place.at"),
@@ -43,19 +43,22 @@ FORMS = (
         "CAST(files AS VARCHAR[])[1 + CAST(place & 65535 AS INTEGER)]",
         "place.file_id",
     ),
-    Form("hex_number(digits)", "CAST('0x' || digits AS BIGINT)", "CAST(conv(digits, 16, 10) AS BIGINT)"),
-    Form("bits_that_differ(one, other)", "xor(one, other)", "(one ^ other)"),
+    # Of the same length, digits compare as the numbers do that they write.
+    Form("bits_of(digits)", "CAST('0x' || digits AS UBIGINT)", "digits"),
 )
 
-UUID_TIE = "CAST(xor(CAST({key} AS UHUGEINT) >> 80, CAST({key} AS UHUGEINT) & 281474976710655) AS BIGINT)"
-"""What TEXT_TIE says of a UUID, from the 16 bytes that DuckDB carries anyway: a fortieth of the time."""
+UUID_TIE = "CAST(((({key} >> 96) & 16777215) << 24) | ({key} & 16777215) AS UBIGINT)"
+"""What TEXT_TIE says of a UUID, from the number that it is to DuckDB anyway: a twentieth of the time."""
 
 TEXT_TIE = (
-    "CASE WHEN regexp_matches(event_id, '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$') "
-    "THEN bits_that_differ(hex_number(left(replace(event_id, '-', ''), 12)), hex_number(right(event_id, 12))) "
-    "ELSE hex_number(left(md5(event_id), 12)) END"
+    "bits_of(CASE WHEN "
+    "regexp_matches(event_id, '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$') "
+    "THEN substr(event_id, 3, 6) || right(event_id, 6) ELSE left(md5(event_id), 12) END)"
 )
-"""48 bits of an event id that order the events of one instant: never load order, never an engine's own hash."""
+"""48 bits of an event id that order the events of one instant: never load order, never an engine's own hash.
+
+Of a UUID, those parts that differ within an instant in versions 1, 4 and 7.
+"""
 
 
 def macros() -> tuple[str, ...]:
