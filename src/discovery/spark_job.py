@@ -97,12 +97,15 @@ def _table(spark: Any, table: dict[str, Any]) -> Any:
 
 @contextlib.contextmanager
 def _pipes() -> Iterator[Any]:
-    """Dagster's side of this process, None where Dagster did not start it."""
+    """Dagster's side of this process; None where Dagster did not start it, or its small package is not there."""
     if "DAGSTER_PIPES_CONTEXT" not in os.environ:
         yield None
         return
-    from dagster_pipes import open_dagster_pipes
-
+    try:
+        from dagster_pipes import open_dagster_pipes
+    except ImportError:  # the work is done all the same; Dagster hears of its end by the exit code
+        yield None
+        return
     with open_dagster_pipes() as pipes:
         yield pipes
 

@@ -31,9 +31,9 @@ UUIDS = [f"{n:08x}-0000-7000-8000-00000000{n:04x}" for n in range(40)]
 
 
 def part(home: Path, con: duckdb.DuckDBPyConnection, kind: str, system: str, day: str, file_id: str, rows: str,
-         columns: str = SIGN_IN) -> None:  # fmt: skip
+         columns: str = SIGN_IN, number: int = 0) -> None:  # fmt: skip
     """One Parquet file as the lake has it, and its entry in the registry."""
-    name = f"{kind}/source={system}-1/day={day}/{file_id}.parquet"
+    name = f"{kind}/source={system}-1/day={day}/{file_id}{f'-{number}' if number else ''}.parquet"
     (home / "lake" / name).parent.mkdir(parents=True, exist_ok=True)
     con.execute(f"CREATE OR REPLACE TEMP TABLE r ({columns}); INSERT INTO r VALUES {rows}")
     con.execute(f"COPY r TO '{home / 'lake' / name}' (FORMAT parquet, COMPRESSION zstd)")
@@ -163,6 +163,30 @@ def test_late_events_and_days_built_anew_are_the_same_on_both(
     shutil.copytree(small, other)
     assert build(small, spark) == build(other, EngineSettings()) > 0
     assert list(differences(small, other)) == []
+
+
+def test_the_balance_counts_each_part_in_its_own_batch_and_anew(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Days of one night that are read in several batches; a file of two parts a day; a duplicate whose other is gone."""
+    con = duckdb.connect()
+    con.execute(f"ATTACH '{small / 'warehouse.duckdb'}' AS w; {KINDS}")
+    row = "'2026-08-30 0{n}:00', NULL, 'k1', 'anna@acme.test', NULL, 'app_id', 'slack', 'Slack', 'oidc'"
+    rows = [f"('{UUIDS[n]}', {row.format(n=n - 30)})" for n in range(30, 36)]
+    part(small, con, "sign_in", "entra", "2026-08-30", "f5", ", ".join(rows[:4]))
+    part(small, con, "sign_in", "entra", "2026-08-30", "f6", ", ".join(rows[:3]))
+    part(small, con, "sign_in", "entra", "2026-08-30", "f6", ", ".join(rows[4:]), number=1)
+    con.close()
+    monkeypatch.setattr("discovery.canonical.usage._BATCH_ROWS", 1)
+    kept = "SELECT file_id, sum(row_kept) FROM sources.source_part WHERE day < '2026-09-01' AND source = 'entra-1' "
+    kept += "GROUP BY ALL ORDER BY ALL"
+    build(small, EngineSettings())
+    with Store(small / "warehouse.duckdb") as store:
+        assert store.rows(kept) == [("f1", 3), ("f2", 2), ("f5", 4), ("f6", 2)]
+        store.run("UPDATE sources.source_part SET state = 'gone' WHERE file_id = 'f5'")
+    build(small, EngineSettings())
+    with Store(small / "warehouse.duckdb") as store:
+        assert ("f6", 5) in store.rows(kept)
 
 
 def test_both_engines_make_the_same_of_the_sample_company(

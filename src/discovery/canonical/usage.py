@@ -16,6 +16,7 @@ from discovery.canonical.usage_forms import (
     NAMES,
     UUID_TIE,
     event_select,
+    kept_update,
     macros,
     name_select,
     winner_select,
@@ -179,6 +180,7 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
     else:
         events = event_select(kind, parts, key="VARCHAR")
     columns = ", ".join(EVENT_COLUMNS)
+    these = "$lake || '/' || path IN (SELECT path FROM part_file)"
     if store.count("suspect"):
         store.run(
             "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "
@@ -197,14 +199,13 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
             f"UNION ALL SELECT {columns} FROM winner"
         )
         store.run(f"CREATE OR REPLACE TEMP TABLE kept AS {KEPT}")
-        store.run(
-            "UPDATE sources.source_part AS p SET row_kept = coalesce((SELECT kept FROM kept AS k "
-            "WHERE k.file_id = p.file_id AND k.day = p.day), 0) FROM touched AS t "
-            "WHERE p.kind = $kind AND t.kind = p.kind AND t.source = p.source AND t.day = p.day",
-            {"kind": kind},
-        )
+        store.run(kept_update("kept", these), {"kind": kind, "lake": str(lake)})
     else:
         store.run(f"CREATE OR REPLACE TEMP VIEW event AS {events}")
+        store.run(
+            f"UPDATE sources.source_part SET row_kept = row_count WHERE kind = $kind AND {these}",
+            {"kind": kind, "lake": str(lake)},
+        )
     # Texts are grouped here once; the grouping of events then compares numbers.
     for name, texts, shown in NAMES:
         listed = ", ".join(texts)

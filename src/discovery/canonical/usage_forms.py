@@ -103,6 +103,19 @@ KEPT = "SELECT file_id, day, count(*) AS kept FROM event GROUP BY file_id, day"
 """How many events of each input and day stand."""
 
 
+def kept_update(kept: str, these: str) -> str:
+    """UPDATE of the parts for which the condition `these` holds, to what `kept` (file_id, day, kept) says of them.
+
+    The parts of one input and day are counted together: the first of them has it all.
+    """
+    return (
+        "UPDATE sources.source_part AS p SET row_kept = CASE WHEN c.turn = 1 THEN coalesce(k.kept, 0) ELSE 0 END FROM "
+        "(SELECT path, file_id, day, row_number() OVER (PARTITION BY file_id, day ORDER BY path) AS turn "
+        f"FROM sources.source_part WHERE kind = $kind AND state <> 'gone' AND {these}) AS c "
+        f"LEFT JOIN {kept} AS k ON k.file_id = c.file_id AND k.day = c.day WHERE p.path = c.path"
+    )
+
+
 def name_select(columns: tuple[str, ...], shown: str) -> str:
     """SELECT of the name that an account or mention has on a day: of several the last by letters."""
     listed = ", ".join(columns)

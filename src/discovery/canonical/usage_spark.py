@@ -13,7 +13,15 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from discovery.canonical.usage_forms import FORMS, KEPT, NAMES, event_select, name_select, winner_select
+from discovery.canonical.usage_forms import (
+    FORMS,
+    KEPT,
+    NAMES,
+    event_select,
+    kept_update,
+    name_select,
+    winner_select,
+)
 from discovery.spark import ParquetTable, Work, do, spark_columns, to_spark
 from discovery.stage import Night
 from discovery.store import Store, make_private, quoted, sql_file
@@ -49,9 +57,10 @@ def usage_on_spark(store: Store, night: Night, bounds: tuple[date, date]) -> int
         rows += _take_in(store, work, f"usage_{kind}", _USAGE.qualified)
         kept = work.files(f"kept_{kind}")
         store.run(
-            "UPDATE sources.source_part AS p SET row_kept = coalesce((SELECT kept FROM "
-            f"read_parquet([{_listed(kept)}]) AS k WHERE k.file_id = p.file_id AND k.day = p.day), 0) "
-            "FROM touched AS t WHERE p.kind = $kind AND t.kind = p.kind AND t.source = p.source AND t.day = p.day",
+            kept_update(
+                f"read_parquet([{_listed(kept)}])",
+                "(kind, source, day) IN (SELECT (kind, source, day) FROM touched)",
+            ),
             {"kind": kind},
         )
     _take_in(store, work, "usage_month", _MONTHS.qualified)
