@@ -22,6 +22,7 @@ from discovery.canonical.usage_forms import (
     name_select,
     winner_select,
 )
+from discovery.errors import BadSettings
 from discovery.spark import ParquetTable, Work, do, spark_columns, to_spark
 from discovery.stage import Night
 from discovery.store import Store, make_private, quoted, sql_file
@@ -30,6 +31,7 @@ from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 _FORMS = {form.signature: form.spark for form in FORMS}
 _USAGE = TABLES["canonical.usage"]
 _MONTHS = TABLES["canonical.usage_month"]
+_PATTERN = set("*?[]{}")
 _PART_FILE = {
     "path": "STRING",
     "system": "STRING",
@@ -43,9 +45,14 @@ def usage_on_spark(store: Store, night: Night, bounds: tuple[date, date]) -> int
     """Fill the touched days and months, which are empty already; returns the rows of usage.
 
     Reads the temporary tables touched and touched_month; `bounds`: first day and last day of the months. Raises
-    EngineFailed.
+    BadSettings, EngineFailed.
     """
     home = night.settings.home
+    if set(str(home)) & _PATTERN:
+        raise BadSettings(
+            f"home = {home}: Spark takes a path with any of {' '.join(sorted(_PATTERN))} for a pattern; move the "
+            'home, or set [engine] engine = "duckdb"'
+        )
     folder = home / "stage" / "spark"
     shutil.rmtree(folder, ignore_errors=True)
     work = Work(make_private(folder))
