@@ -9,6 +9,8 @@ UPGRADE ?=
 BIN := .venv/bin
 UV := $(BIN)/uv
 READY := .venv/.ready
+SPARK ?= 4.3.0
+SPARK_READY := .venv-spark/.ready
 DEMO := .discovery/demo
 
 # An interpreter outside `.venv` must not lend it a standard library.
@@ -18,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long sweep test-browser dev check docs bench audit constraints clean
+.PHONY: help demo test test-long test-spark sweep test-browser dev check docs bench audit constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +52,16 @@ test: $(READY) ## run the tests, but for the long ones and those that need a bro
 
 test-long: $(READY) ## run what takes long: generated companies, kills at every point, servers of other authors
 	@$(BIN)/pytest -n 2 --dist loadfile -m "long and not browser"
+
+# pyspark and the client of Spark Connect in `.venv` are two packages with the same modules: an environment of its own.
+$(SPARK_READY): Makefile
+	@echo "installing Spark $(SPARK) into .venv-spark"
+	@$(PYTHON) -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check pyspark==$(SPARK) "dagster-pipes>=1.13.27,<2"
+	@touch $@
+
+test-spark: $(READY) $(SPARK_READY) ## compare DuckDB with a real local Spark; needs Java 17
+	@DISCOVERY_TEST_SPARK=.venv-spark/bin/python $(BIN)/pytest tests/engine
 
 sweep: $(READY) ## fail every single effect of a night, one after the other
 	@DISCOVERY_SWEEP=1 $(BIN)/pytest -m long tests/faults/test_failpoints.py
@@ -84,5 +96,5 @@ constraints: $(UV) ## pin what pyproject.toml needs, keeping pins that fit; UPGR
 	@$(UV) pip compile pyproject.toml --group dev --group peers --universal --python-version 3.11 --quiet \
 	  --custom-compile-command "make constraints" --output-file constraints.txt $(UPGRADE)
 
-clean: ## remove `.venv`, caches and the demo's home, and nothing else
-	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache $(DEMO)
+clean: ## remove `.venv`, `.venv-spark`, caches and the demo's home, and nothing else
+	@rm -rf .venv .venv-spark dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache $(DEMO)

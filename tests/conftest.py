@@ -37,6 +37,7 @@ OF_TESTS = {
     "DISCOVERY_EVERY_POINT",
     "DISCOVERY_TEST_SEEDS",
     "DISCOVERY_DAGSTER_POSTGRES",
+    "DISCOVERY_TEST_SPARK",
 }
 for variable in [name for name in os.environ if name.startswith("DISCOVERY_") and name not in OF_TESTS]:
     # Whoever works with the program has set them in this shell, and may run the tests there.

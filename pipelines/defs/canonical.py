@@ -1,12 +1,14 @@
 """The stage canonical: one meaning per column. Usage comes first and commits what the sources staged."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
 
 from discovery.settings import Settings
 from pipelines.defs.sources import key_of_system, source_systems
+from pipelines.engine import by_pipes
 from pipelines.metadata import rows_shown
 from pipelines.resources import OpenNight
 from pipelines.steps import USAGE, filled, op_name, spec_of, stage_steps, step_assets
@@ -50,6 +52,7 @@ def _usage(settings: Settings) -> dg.AssetsDefinition:
         night: OpenNight = context.resources.night
         with in_words():
             run = night.begin(USAGE)
+            run.night = replace(run.night, launch=by_pipes(context))
             marked = 0
             if config.from_on and config.to_on:
                 marked = run.rebuild_days(

@@ -13,6 +13,7 @@ DiscoveryError
 ├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
 ├── DiskFull                exit 70: a file could not be written for want of room
 ├── DiskFailed              exit 70: a disk reports an error
+├── EngineFailed            exit 70: another engine did not do its work; nothing of it was taken in
 └── ContractBroken          exit 70: a table differs from its declaration
 """
 
@@ -86,6 +87,10 @@ class DiskFull(DiscoveryError):
 
 class DiskFailed(DiscoveryError):
     """A disk reports an error on reading or writing; what was published before stays."""
+
+
+class EngineFailed(DiscoveryError):
+    """The engine that the settings name for the work on events failed; the message has its own words."""
 
 
 class ContractBroken(DiscoveryError):

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from discovery.settings import Settings
+from discovery.spark import Launch, run_command
 from discovery.store import Store, sql_file
 from discovery.tables import TABLES
 
@@ -21,10 +22,14 @@ _READS = re.compile(r"\b(?:from|join)\s+([a-z]+\.[a-z_]+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Night:
-    """What the steps of one run share. `as_of`: end of that day, UTC; later events are not used."""
+    """What the steps of one run share. `as_of`: end of that day, UTC; later events are not used.
+
+    `launch` starts the process of another engine, where the settings name one.
+    """
 
     settings: Settings
     as_of: date
+    launch: Launch = run_command
 
     @property
     def binds(self) -> Mapping[str, Any]:

@@ -59,7 +59,12 @@ def test_constraints_hold_pins_and_comments_only(root: Path) -> None:
 def test_what_the_program_imports_is_declared(
     root: Path, project_files: list[Path], pyproject: dict[str, Any]
 ) -> None:
-    declared = {canonicalize_name(Requirement(entry).name) for entry in pyproject["project"]["dependencies"]}
+    project = pyproject["project"]
+    entries = [
+        *project["dependencies"],
+        *(e for extra in project["optional-dependencies"].values() for e in extra),
+    ]
+    declared = {canonicalize_name(Requirement(entry).name) for entry in entries}
     homes = packages_distributions()
     undeclared = set()
     for file in project_files:

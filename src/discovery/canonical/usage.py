@@ -1,7 +1,8 @@
 """Events of the lake become `canonical.usage`, for touched days only, in one transaction with the registry.
 
 Events are deduplicated by (kind, instance, event id). Of several redeliveries the newest by the source's
-version time stands, else the fuller, else the one with the greater content hash: never load order.
+version time stands, else the fuller, else the one with the greater content hash: never load order. The SQL that
+other engines can run stands in usage_forms.py; here it is made fast on DuckDB.
 """
 
 from __future__ import annotations
@@ -9,17 +10,26 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from discovery.canonical.usage_forms import (
+    EVENT_COLUMNS,
+    KEPT,
+    NAMES,
+    UUID_TIE,
+    event_select,
+    kept_update,
+    macros,
+    name_select,
+    winner_select,
+)
+from discovery.canonical.usage_spark import usage_on_spark
 from discovery.sources.lake import Lake
 from discovery.stage import Night, Step
 from discovery.store import Store, declared_columns, quoted, sql_file
 from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 
-_CONTENT = ("account_key", "account_name", "mention_kind", "mention", "mention_name", "method")
 _BATCH_ROWS = 20_000_000
 _HELD_ROWS = 1_000_000
-_FILES = 65_536
 _TRIED = 100
-_TIME_UNIT = 2**64
 
 
 def touch_days(store: Store, from_on: date, to_on: date) -> int:
@@ -46,11 +56,17 @@ def build_usage(store: Store, night: Night) -> int:
         )
         store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
                   "FROM touched WHERE day IS NOT NULL")  # fmt: skip
-        rows = sum(_build_kind(store, kind, lake) for kind in EVENT_KINDS)
+        if night.settings.engine.engine == "spark":
+            for kind in EVENT_KINDS:
+                _clear_days(store, kind)
+            bounds = _clear_months(store)
+            rows = usage_on_spark(store, night, bounds) if bounds else 0
+        else:
+            rows = sum(_build_kind(store, kind, lake) for kind in EVENT_KINDS)
+            roll_up_months(store)
         for kind in RECORDS:
             if kind not in EVENT_KINDS:
                 _balance_small_kind(store, kind, lake)
-        roll_up_months(store)
         _commit_registry(store)
         Lake(night.settings.home).open_kinds(store)
     return rows
@@ -58,31 +74,44 @@ def build_usage(store: Store, night: Night) -> int:
 
 def roll_up_months(store: Store) -> None:
     """Build the months of the temporary table touched_month anew from their days; all, if columns were others."""
+    bounds = _clear_months(store)
+    if bounds is None:
+        return
+    months = TABLES["canonical.usage_month"]
+    body = sql_file("discovery.canonical", "usage_month")
+    binds = {"from_on": bounds[0], "to_on": bounds[1]}
+    store.check(months, body, binds)
+    store.run(f"INSERT INTO {months.qualified} BY NAME {body}", binds)
+
+
+def _clear_months(store: Store) -> tuple[date, date] | None:
+    """Empty the touched months; returns the first day of the first and the last of the last, None if there is none."""
     months = TABLES["canonical.usage_month"]
     if [str(r[0]) for r in store.rows(f"DESCRIBE {months.qualified}")] != list(months.column_names):
         store.run(f"CREATE OR REPLACE TABLE {months.qualified} ({declared_columns(months)})")
-        store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT DISTINCT date_trunc('month', day) AS month "
-                  "FROM canonical.usage")  # fmt: skip
+        store.run("CREATE OR REPLACE TEMP TABLE touched_month AS SELECT month FROM touched_month UNION "
+                  "SELECT date_trunc('month', day) FROM canonical.usage")  # fmt: skip
     store.run(f"DELETE FROM {months.qualified} WHERE month IN (SELECT month FROM touched_month)")
-    body = sql_file("discovery.canonical", "usage_month")
     [(from_on, to_on)] = store.rows(
         "SELECT CAST(min(month) AS DATE), CAST(max(month) + INTERVAL 1 MONTH - INTERVAL 1 DAY AS DATE) "
         "FROM touched_month"
     )
-    binds = {"from_on": from_on, "to_on": to_on}
-    store.check(months, body, binds)
-    store.run(f"INSERT INTO {months.qualified} BY NAME {body}", binds)
+    return None if from_on is None else (from_on, to_on)
+
+
+def _clear_days(store: Store, kind: str) -> None:
+    store.run(
+        "DELETE FROM canonical.usage AS u USING touched AS t WHERE t.kind = $kind AND u.source = t.kind "
+        "AND u.system = t.system AND u.instance = t.instance AND u.day = t.day",
+        {"kind": kind},
+    )
 
 
 def _build_kind(store: Store, kind: str, lake: Path) -> int:
     touched = store.rows("SELECT DISTINCT source, day FROM touched WHERE kind = $kind", {"kind": kind})
     if not touched:
         return 0
-    store.run(
-        "DELETE FROM canonical.usage AS u USING touched AS t WHERE t.kind = $kind AND u.source = t.kind "
-        "AND u.system = t.system AND u.instance = t.instance AND u.day = t.day",
-        {"kind": kind},
-    )
+    _clear_days(store, kind)
     parts = store.rows(
         "SELECT p.path, p.row_count, p.day FROM sources.source_part AS p JOIN touched AS t "
         "USING (kind, source, day) WHERE p.state <> 'gone' AND kind = $kind ORDER BY p.day, p.path",
@@ -112,27 +141,9 @@ def _batches(parts: list[tuple[str, int, date]], lake: Path) -> list[tuple[list[
     return list(zip(batches, sizes, strict=True))
 
 
-def _events(kind: str, parts: str, *, key: str) -> str:
-    """SELECT over the rows of parts with the columns that usage needs; `key` is the type in which ids are carried."""
-    page, host = "CAST(NULL AS INTEGER)", "''"
-    if kind == "web_visit":
-        page = (
-            "CASE page WHEN 'sign_in' THEN 4 WHEN 'app' THEN 3 WHEN 'other' THEN 2 WHEN 'public' THEN 1 END"
-        )
-        host = "coalesce(host, '')"
-    identifier = "coalesce(account_key, account_name, holder_key, '')"
-    return (
-        f"SELECT '{kind}' AS source, system, instance, part_file.file_id, event_id, "
-        f"CAST(event_id AS {key}) AS event_key, observed_at, version_at, account_key, "
-        f"{identifier} AS identifier, account_name, holder_key, mention_kind, mention, mention_name, "
-        f"{page} AS page_rank, {host} AS host, coalesce(method, '') AS method, CAST(observed_at AS DATE) AS day, "
-        f"CAST(epoch_us(observed_at) AS HUGEINT) * {_TIME_UNIT} + (hash(event_id) >> 16) * {_FILES} + "
-        f"number AS position FROM {parts} AS lake "
-        "JOIN part_file ON part_file.path = lake.filename"
-    )
-
-
 def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake: Path) -> int:
+    for macro in macros():
+        store.run(macro)
     store.run(
         "CREATE OR REPLACE TEMP TABLE part_file AS SELECT $lake || '/' || path AS path, system, instance, file_id, "
         "CAST(dense_rank() OVER (ORDER BY file_id) - 1 AS INTEGER) AS number "
@@ -162,52 +173,55 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
             "CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash(event_id) AS key "
             f"FROM {parts} GROUP BY key HAVING count(*) > 1"
         )
-    events = _events(kind, parts, key="UUID" if are_uuids else "VARCHAR")
+    if are_uuids:
+        events = event_select(
+            kind, parts, key="UUID", tie=UUID_TIE.format(key="CAST(CAST(event_id AS UUID) AS UHUGEINT)")
+        )
+    else:
+        events = event_select(kind, parts, key="VARCHAR")
+    columns = ", ".join(EVENT_COLUMNS)
+    these = "$lake || '/' || path IN (SELECT path FROM part_file)"
     if store.count("suspect"):
         store.run(
             "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "
             f"({events}) WHERE hash(event_id) IN (SELECT key FROM suspect) "
             "GROUP BY ALL HAVING count(*) > 1"
         )
-        full = " + ".join(f"(({column} IS NOT NULL)::INT)" for column in _CONTENT)
-        content = ", ".join(("observed_at", *_CONTENT, "host", "page_rank", "holder_key"))
         store.run(
-            "CREATE OR REPLACE TEMP TABLE winner AS SELECT e.* FROM "
-            f"({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id) "
-            "QUALIFY row_number() OVER (PARTITION BY system, instance, event_id ORDER BY version_at DESC NULLS LAST, "
-            f"({full}) DESC, hash(row({content})) DESC, file_id) = 1"
+            "CREATE OR REPLACE TEMP TABLE winner AS "
+            + winner_select(
+                f"SELECT e.* FROM ({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id)"
+            )
         )
         store.run(
-            "CREATE OR REPLACE TEMP VIEW event AS SELECT * FROM "
+            f"CREATE OR REPLACE TEMP VIEW event AS SELECT {columns} FROM "
             f"({events}) AS e ANTI JOIN repeated AS r USING (system, instance, event_id) "
-            "UNION ALL BY NAME SELECT * FROM winner"
+            f"UNION ALL SELECT {columns} FROM winner"
         )
-        store.run(
-            "CREATE OR REPLACE TEMP TABLE kept AS SELECT file_id, day, count(*) AS kept FROM event GROUP BY ALL"
-        )
-        store.run(
-            "UPDATE sources.source_part AS p SET row_kept = coalesce((SELECT kept FROM kept AS k "
-            "WHERE k.file_id = p.file_id AND k.day = p.day), 0) FROM touched AS t "
-            "WHERE p.kind = $kind AND t.kind = p.kind AND t.source = p.source AND t.day = p.day",
-            {"kind": kind},
-        )
+        store.run(f"CREATE OR REPLACE TEMP TABLE kept AS {KEPT}")
+        store.run(kept_update("kept", these), {"kind": kind, "lake": str(lake)})
     else:
         store.run(f"CREATE OR REPLACE TEMP VIEW event AS {events}")
-    # Texts are grouped here once; the grouping of events then compares numbers.
-    for name, columns, shown in (("account", "system, instance, identifier", "account_name"),
-                                 ("mention", "mention_kind, mention", "mention_name")):  # fmt: skip
         store.run(
-            f"CREATE OR REPLACE TEMP TABLE {name}_day AS SELECT {columns}, day, max({shown}) AS {shown} "
-            "FROM event GROUP BY ALL"
+            f"UPDATE sources.source_part SET row_kept = row_count WHERE kind = $kind AND {these}",
+            {"kind": kind, "lake": str(lake)},
         )
+    # Texts are grouped here once; the grouping of events then compares numbers.
+    for name, texts, shown in NAMES:
+        listed = ", ".join(texts)
+        store.run(f"CREATE OR REPLACE TEMP TABLE {name}_day AS {name_select(texts, shown)}")
         store.run(
-            f"CREATE OR REPLACE TEMP TABLE {name}_number AS SELECT row_number() OVER () AS {name}_number, {columns} "
-            f"FROM (SELECT DISTINCT {columns} FROM {name}_day)"
+            f"CREATE OR REPLACE TEMP TABLE {name}_number AS SELECT row_number() OVER () AS {name}_number, {listed} "
+            f"FROM (SELECT DISTINCT {listed} FROM {name}_day)"
         )
         store.run(
             f"CREATE OR REPLACE TEMP TABLE {name}_name_of AS SELECT {name}_number, day, {shown} "
-            f"FROM {name}_day JOIN {name}_number USING ({columns}) WHERE {shown} IS NOT NULL"
+            f"FROM {name}_day JOIN {name}_number USING ({listed}) WHERE {shown} IS NOT NULL"
         )
+    store.run(
+        "CREATE OR REPLACE TEMP VIEW numbered_event AS SELECT * FROM event "
+        "JOIN account_number USING (system, instance, identifier) JOIN mention_number USING (mention_kind, mention)"
+    )
     files = [str(r[0]) for r in store.rows("SELECT DISTINCT file_id, number FROM part_file ORDER BY number")]
     body = sql_file("discovery.canonical", "usage")
     store.check(TABLES["canonical.usage"], body, {"files": files})

@@ -12,8 +12,10 @@ WITH grouped AS (
         max({'at': last_at, 'id': coalesce(last_event_id, first_event_id), 'file': last_file_id}) AS tail
     FROM canonical.usage
     WHERE day BETWEEN $from_on AND $to_on AND date_trunc('month', day) IN (SELECT month FROM touched_month)
-    GROUP BY ALL
+    GROUP BY source, system, instance, identifier, account_name, holder_key, mention_kind, mention, mention_name, host, page,
+        method, CAST(date_trunc('month', day) AS DATE)
 )
-SELECT * EXCLUDE (head, tail), head.at AS first_at, tail.at AS last_at, head.id AS first_event_id, tail.id AS last_event_id,
-    head.file AS first_file_id, tail.file AS last_file_id
+SELECT source, system, instance, identifier, account_name, holder_key, mention_kind, mention, mention_name, host, page,
+    method, month, event_count, days, head.at AS first_at, tail.at AS last_at, head.id AS first_event_id,
+    tail.id AS last_event_id, head.file AS first_file_id, tail.file AS last_file_id
 FROM grouped

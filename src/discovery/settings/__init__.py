@@ -25,6 +25,7 @@ from discovery.settings.collect import (
     okta_of,
 )
 from discovery.settings.connectors import ConnectorSettings, ScimSettings, connectors_of, scim_of
+from discovery.settings.engine import EngineSettings, engine_of
 from discovery.settings.mail import MailSettings, mail_of
 from discovery.settings.notify import (
     JiraSettings,
@@ -48,7 +49,7 @@ from discovery.settings.sources import (
 from discovery.settings.web import WebSettings, web_of
 
 __all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
-           "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
+           "ConnectorSettings", "EngineSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
            "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "ScimSettings",
            "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebSettings",
            "WebhookSettings",
@@ -81,6 +82,7 @@ class Settings:
     keep_generations: int = 7
     memory_limit: str = "2GB"
     threads: int | None = None
+    engine: EngineSettings = field(default_factory=EngineSettings)
     browsing: bool = True
     min_visit_days: int = 2
     group: str | None = None
@@ -156,7 +158,7 @@ def load_settings(
     people = reader.section("people", {"source_of_truth", "link_threshold", "break_glass"})
     schedule = reader.section("schedule", {"at", "enabled", "history_days"})
     publish = reader.section("publish", {"keep_generations", "group"})
-    engine = reader.section("engine", {"memory_limit", "threads"})
+    engine = reader.section("engine", {"memory_limit", "threads", "engine", "remote", "python"})
     browsing = reader.section("browsing", {"enabled", "min_visit_days"})
     truth = people.get("source_of_truth")
     if truth is not None and truth not in SOURCES_OF_TRUTH:
@@ -187,6 +189,7 @@ def load_settings(
         group=reader.text(publish, "group", "") or None,
         memory_limit=reader.text(engine, "memory_limit", "2GB"),
         threads=reader.number(engine, "threads", 0) or None,
+        engine=engine_of(reader, engine, base),
         browsing=reader.flag(browsing, "enabled", default=True),
         min_visit_days=reader.number(browsing, "min_visit_days", 2),
         offboarding=offboarding_of(reader, base),
