@@ -55,20 +55,18 @@ def ingest(folder: Path) -> Iterator[Pair]:
         yield whole.ours(folder / "inbox", folder / "home")["processor"], floor
 
 
-def matching(folder: Path) -> Iterator[Pair]:
+def matching(_: Path) -> Iterator[Pair]:
     """A card line to an app; other lines in each round, since answers are kept."""
     import matching_peers
-    from matching_texts import made_up, write_texts
+    from matching_texts import made_up
 
     from discovery.matching import match_texts
 
     many, few = 20_000, 500
-    file = folder / "texts.csv"
     for number in range(ROUNDS):
         texts = [text for text, _ in made_up(many, seed=number)]
-        write_texts(file, few, seed=number)
-        ours = _busy(lambda texts=texts: match_texts(None, texts))  # type: ignore[misc]
-        yield ours / many, _busy(lambda: matching_peers.cdist(file, folder / "found.csv")) / few
+        ours = _busy(partial(match_texts, None, texts))
+        yield ours / many, _busy(partial(matching_peers.cdist, texts[:few])) / few
 
 
 def publish(folder: Path) -> Iterator[Pair]:
