@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long test-spark sweep test-browser dev check docs bench audit constraints clean
+.PHONY: help demo test test-long test-spark sweep test-browser dev check docs bench bench-quick audit constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ dev: $(READY) ## open the pipeline in the Dagster UI: http://127.0.0.1:3000, or 
 
 bench: $(READY) ## print every figure that the README quotes
 	@for file in $(sort $(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+bench-quick: $(READY) ## the most important figures as ratios to a floor; fails if one is twice the recorded ratio
+	@$(BIN)/python benchmarks/quick.py
 
 audit: $(UV) ## ask PyPI for known weaknesses of the pinned dependencies; what could not be asked is a failure
 	@$(UV) tool run --from pip-audit pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off

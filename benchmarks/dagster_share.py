@@ -83,6 +83,27 @@ def through_dagster(config: Path, home: Path) -> dict[str, Any]:
             "content_hash": result.publication.content_hash}  # fmt: skip
 
 
+def bare_dagster(home: Path, steps: int) -> None:
+    """The floor: a Dagster job of so many assets that do nothing, recorded as a night is."""
+    import dagster as dg
+
+    from discovery.settings import Settings
+    from discovery.store import make_private
+    from pipelines.history import open_instance
+
+    def nothing(number: int) -> dg.AssetsDefinition:
+        @dg.asset(name=f"nothing_{number}")
+        def body() -> None: ...
+
+        return body
+
+    assets = [nothing(number) for number in range(steps)]
+    definitions = dg.Definitions(assets=assets, jobs=[dg.define_asset_job("bare", assets)])
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with open_instance(Settings(home=make_private(home), inbox=home)) as instance:
+        definitions.resolve_job_def("bare").execute_in_process(run_config=quiet, instance=instance)
+
+
 def compare(name: str, config: Path, folder: Path, rounds: int) -> None:
     """Print both ways and the ratio."""
     library, dagster = [], []

@@ -106,7 +106,7 @@ FROM (SELECT *, unnest(['first', 'last']) AS kind, unnest([first_seen_on, last_s
 """
 
 
-def fill(store: Store, persons: int, each: int) -> None:
+def fill(store: Store, persons: int, each: int, *, evidence: bool = True) -> None:
     """Make the tables in their declared order: each SELECT gives it, so that millions of rows need no sorting."""
     binds = {"persons": persons, "each": each, "apps": APPS}
     for table, sql in (
@@ -117,7 +117,7 @@ def fill(store: Store, persons: int, each: int) -> None:
         ("graph.access", ACCESS),
         ("graph.account_access", ACCOUNT_ACCESS),
         ("graph.access_span", SPAN),
-        ("graph.evidence", EVIDENCE),
+        *([("graph.evidence", EVIDENCE)] if evidence else []),
     ):
         busy = processor_seconds()
         store.run(f"INSERT INTO {table} BY NAME {sql}", binds)
@@ -141,6 +141,17 @@ def published(store: Store, night: Night, name: str) -> Path:
     return done.path
 
 
+def asked(store: Store, sql: str, who: str, persons: int) -> tuple[list[float], list[float]]:
+    """Ask for many persons after a few for warmth; milliseconds of wall and of processor time, each sorted."""
+    walls, busy = [], []
+    for draw in range(20 + PERSONS_ASKED):
+        started, before = time.perf_counter(), time.process_time()
+        store.rows(sql, {"x": who.format((draw * 7919) % persons)})
+        walls.append((time.perf_counter() - started) * 1000)
+        busy.append((time.process_time() - before) * 1000)
+    return sorted(walls[20:]), sorted(busy[20:])
+
+
 def ask(path: Path, persons: int) -> None:
     """Time the macros inside the engine, warm, each for other persons."""
     with Store(path, read_only=True) as store:
@@ -150,13 +161,7 @@ def ask(path: Path, persons: int) -> None:
             ("access_as_of", "SELECT * FROM access_as_of($x, DATE '2026-05-01')", "person{}@acme.test"),
             ("explain", "SELECT * FROM explain($x, 'App 7')", "person{}@acme.test"),
         ):
-            walls, busy = [], []
-            for draw in range(20 + PERSONS_ASKED):
-                started, before = time.perf_counter(), processor_seconds()
-                store.rows(sql, {"x": who.format((draw * 7919) % persons)})
-                walls.append((time.perf_counter() - started) * 1000)
-                busy.append((processor_seconds() - before) * 1000)
-            warm, used = sorted(walls[20:]), sorted(busy[20:])
+            warm, used = asked(store, sql, who, persons)
             print(
                 f"{name}: p50 {statistics.median(warm):.1f} ms, p95 {warm[int(len(warm) * 0.95)]:.1f} ms; "
                 f"of processor p10 {used[len(used) // 10]:.1f}, p50 {statistics.median(used):.1f} ms",

@@ -60,6 +60,11 @@ MATCH = """
 INSERT INTO matching.match BY NAME SELECT 'client-' || i AS mention, 'app_id' AS kind, 'app-' || i AS app_id,
     'accept' AS decision, 100.0 AS score, 'client id' AS method FROM range($apps) AS t(i)
 """
+BARE_MONTH = """
+SELECT source, system, instance, identifier, account_name, mention_kind, mention, mention_name, host, method,
+    date_trunc('month', day) AS month, sum(event_count), min(first_at), max(last_at)
+FROM canonical.usage GROUP BY ALL
+"""
 BARE = """
 SELECT count(*) FROM (SELECT source, system, instance, identifier, mention_kind, mention, sum(event_count),
     min(first_at), max(last_at) FROM canonical.usage_month GROUP BY ALL)

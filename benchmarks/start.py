@@ -29,10 +29,15 @@ RUN = ("run", "--as-of", "2026-09-30")
 
 def seconds(arguments: tuple[str, ...], home: Path) -> tuple[float, float]:
     """Run the command once; returns wall and processor seconds."""
-    environment = {**os.environ, "DISCOVERY_CONFIG": str(CONFIG), "DISCOVERY_HOME": str(home)}
+    environment = {"DISCOVERY_CONFIG": str(CONFIG), "DISCOVERY_HOME": str(home)}
+    return spent(("-m", "discovery.cli", *arguments), environment)
+
+
+def spent(arguments: tuple[str, ...], environment: dict[str, str]) -> tuple[float, float]:
+    """Run Python once with these arguments; returns wall and processor seconds."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, "-m", "discovery.cli", *arguments]
-    subprocess.run(command, check=True, capture_output=True, env=environment)
+    command = [sys.executable, *arguments]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
