@@ -11,6 +11,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, header: tup
              *, numbered: bool) -> Raw:  # fmt: skip
     """Create the temporary view `raw` over a whole, well-formed text; raises SqlError on the first bad record."""
     if shape.container == "csv":
-        if holds_nul(path):
+        if holds_nul(path) or not begins_plainly(path, layout):
             raise NotSequential
         _csv_view(store, path, layout, shape, header, layout.header_line + 1, numbered=numbered)
         return Raw(path, layout, (), numbered or layout.is_numbered, is_clean_copy=False)
@@ -167,6 +168,9 @@ def csv_records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str] | N
     """Yield number, cells, text and problem of each record of a CSV; an unterminated quote costs one line."""
     with path.open("rb") as file:
         lines = [line for line in file]  # noqa: C416 - a broken file is small or is read once
+    if len(lines) == 1:
+        # Carriage returns alone, as of old.
+        lines = lines[0].splitlines(keepends=True)
     at = 0
     if layout.header_line != NO_HEADER:
         _, at = _logical(lines, layout.header_line)
@@ -213,6 +217,21 @@ def holds_nul(path: Path) -> bool:
     """Tell whether a NUL byte stands anywhere in a file."""
     with path.open("rb", buffering=0) as file:
         return any(b"\0" in block for block in iter(lambda: file.read(BLOCK), b""))
+
+
+def begins_plainly(path: Path, layout: Layout) -> bool:
+    """Tell whether the engine can skip what stands above the records of a CSV, line by line.
+
+    It loses all records without a word where a cell of the header holds a line break, or where lines above end in
+    another way than those below.
+    """
+    with path.open("rb") as file:
+        lines = list(islice(file, layout.header_line + 2))
+    above = b"".join(lines[: layout.header_line + 1])
+    return (
+        above.count(b'"') % 2 == 0
+        and len({line[-2:] == b"\r\n" for line in lines if line.endswith(b"\n")}) < 2
+    )
 
 
 def _logical(lines: list[bytes], at: int) -> tuple[bytes | None, int]:
@@ -283,10 +302,12 @@ def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tu
     elif numbered:
         picked.append("row_number() OVER () AS _record")
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header)))
+    # Said where it is known: the engine else takes the first line break, which may stand within a cell.
+    line_end = ", new_line='\\n'" if has_record else ""
     store.run(
         f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(picked)} FROM read_csv({quoted(str(path))}, "
         f"auto_detect=false, header=false, skip={skip}, columns={{{columns}}}, delim={quoted(layout.delimiter)}, "
-        "quote='\"', escape='\"', strict_mode=true, null_padding=false, max_line_size=16777216)"
+        f"quote='\"', escape='\"', strict_mode=true, null_padding=false, max_line_size=16777216{line_end})"
     )
 
 

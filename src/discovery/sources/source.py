@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -98,6 +98,12 @@ class Head:
     def share_with(self, path: str) -> float:
         """Share of the sampled records in which a dotted path is present, whatever its value."""
         return self._counts[path] / len(self.records) if self.records else 0.0
+
+
+def most(judged: Iterable[bool], *, share: float = 0.5) -> bool:
+    """Tell whether something holds of more than a share of a sample: a damaged record in it decides nothing."""
+    found = list(judged)
+    return sum(found) > share * len(found)
 
 
 def at_path(record: Any, path: str) -> Any:

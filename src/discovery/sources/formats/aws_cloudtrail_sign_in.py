@@ -77,7 +77,7 @@ _CENTERED = {"userIdentity": _CENTER, "responseElements": None, "eventType": "Aw
 def _is_cloudtrail(head: Head) -> bool:
     """Tell trails with sign-ins; of those without there would be nothing to read."""
     names = {"ConsoleLogin", "UserAuthentication", "Federate"}
-    return any(at_path(record, "eventName") in names for record in head.records)
+    return any(str(at_path(record, "eventName")) in names for record in head.records)
 
 
 EXAMPLES = (

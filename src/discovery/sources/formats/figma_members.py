@@ -2,7 +2,7 @@
 
 The help pages (help.figma.com, read 2026-11-23) say what the file holds beyond the screen (job title, date added,
 teams; with SCIM cost center, division, department, employee number), not its header: unproven. Taken for Figma's is a
-list with an address and a seat if a header names Figma or FigJam, or if all its seats are Figma's words (full, dev,
+list with an address and a seat if a header names Figma or FigJam, or if nine of ten seats are Figma's words (full, dev,
 collab, view, and the earlier editor, viewer, viewer-restricted). Others are read by `app_user_list` with
 `app = "figma.com"`; SCIM's list by `scim_users`.
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from discovery.sources.account_list import STATES, app_accounts, words
-from discovery.sources.source import Example, Format, Head, Shape, fold
+from discovery.sources.source import Example, Format, Head, Shape, fold, most
 
 _SEATS = ("Seat", "Seat type", "Figma seat", "Current seat", "Account type", "Figma Design role", "Design role",
           "Figma role", "FigJam role", "Paid status")  # fmt: skip
@@ -33,8 +33,8 @@ def _is_figma(head: Head) -> bool:
         return True
     folded = [fold(name) for name in head.header]
     at = next((folded.index(fold(name)) for name in _SEATS if fold(name) in folded), None)
-    said = {fold(row[at]) for row in head.rows if at is not None and len(row) > at}
-    return bool(said - {""}) and said <= _SEAT_WORDS
+    said = [fold(row[at]) for row in head.rows if at is not None and len(row) > at]
+    return most((word in _SEAT_WORDS for word in said if word), share=0.9)
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@ organization_external_user, organization_team_guest_user; license: full, occasio
 full_trial, unknown. `active` false is deactivated. Pages are taken as a list that may go on: not whole. Of the CSV of
 active users help.miro.com (360017571494, read 2026-11-23) says that it holds role, license (Full, Day Pass …), teams
 and
-last activity, not its header: it is taken for Miro's if all its licences are Miro's words. Nothing is ignored.
+last activity, not its header: it is taken for Miro's if nine of ten licences are Miro's words. Nothing is ignored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from discovery.sources.account_list import STATES, app_accounts, words
-from discovery.sources.source import Example, Format, Head, Shape, at_path, fold
+from discovery.sources.source import Example, Format, Head, Shape, at_path, fold, most
 
 _LICENCES = {"full", "free", "freerestricted", "daypass", "occasional", "fulltrial", "unknown", "member", "basic",
              "advanced", "standard", ""}  # fmt: skip
@@ -25,8 +25,10 @@ def _has_its_licences(head: Head) -> bool:
     """Tell Miro's CSV by the words of its licences."""
     folded = [fold(name) for name in head.header]
     at = next((folded.index(fold(name)) for name in _LICENCE if fold(name) in folded), None)
-    said = {fold(row[at]) for row in head.rows if at is not None and len(row) > at}
-    return any("miro" in name for name in head.folded) or (bool(said - {""}) and said <= _LICENCES)
+    said = [fold(row[at]) for row in head.rows if at is not None and len(row) > at]
+    return any("miro" in name for name in head.folded) or most(
+        (word in _LICENCES for word in said if word), share=0.9
+    )
 
 
 def _is_miro(head: Head) -> bool:

@@ -8,7 +8,7 @@ of each has it.
 from __future__ import annotations
 
 from discovery.sources.account_list import STATES, app_accounts, words
-from discovery.sources.source import Example, Format, Head, Shape
+from discovery.sources.source import Example, Format, Head, Shape, most
 
 _STATES = {
     **STATES,
@@ -19,7 +19,7 @@ _STATES = {
 
 def _is_of_the_command(head: Head) -> bool:
     """Tell the command's answer, in capitals, from other lists with the same common keys."""
-    return all(str(r.get("state", "")).isupper() and str(r.get("type", "")).isupper() for r in head.records)
+    return most(str(r.get("state", "")).isupper() and str(r.get("type", "")).isupper() for r in head.records)
 
 
 FORMAT = Format(

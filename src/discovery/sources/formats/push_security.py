@@ -124,7 +124,7 @@ FROM events WHERE is_employee AND object NOT IN ('LOGIN', 'ACCOUNT')
 def _is_push(head: Head) -> bool:
     """Tell Push's objects from those of other webhooks that have `object`, `id` and `new`."""
     known = {"LOGIN", "ACCOUNT", "APP", "APP_BANNER", "FINDING", "PASSWORD_PHISHING"}
-    return any(at_path(record, "object") in known for record in head.records)
+    return any(str(at_path(record, "object")) in known for record in head.records)
 
 
 _NEW = (

@@ -25,7 +25,7 @@ from __future__ import annotations
 from datetime import date
 from string import Template
 
-from discovery.sources.source import Example, Format, Head, Shape
+from discovery.sources.source import Example, Format, Head, Shape, most
 
 _SELECT = Template("""
 WITH named AS (
@@ -63,6 +63,8 @@ SELECT
         WHEN kind IN ('dispute', 'dispute_loss') THEN 'dispute'
     END AS _ignored,
     CASE
+        WHEN coalesce($object, '') NOT IN ('issuing.transaction', 'issuing_transaction')
+            THEN problem('object', $object, 'issuing.transaction')
         WHEN kind IS NULL OR kind NOT IN ('capture', 'refund', 'refund_reversal') THEN problem('type', type,
             'capture, refund, refund_reversal, cash_withdrawal, dispute or dispute_loss')
         WHEN charged_day IS NULL THEN problem('created', created, 'seconds since 1970, or an instant')
@@ -77,8 +79,7 @@ FROM line
 
 def _is_transaction(head: Head) -> bool:
     """Tell transactions from authorizations and from other objects with the same keys."""
-    kinds = {str(record.get("object")) for record in head.records}
-    return kinds <= {"issuing.transaction", "issuing_transaction"}
+    return most(r.get("object") in ("issuing.transaction", "issuing_transaction") for r in head.records)
 
 
 FORMAT = Format(
@@ -94,6 +95,7 @@ FORMAT = Format(
             forbids=("approved",),
             columns={
                 "id": "VARCHAR",
+                "object": "VARCHAR",
                 "amount": "VARCHAR",
                 "currency": "VARCHAR",
                 "created": "VARCHAR",
@@ -104,6 +106,7 @@ FORMAT = Format(
                 "merchant_data": "JSON",
             },
             select=_SELECT.substitute(
+                object="object",
                 holder_key="coalesce(cardholder ->> '$.id', card ->> '$.cardholder.id',"
                 " CASE WHEN json_type(cardholder) = 'VARCHAR' THEN cardholder ->> '$' END)",
                 holder_name="coalesce(cardholder ->> '$.name', card ->> '$.cardholder.name')",
@@ -144,6 +147,7 @@ FORMAT = Format(
                 "category_code": "merchant_data_category_code",
             },
             select=_SELECT.substitute(
+                object="'issuing.transaction'",
                 holder_key="holder_id",
                 holder_name="name_text",
                 holder_email="email_text",

@@ -25,8 +25,8 @@ _WHO = ("Cdtr", "UltmtCdtr", "Dbtr", "UltmtDbtr")
 
 
 def claims(head: bytes, path: Path) -> bool:  # noqa: ARG001 - the seam's signature
-    """Tell such a message by its element below the document."""
-    return b"<" in head[:200] and _ROOT.search(head) is not None
+    """Tell such a message by its element below the document: an archive may show it too, packed without pressing."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and _ROOT.search(head) is not None
 
 
 def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import unescape
 
 from discovery.errors import SourceFailed
@@ -50,7 +50,7 @@ def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
         tree.parse(io.BytesIO(raw))
     except (
         OFXHeaderError,
-        ParseError,
+        SyntaxError,  # its own errors of parsing, and those of XML
         UnicodeDecodeError,
         ValueError,
         RecursionError,
