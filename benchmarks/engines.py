@@ -1,6 +1,6 @@
 """Usage of sign-ins on each engine, over the same lake, and what that makes of the month of a large company.
 
-    python benchmarks/engines.py [--sign-ins 2000000] [--rounds 2] [--spark-python .venv-spark/bin/python]
+    python benchmarks/engines.py [--sign-ins 2000000] [--rounds 1] [--spark-python .venv-spark/bin/python]
 
 DuckDB in this process; Sail, and with --spark-python a real local Spark, in a process of their own as in a night, so
 that their seconds hold the start of the engine too. All make all days and their month anew; the rows are compared.
@@ -78,7 +78,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sign-ins", type=int, default=2_000_000)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--spark-python", default="")
     parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

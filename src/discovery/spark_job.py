@@ -41,6 +41,7 @@ def session(remote: str) -> Iterator[Any]:
     else:
         local = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
         builder = builder.master(remote).appName("discovery").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
         for key, value in (local if remote.startswith("local") else {}).items():
             builder = builder.config(key, value)
         spark = builder.getOrCreate()
