@@ -36,8 +36,15 @@ list AS (
     UNION ALL SELECT DISTINCT 'assignment', system, instance FROM canonical.assignment
     UNION ALL SELECT DISTINCT 'app_registration', system, instance FROM canonical.app_registration
 ),
+aged AS (
+    SELECT u.source, u.system, coalesce(u.instance, '') AS instance, u.days, u.first_at, k.whole_from
+    FROM canonical.usage_month AS u
+    JOIN (SELECT max(whole_from) AS whole_from FROM sources.retention WHERE what = 'events') AS k ON u.month < k.whole_from
+),
 day AS (
     SELECT DISTINCT source, system, coalesce(instance, '') AS instance, day FROM canonical.usage WHERE day <= $as_of
+    UNION ALL
+    SELECT DISTINCT source, system, instance, unnest(days) FROM aged
 ),
 gap AS (
     SELECT d.source, d.system, d.instance, d.day AS from_on, d.next_on AS to_on, f.retention_days,
@@ -75,6 +82,12 @@ UNION ALL
 SELECT NULL, source, last_at, NULL, 'nothing was recorded after the last record'
 FROM log
 WHERE CAST(last_at AS DATE) < $as_of
+UNION ALL
+SELECT NULL, source || ' ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END,
+    min(first_at), CAST(whole_from AS TIMESTAMP),
+    'known by month: single records are kept from ' || whole_from || ' on, and older ones that come late are not read'
+FROM aged
+GROUP BY source, system, instance, whole_from
 UNION ALL
 SELECT NULL, w.kind || ' ' || i.system || CASE WHEN i.instance = '' THEN '' ELSE ' (' || i.instance || ')' END,
     NULL, NULL, i.system || ' delivered no record of ' || w.meaning

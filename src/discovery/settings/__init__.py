@@ -37,6 +37,7 @@ from discovery.settings.notify import (
 from discovery.settings.offboarding import OffboardingSettings, StandingApproval, offboarding_of
 from discovery.settings.operator import OperatorSettings, operator_of
 from discovery.settings.reader import Reader
+from discovery.settings.retention import RetentionSettings, retention_of
 from discovery.settings.sources import (
     DATE_ORDERS,
     MAPPING_KINDS,
@@ -49,9 +50,9 @@ from discovery.settings.web import WebSettings, web_of
 
 __all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
            "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
-           "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "ScimSettings",
-           "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebSettings",
-           "WebhookSettings",
+           "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "RetentionSettings",
+           "ScimSettings", "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint",
+           "StandingApproval", "WebSettings", "WebhookSettings",
            "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
@@ -83,6 +84,7 @@ class Settings:
     threads: int | None = None
     browsing: bool = True
     min_visit_days: int = 2
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     group: str | None = None
     offboarding: OffboardingSettings = field(default_factory=OffboardingSettings)
     mail: MailSettings | None = None
@@ -110,7 +112,7 @@ class Settings:
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
         "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
         "mail", "connectors", "scim", "notify", "standing_approval", "collect", "entra", "okta",
-        "google", "web", "operator"}  # fmt: skip
+        "google", "web", "operator", "retention"}  # fmt: skip
 
 
 def load_settings(
@@ -189,6 +191,7 @@ def load_settings(
         threads=reader.number(engine, "threads", 0) or None,
         browsing=reader.flag(browsing, "enabled", default=True),
         min_visit_days=reader.number(browsing, "min_visit_days", 2),
+        retention=retention_of(reader),
         offboarding=offboarding_of(reader, base),
         mail=mail_of(reader),
         connectors=connectors_of(reader),

@@ -6,10 +6,11 @@ A part is written under a temporary name and renamed. Readers take the list of p
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from discovery.sources.forgotten import (
     is_forgotten_sql,
     without_mentions_sql,
 )
+from discovery.sources.horizon import REASON as TOO_OLD
+from discovery.sources.horizon import is_too_old_sql, kept_from
 from discovery.sources.source import REQUIRED
 from discovery.store import Store, make_private, quoted
 from discovery.tables import EVENT_KINDS, RECORDS, WORDS
@@ -112,6 +115,12 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     )}  # fmt: skip
     if unknown_words:
         control["_problem"] = f"coalesce({control['_problem']}, CASE {' '.join(unknown_words)} END)"
+    if kind in EVENT_KINDS and "observed_at" in got and (from_on := kept_from(store)) is not None:
+        too_old = is_too_old_sql(from_on, "CAST(s.observed_at AS TIMESTAMP)")
+        control["_ignored"] = (
+            f"coalesce({control['_ignored']}, CASE WHEN {too_old} AND {control['_problem']} IS NULL "
+            f"AND NOT {control['_elsewhere']} THEN {quoted(TOO_OLD)} END)"
+        )
     missing_sql = _what_is_missing(kind)
     other = "CAST(NULL AS VARCHAR)"
     if several is not None and "_instance" in got:
@@ -185,11 +194,15 @@ def write_kept(store: Store, kind: str, path: Path, folder: Path, *, file_id: st
     named = "" if kind in EVENT_KINDS else (
         f"REPLACE ({quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance)"
     )  # fmt: skip
-    store.run(
-        f"COPY (SELECT * {named}, {day} AS _part FROM read_parquet({quoted(str(path))}, hive_partitioning=false)) "
-        f"TO {quoted(str(folder))} ({_PARQUET})"
-    )
-    return _collect(store, kind, folder)
+    source = f"read_parquet({quoted(str(path))}, hive_partitioning=false)"
+    too_old = 0
+    if kind in EVENT_KINDS and (from_on := kept_from(store)) is not None:
+        test = is_too_old_sql(from_on, "observed_at")
+        too_old = int(store.value(f"SELECT count(*) FROM {source} WHERE {test}"))
+        source = f"(FROM {source} WHERE NOT {test})"
+    store.run(f"COPY (SELECT * {named}, {day} AS _part FROM {source}) TO {quoted(str(folder))} ({_PARQUET})")
+    written = _collect(store, kind, folder)
+    return replace(written, ignored={TOO_OLD: too_old}) if too_old else written
 
 
 def _what_is_missing(kind: str) -> str:
@@ -271,6 +284,9 @@ class Lake:
         orphans = [p for p in self.folder.rglob("*.parquet") if str(p.relative_to(self.folder)) not in known]
         for path in orphans:
             path.unlink()
+        for folder in {path.parent for path in orphans}:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # of a day of which nothing is left
         return len(orphans)
 
     def open_kinds(self, store: Store) -> None:

@@ -82,9 +82,12 @@ def restore_reduced(
         for kind, path in kinds.items()
     }  # fmt: skip
     primary = written[fmt.kind]
+    ignored = dict(sidecar.ignored)
+    for reason, count in primary.ignored.items():
+        ignored[reason] = ignored.get(reason, 0) + count
     written[fmt.kind] = Written(
         primary.parts,
-        dict(sidecar.ignored),
+        ignored,
         len(sidecar.quarantined),
         sidecar.rows_elsewhere,
         sidecar.rows_read,
