@@ -28,6 +28,7 @@ from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
 from discovery.canonical.retention import RemovedEvents, bring_up, refuse_before, remove_events
 from discovery.canonical.usage import touch_days
+from discovery.canonical.withheld import withhold
 from discovery.errors import DiskFailed, DiskFull, LedgerBroken
 from discovery.extension import extensions
 from discovery.graph import STEPS as GRAPH_STEPS
@@ -96,7 +97,8 @@ class NightRun:
     def scan(self, *, again: bool = False) -> int:
         """Look at the inbox; returns the number of inputs to be read."""
         self.is_scanned = True
-        return scan(self.store, self.settings, self.night.as_of, again=again)
+        no_browsing = withhold(self.store, self.settings)
+        return scan(self.store, self.settings, self.night.as_of, again=again, no_browsing=no_browsing)
 
     def idle_systems(self) -> tuple[str, ...]:
         """Return the systems of which nothing was ever read and nothing waits, after the scan."""

@@ -1,6 +1,6 @@
 """Makes the n-th effect of the removal of what is old fail, for n = 1, 2, 3, …; the next opening and removal mends it.
 
-`python -m tests.retention.removal FOLDER FAULTS` prints one JSON line for each try. FOLDER holds `home`, of one night in
+`python -m tests.retention.removal FOLDER FAULTS EVERY` prints one JSON line for each try. FOLDER holds `home`, of one night in
 which nothing was removed.
 """
 
@@ -40,8 +40,9 @@ def main() -> None:
     copy_home(folder / "home", base)
     code, undisturbed = in_child(lambda: remove(folder))
     assert code == 0, undisturbed
-    for n in itertools.count(1):
-        fault = faults[n % len(faults)]
+    every = int(sys.argv[3])
+    for n in itertools.count(every, every):
+        fault = faults[n // every % len(faults)]
         copy_home(base, folder / "home")
         ended = disturb(folder / "home", fault, n, lambda: remove(folder), last)
         if ended is None:

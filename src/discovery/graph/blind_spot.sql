@@ -118,8 +118,12 @@ UNION ALL
 SELECT NULL, 'web_visit', NULL, NULL, 'no browser data was read'
 WHERE NOT EXISTS (FROM canonical.usage_known WHERE source = 'web_visit')
 UNION ALL
+SELECT p.person_id, 'web_visit', NULL, NULL, 'browsing of this person is switched off: ' || any_value(o.why)
+FROM canonical.person AS p JOIN sources.browsing_off AS o USING (person_id)
+GROUP BY p.person_id
+UNION ALL
 SELECT p.person_id, 'web_visit', NULL, NULL, 'no browser of this person was recorded'
-FROM canonical.person AS p ANTI JOIN browsing AS b USING (person_id)
+FROM canonical.person AS p ANTI JOIN browsing AS b USING (person_id) ANTI JOIN sources.browsing_off AS o USING (person_id)
 WHERE EXISTS (FROM canonical.usage_known WHERE source = 'web_visit')
 UNION ALL
 SELECT NULL, 'charge', NULL, NULL, 'no card or expense lines were read'

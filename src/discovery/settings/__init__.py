@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from discovery.errors import BadSettings
+from discovery.settings.browsing import BrowsingOff, browsing_off_of
 from discovery.settings.collect import (
     CollectSettings,
     EntraSettings,
@@ -48,8 +49,8 @@ from discovery.settings.sources import (
 )
 from discovery.settings.web import WebSettings, web_of
 
-__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
-           "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
+__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "BrowsingOff", "CollectSettings",
+           "ColumnMapping", "ConnectorSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
            "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "RetentionSettings",
            "ScimSettings", "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint",
            "StandingApproval", "WebSettings", "WebhookSettings",
@@ -84,6 +85,7 @@ class Settings:
     threads: int | None = None
     browsing: bool = True
     min_visit_days: int = 2
+    browsing_off: BrowsingOff = field(default_factory=BrowsingOff)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     group: str | None = None
     offboarding: OffboardingSettings = field(default_factory=OffboardingSettings)
@@ -159,7 +161,9 @@ def load_settings(
     schedule = reader.section("schedule", {"at", "enabled", "history_days"})
     publish = reader.section("publish", {"keep_generations", "group"})
     engine = reader.section("engine", {"memory_limit", "threads"})
-    browsing = reader.section("browsing", {"enabled", "min_visit_days"})
+    browsing = reader.section(
+        "browsing", {"enabled", "min_visit_days", "off_departments", "off_groups", "off_persons"}
+    )
     truth = people.get("source_of_truth")
     if truth is not None and truth not in SOURCES_OF_TRUTH:
         raise BadSettings(
@@ -191,6 +195,7 @@ def load_settings(
         threads=reader.number(engine, "threads", 0) or None,
         browsing=reader.flag(browsing, "enabled", default=True),
         min_visit_days=reader.number(browsing, "min_visit_days", 2),
+        browsing_off=browsing_off_of(reader, browsing),
         retention=retention_of(reader),
         offboarding=offboarding_of(reader, base),
         mail=mail_of(reader),

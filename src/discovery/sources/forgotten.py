@@ -124,10 +124,14 @@ def _test(column: str, system: str, instance: str) -> str:
     return _test_with(column, quoted(f"key:{system}:{instance}:"))
 
 
-def _test_with(column: str, key: str) -> str:
+def said_sql(column: str, key: str) -> str:
+    """Return SQL for what `token` says of a column; `key` is SQL for what stands before a key."""
     text = f"lower(trim({column}))"
-    said = f"CASE WHEN contains({text}, '@') THEN 'mail:' || {text} ELSE {key} || {text} END"
-    digest = f"sha256(getvariable('forgotten_key') || chr(0) || {said})"
+    return f"CASE WHEN contains({text}, '@') THEN 'mail:' || {text} ELSE {key} || {text} END"
+
+
+def _test_with(column: str, key: str) -> str:
+    digest = f"sha256(getvariable('forgotten_key') || chr(0) || {said_sql(column, key)})"
     return f"coalesce({digest} IN (SELECT digest FROM temp.forgotten_token), false)"
 
 

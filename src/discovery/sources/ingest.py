@@ -36,6 +36,7 @@ from discovery.sources.registry import Recognition, known_formats
 from discovery.sources.reread import hint_of_member, looked_with, read_with, take_out
 from discovery.sources.source import Format, Head, Shape
 from discovery.sources.vault import Sidecar, Vault, on_disk
+from discovery.sources.withheld import load_withheld
 from discovery.stage import Night
 from discovery.store import SqlError, Store, make_private, sql_file
 
@@ -80,6 +81,7 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     load_macros(store)
     load_forgotten(store, settings.home)
     load_events_from(store, settings.home)
+    load_withheld(store, settings)
     while pending := store.dicts(
         # One by one: a file with records of several instances adds an input for each that it turns out to hold.
         "SELECT * FROM sources.pending WHERE system = $system ORDER BY file_name, instance LIMIT 1",
@@ -218,6 +220,11 @@ def _restore(
         raise SourceFailed("its bytes are not in the vault: put the file into the inbox again")
     written = restore_reduced(store, vault, sidecar, fmt, folder / "out")
     ignored = sum(written[fmt.kind].ignored.values())
+    further = any(one.ignored for kind, one in written.items() if kind != fmt.kind)
+    if further or written[fmt.kind].ignored != sidecar.ignored:
+        # Some of what was kept is not to be kept any more.
+        keep_reduced(store, vault, sidecar, written)
+        vault.write_sidecar(replace(sidecar, ignored=written[fmt.kind].ignored))
     outcome = Outcome(1, sidecar.rows_read, ignored, len(sidecar.quarantined))
     with store.transaction():
         _register(

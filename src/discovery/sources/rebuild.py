@@ -49,6 +49,7 @@ def keep_reduced(store: Store, vault: Vault, sidecar: Sidecar, written: Mapping[
     """Copy the records of an input, as they go into the lake, to the vault."""
     for kind, one in written.items():
         if not one.parts:
+            vault.reduced(sidecar, kind).unlink(missing_ok=True)
             continue
         target = vault.reduced(sidecar, kind)
         temporary = target.with_suffix(".tmp")

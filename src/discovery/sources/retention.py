@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from discovery.settings import Settings
 from discovery.sources.forgotten import load_forgotten, reduce_file
 from discovery.sources.horizon import REASON, events_from, is_too_old_sql
+from discovery.sources.lake import Lake
 from discovery.sources.registry import known_formats
 from discovery.sources.source import Format
 from discovery.sources.vault import Vault
@@ -74,6 +75,7 @@ def remove_exports(store: Store, settings: Settings, as_of: date) -> int:
     if settings.retention.vault_days is None:
         return len(gone)
     day = as_of - timedelta(days=settings.retention.vault_days)
+    Lake(settings.home).open_kinds(store)
     count = 0
     for (sha,) in store.rows(_AGED, {"day": day}):
         had = vault.has(str(sha))

@@ -159,6 +159,17 @@ SOURCES: tuple[Table, ...] = (
     ),
     Table(
         "sources",
+        "browsing_off",
+        "one identifier of a person of whom no browsing is read",
+        ("token", "person_id"),
+        (
+            c("token", T, "mail:ADDRESS, or key:SYSTEM:INSTANCE:KEY, lower case", personal=True),
+            c("person_id", T, "person"),
+            c("why", T, "by which department, by a group, or by name"),
+        ),
+    ),
+    Table(
+        "sources",
         "retention",
         "one time at which what is older than the settings keep was removed",
         ("what", "whole_from"),
