@@ -12,7 +12,7 @@ import dagster as dg
 
 from discovery.errors import DiscoveryError
 from discovery.publish import Publication
-from discovery.run import steps, writing
+from discovery.run import Removed, steps, writing
 from discovery.settings import Settings
 from discovery.sources.ingest import Outcome
 from pipelines.assembly import definitions_for
@@ -59,6 +59,7 @@ class NightResult:
     failed_sources: tuple[FailedSource, ...]
     failed_checks: tuple[FailedCheck, ...]
     errors: tuple[str, ...]
+    removed: Removed | None = None
 
     @property
     def is_fine(self) -> bool:
@@ -129,6 +130,7 @@ def _night_result(
         failed_sources=tuple(FailedSource(s, o.error) for s, o in sorted(outcomes.items()) if o.error),
         failed_checks=_failed_checks(definitions, result),
         errors=tuple(_errors(result)),
+        removed=watch.night.run.removed if watch.night else None,
     )
 
 

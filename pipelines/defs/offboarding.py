@@ -44,6 +44,7 @@ def _access_graph() -> dg.AssetsDefinition:
         with in_words():
             run = night.begin("offboarding.access_graph")
             night.published = run.publish()
+            run.remove_old()
             counts = night.published.row_counts
             return dg.MaterializeResult(
                 metadata={

@@ -7,6 +7,7 @@ with writing(settings, as_of) as night_run:      # lock, warehouse, sweep
     for step in steps():
         night_run.build(step)                    # one table each
     night_run.publish()                          # access_graph.duckdb
+    night_run.remove_old()                       # what is older than [retention] keeps
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from pathlib import Path
 
 from discovery import __version__
 from discovery.canonical import STEPS as CANONICAL_STEPS
+from discovery.canonical.retention import RemovedEvents, bring_up, refuse_before, remove_events
 from discovery.canonical.usage import touch_days
+from discovery.canonical.withheld import withhold
 from discovery.errors import DiskFailed, DiskFull, LedgerBroken
 from discovery.extension import extensions
 from discovery.graph import STEPS as GRAPH_STEPS
@@ -37,6 +40,7 @@ from discovery.settings import Settings
 from discovery.sources.inbox import inbox_files, scan
 from discovery.sources.ingest import Outcome, ingest_system, load_macros, systems
 from discovery.sources.lake import Lake, clear_stage
+from discovery.sources.retention import remove_exports
 from discovery.stage import Night, Step
 from discovery.store import DISK_FAILED, Store, make_private, writer_lock
 from discovery.warehouse import open_warehouse
@@ -62,6 +66,14 @@ class LastRun:
     scope_fingerprint: str = ""
 
 
+@dataclass(frozen=True)
+class Removed:
+    """What a night removed because it is older than the settings keep; `exports`: those whose bytes went."""
+
+    events: RemovedEvents | None
+    exports: int
+
+
 @dataclass
 class NightRun:
     """One run under the writer's lock. Methods are the bodies of Dagster's assets."""
@@ -75,6 +87,7 @@ class NightRun:
     scope_fingerprint: str
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     is_scanned: bool = False
+    removed: Removed | None = None
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -84,7 +97,8 @@ class NightRun:
     def scan(self, *, again: bool = False) -> int:
         """Look at the inbox; returns the number of inputs to be read."""
         self.is_scanned = True
-        return scan(self.store, self.settings, self.night.as_of, again=again)
+        no_browsing = withhold(self.store, self.settings)
+        return scan(self.store, self.settings, self.night.as_of, again=again, no_browsing=no_browsing)
 
     def idle_systems(self) -> tuple[str, ...]:
         """Return the systems of which nothing was ever read and nothing waits, after the scan."""
@@ -126,6 +140,16 @@ class NightRun:
         temporary.replace(path)
         return publication
 
+    def remove_old(self, today: date | None = None) -> Removed:
+        """Remove what is older than the settings keep, as of the night's day but not of one to come.
+
+        Only after publishing: what goes is in the graph by then.
+        """
+        day = min(self.night.as_of, today or datetime.now(UTC).date())
+        events = remove_events(self.store, self.settings, day)
+        self.removed = Removed(events, remove_exports(self.store, self.settings, day))
+        return self.removed
+
     def _stands_on(self, *, scope: bool = False) -> str:
         """Return the fingerprint to remember: this run's own only if it read all that lay in the inbox.
 
@@ -146,7 +170,9 @@ class NightRun:
             self.ingest(system)
         for step in steps():
             self.build(step)
-        return self.publish()
+        publication = self.publish()
+        self.remove_old()
+        return publication
 
 
 @contextlib.contextmanager
@@ -168,6 +194,8 @@ def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
             try:
                 load_macros(store)
                 clear_stage(settings.home)
+                refuse_before(settings.home, as_of)
+                bring_up(store, settings)
                 Lake(settings.home).sweep(store)
                 yield NightRun(
                     settings, Night(settings, as_of), store, run_id or uuid.uuid4().hex,

@@ -390,7 +390,7 @@ def state_of(store: Store) -> str:
     return "\n".join(said)
 
 
-_WHEN = ("loaded_at",)
+_WHEN = ("loaded_at", "removed_at")
 
 
 def in_child(work: Callable[[], str]) -> tuple[int, str]:

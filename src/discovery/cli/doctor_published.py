@@ -10,6 +10,7 @@ from discovery.cli.options import today
 from discovery.cli.published import published, run_of
 from discovery.cli.report import FAILED_SOURCES, NOT_READ
 from discovery.settings import Settings
+from discovery.sources.horizon import events_from
 from discovery.store import Store
 
 OLD_DAYS = 2
@@ -41,6 +42,7 @@ def looked_at(settings: Settings) -> Iterator[Said]:
             yield "published file", "ok", f"{settings.published}, as of {as_of}", ""
         yield from _people(settings, store)
         yield from _apps(store)
+        yield from _kept(settings, store)
         for system, reason in store.rows(FAILED_SOURCES):
             yield "source", "wrong", f"{system} failed: {reason}", "discovery run tries it again"
         for name, state, reason in store.rows(NOT_READ):
@@ -49,6 +51,27 @@ def looked_at(settings: Settings) -> Iterator[Said]:
         for name, count in store.rows("SELECT file_name, count(*) FROM quarantine GROUP BY ALL ORDER BY ALL"):
             yield ("file", "note", f"{name} has {count} records in quarantine",
                    f"discovery sources check {_quoted(settings, name)}")  # fmt: skip
+
+
+def _kept(settings: Settings, store: Store) -> Iterator[Said]:
+    """From which day on things are whole, where older ones were removed."""
+    if (day := events_from(settings.home)) is not None:
+        removed = (
+            store.value("SELECT CAST(sum(row_count) AS BIGINT) FROM retention WHERE what = 'events'") or 0
+        )
+        said = (
+            f"{removed} older ones were removed up to the last publication"
+            if removed
+            else "older ones were removed"
+        )
+        yield ("retention", "note", f"single events are whole from {day} on; {said}, what was known of them is kept by "
+               "month", "")  # fmt: skip
+    for whole_from, files in store.rows(
+        "SELECT max(whole_from), CAST(sum(file_count) AS BIGINT) FROM retention WHERE what = 'exports' "
+        "HAVING count(*) > 0"
+    ):
+        yield ("retention", "note", f"of {files} exports older than {whole_from} only the records are kept, as they "
+               "were read: a change of [[source]] or [[mapping]] does not reach them", "")  # fmt: skip
 
 
 def _people(settings: Settings, store: Store) -> Iterator[Said]:

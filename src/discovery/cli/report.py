@@ -64,6 +64,7 @@ class RunReport:
     failed_checks: list[tuple[str, bool]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     outcomes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    removed: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_incomplete(self) -> bool:
@@ -96,6 +97,16 @@ def read_report(store: Store, path: Path) -> RunReport:
     return report
 
 
+def removed_of(removed: Any) -> dict[str, Any]:
+    """Return what a night removed for its age, as the report says it; empty if nothing."""
+    said: dict[str, Any] = {}
+    if removed is not None and removed.events is not None:
+        said |= {"events": removed.events.events, "events_from": removed.events.events_from}
+    if removed is not None and removed.exports:
+        said |= {"exports": removed.exports}
+    return said
+
+
 def _counted(store: Store, sql: str) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in store.rows(sql)}
 
@@ -115,6 +126,7 @@ def print_report(report: RunReport) -> None:
             f"{f['accesses']} accesses; {f['shadow']} of them shadow ({f['shadow_apps']} apps), "
             f"{f['survives']} survive disabling the directory account, {f['survival_unknown']} more may"
         )
+    _print_removed(report.removed)
     _print_needs(report)
     if report.as_of is not None and not report.errors:
         say(f"\nPublished: {report.path}, as of {report.as_of}, content {report.content_hash}")
@@ -122,6 +134,18 @@ def print_report(report: RunReport) -> None:
         say(
             "\nNothing was published; "
             + (f"{report.path} is as it was." if report.path.exists() else f"there is no {report.path} yet.")
+        )
+
+
+def _print_removed(removed: dict[str, Any]) -> None:
+    if "events" in removed:
+        say(
+            f"Removed: {removed['events']} events older than [retention] keeps; single events are whole from "
+            f"{removed['events_from']} on, what was known of older ones stays by month"
+        )
+    if "exports" in removed:
+        say(
+            f"Removed: {removed['exports']} exports older than [retention] keeps; the records read of them stay"
         )
 
 

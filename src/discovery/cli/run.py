@@ -14,7 +14,7 @@ import click
 from discovery.cli.options import CONFIG_HELP, HOME_HELP, Day, example, settings_of, today
 from discovery.cli.output import print_json
 from discovery.cli.progress import night_progress
-from discovery.cli.report import RunReport, print_report, read_report
+from discovery.cli.report import RunReport, print_report, read_report, removed_of
 from discovery.cli.terminal import say
 from discovery.connectors import configured_apps
 from discovery.errors import BadUse
@@ -104,6 +104,7 @@ def run(
         for one in result.failed_checks
     ]
     report.errors = list(result.errors)
+    report.removed = removed_of(result.removed)
     if as_json:
         print_json(
             {

@@ -36,8 +36,15 @@ list AS (
     UNION ALL SELECT DISTINCT 'assignment', system, instance FROM canonical.assignment
     UNION ALL SELECT DISTINCT 'app_registration', system, instance FROM canonical.app_registration
 ),
+aged AS (
+    SELECT u.source, u.system, coalesce(u.instance, '') AS instance, u.days, u.first_at, k.whole_from
+    FROM canonical.usage_month AS u
+    JOIN (SELECT max(whole_from) AS whole_from FROM sources.retention WHERE what = 'events') AS k ON u.month < k.whole_from
+),
 day AS (
     SELECT DISTINCT source, system, coalesce(instance, '') AS instance, day FROM canonical.usage WHERE day <= $as_of
+    UNION ALL
+    SELECT DISTINCT source, system, instance, unnest(days) FROM aged
 ),
 gap AS (
     SELECT d.source, d.system, d.instance, d.day AS from_on, d.next_on AS to_on, f.retention_days,
@@ -76,6 +83,12 @@ SELECT NULL, source, last_at, NULL, 'nothing was recorded after the last record'
 FROM log
 WHERE CAST(last_at AS DATE) < $as_of
 UNION ALL
+SELECT NULL, source || ' ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END,
+    min(first_at), CAST(whole_from AS TIMESTAMP),
+    'known by month: single records are kept from ' || whole_from || ' on, and older ones that come late are not read'
+FROM aged
+GROUP BY source, system, instance, whole_from
+UNION ALL
 SELECT NULL, w.kind || ' ' || i.system || CASE WHEN i.instance = '' THEN '' ELSE ' (' || i.instance || ')' END,
     NULL, NULL, i.system || ' delivered no record of ' || w.meaning
 FROM idp AS i CROSS JOIN wanted AS w
@@ -105,8 +118,12 @@ UNION ALL
 SELECT NULL, 'web_visit', NULL, NULL, 'no browser data was read'
 WHERE NOT EXISTS (FROM canonical.usage_known WHERE source = 'web_visit')
 UNION ALL
+SELECT p.person_id, 'web_visit', NULL, NULL, 'browsing of this person is switched off: ' || any_value(o.why)
+FROM canonical.person AS p JOIN sources.browsing_off AS o USING (person_id)
+GROUP BY p.person_id
+UNION ALL
 SELECT p.person_id, 'web_visit', NULL, NULL, 'no browser of this person was recorded'
-FROM canonical.person AS p ANTI JOIN browsing AS b USING (person_id)
+FROM canonical.person AS p ANTI JOIN browsing AS b USING (person_id) ANTI JOIN sources.browsing_off AS o USING (person_id)
 WHERE EXISTS (FROM canonical.usage_known WHERE source = 'web_visit')
 UNION ALL
 SELECT NULL, 'charge', NULL, NULL, 'no card or expense lines were read'

@@ -3,10 +3,16 @@
 --
 -- retention_days: how long the system keeps what was not exported; lag_hours: how late its records may still come.
 -- Both are facts of the makers, said in docs/graph.md with source and day; NULL where none is known.
-WITH seen AS (
+WITH part AS (
     SELECT source, system, coalesce(instance, '') AS instance, min(first_at) AS first_at, max(last_at) AS last_at,
         CAST(sum(event_count) AS BIGINT) AS record_count, count(DISTINCT day) AS day_count
     FROM canonical.usage WHERE day <= $as_of
+    GROUP BY ALL
+    UNION ALL
+    -- Days before that are not kept one by one are known by month.
+    SELECT source, system, coalesce(instance, ''), min(first_at), max(last_at), CAST(sum(event_count) AS BIGINT),
+        len(list_distinct(flatten(list(days))))
+    FROM canonical.usage_month WHERE month < (SELECT max(whole_from) FROM sources.retention WHERE what = 'events')
     GROUP BY ALL
     UNION ALL
     SELECT 'charge', system, instance, CAST(min(charged_on) AS TIMESTAMP), CAST(max(charged_on) AS TIMESTAMP), count(*),
@@ -18,6 +24,12 @@ WITH seen AS (
         count(DISTINCT day)
     FROM canonical.list_day
     WHERE day <= $as_of
+    GROUP BY ALL
+),
+seen AS (
+    SELECT source, system, instance, min(first_at) AS first_at, max(last_at) AS last_at,
+        CAST(sum(record_count) AS BIGINT) AS record_count, CAST(sum(day_count) AS BIGINT) AS day_count
+    FROM part
     GROUP BY ALL
 ),
 known(source, system, retention_days, lag_hours) AS (VALUES

@@ -20,6 +20,7 @@ from typing import Protocol
 
 import zstandard
 
+from discovery.canonical.retention import forget_in_months
 from discovery.decisions import FILE as DECISIONS
 from discovery.ledger import Ledger
 from discovery.ledger.subject import put_on_disk
@@ -27,7 +28,14 @@ from discovery.offboarding.departure import FILE as DEPARTURES
 from discovery.report.opened import FILE as OPENED
 from discovery.run import NightRun, writing
 from discovery.settings import Settings
-from discovery.sources.forgotten import is_forgotten_sql, load_forgotten, reduce_file, suppress, token
+from discovery.sources.forgotten import (
+    is_forgotten_sql,
+    is_forgotten_use_sql,
+    load_forgotten,
+    reduce_file,
+    suppress,
+    token,
+)
 from discovery.sources.inbox import inbox_files
 from discovery.sources.registry import known_formats
 from discovery.sources.vault import Vault
@@ -86,6 +94,7 @@ def forget(settings: Settings, person_id: str, *, by: str, as_of: date) -> Forgo
         )
         new = suppress(settings.home, tokens, by)
         load_forgotten(run.store, settings.home)
+        forget_in_months(run.store, settings.home, is_forgotten_use_sql())
         shas = sorted(_files_of(run, settings, texts))
         formats = {f.name: f for f in known_formats(settings)}
         records = sum(reduce_file(run.store, settings.home, formats, sha, texts) for sha in shas)
@@ -107,6 +116,10 @@ def _files_of(run: NightRun, settings: Settings, texts: list[str]) -> Iterator[s
         "JOIN sources.source_file AS f USING (file_id) ORDER BY ALL"
     ):
         parts.setdefault(str(sha), []).append((str(kind), str(system), str(instance), str(path)))
+    for (sha,) in run.store.rows(
+        "SELECT DISTINCT file_sha256 FROM sources.source_file WHERE state = 'loaded'"
+    ):
+        parts.setdefault(str(sha), [])  # of which nothing is in the lake (any more)
     for sha, own in parts.items():
         place = vault.place(sha)
         if (place.exists() and _names(place, texts)) or any(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from discovery.errors import BadSettings
+from discovery.settings.browsing import BrowsingOff, browsing_off_of
 from discovery.settings.collect import (
     CollectSettings,
     EntraSettings,
@@ -38,6 +39,7 @@ from discovery.settings.notify import (
 from discovery.settings.offboarding import OffboardingSettings, StandingApproval, offboarding_of
 from discovery.settings.operator import OperatorSettings, operator_of
 from discovery.settings.reader import Reader
+from discovery.settings.retention import RetentionSettings, retention_of
 from discovery.settings.sources import (
     DATE_ORDERS,
     MAPPING_KINDS,
@@ -48,11 +50,11 @@ from discovery.settings.sources import (
 )
 from discovery.settings.web import WebSettings, web_of
 
-__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "CollectSettings", "ColumnMapping",
-           "ConnectorSettings", "EngineSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
-           "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "ScimSettings",
-           "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint", "StandingApproval", "WebSettings",
-           "WebhookSettings",
+__all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "BrowsingOff", "CollectSettings",
+           "ColumnMapping", "ConnectorSettings", "EngineSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
+           "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "RetentionSettings",
+           "ScimSettings", "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint",
+           "StandingApproval", "WebSettings", "WebhookSettings",
            "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
@@ -85,6 +87,8 @@ class Settings:
     engine: EngineSettings = field(default_factory=EngineSettings)
     browsing: bool = True
     min_visit_days: int = 2
+    browsing_off: BrowsingOff = field(default_factory=BrowsingOff)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     group: str | None = None
     offboarding: OffboardingSettings = field(default_factory=OffboardingSettings)
     mail: MailSettings | None = None
@@ -112,7 +116,7 @@ class Settings:
 _TOP = {"home", "inbox", "domains", "timezone", "catalog", "plugins", "people", "cardholders", "source",
         "mapping", "cadence_days", "schedule", "publish", "engine", "browsing", "offboarding", "deputies",
         "mail", "connectors", "scim", "notify", "standing_approval", "collect", "entra", "okta",
-        "google", "web", "operator"}  # fmt: skip
+        "google", "web", "operator", "retention"}  # fmt: skip
 
 
 def load_settings(
@@ -159,7 +163,9 @@ def load_settings(
     schedule = reader.section("schedule", {"at", "enabled", "history_days"})
     publish = reader.section("publish", {"keep_generations", "group"})
     engine = reader.section("engine", {"memory_limit", "threads", "engine", "remote", "python"})
-    browsing = reader.section("browsing", {"enabled", "min_visit_days"})
+    browsing = reader.section(
+        "browsing", {"enabled", "min_visit_days", "off_departments", "off_groups", "off_persons"}
+    )
     truth = people.get("source_of_truth")
     if truth is not None and truth not in SOURCES_OF_TRUTH:
         raise BadSettings(
@@ -192,6 +198,8 @@ def load_settings(
         engine=engine_of(reader, engine, base),
         browsing=reader.flag(browsing, "enabled", default=True),
         min_visit_days=reader.number(browsing, "min_visit_days", 2),
+        browsing_off=browsing_off_of(reader, browsing),
+        retention=retention_of(reader),
         offboarding=offboarding_of(reader, base),
         mail=mail_of(reader),
         connectors=connectors_of(reader),

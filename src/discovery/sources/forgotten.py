@@ -104,6 +104,12 @@ def is_forgotten_sql(kind: str, system: str, instance: str) -> str:
     return f"({' OR '.join(tests)})" if tests else "false"
 
 
+def is_forgotten_use_sql() -> str:
+    """Return the SQL condition that a row of usage, of whatever system, belongs to a forgotten person."""
+    key = "'key:' || system || ':' || coalesce(instance, '') || ':'"
+    return f"({' OR '.join(_test_with(name, key) for name in ('identifier', 'account_name', 'holder_key'))})"
+
+
 def without_mentions_sql(kind: str, system: str, instance: str) -> str:
     """Return the REPLACE clause that takes forgotten persons out of other people's records; empty if there is none."""
     names = [c.name for c in RECORDS[kind].columns]
@@ -115,10 +121,17 @@ def without_mentions_sql(kind: str, system: str, instance: str) -> str:
 
 
 def _test(column: str, system: str, instance: str) -> str:
+    return _test_with(column, quoted(f"key:{system}:{instance}:"))
+
+
+def said_sql(column: str, key: str) -> str:
+    """Return SQL for what `token` says of a column; `key` is SQL for what stands before a key."""
     text = f"lower(trim({column}))"
-    key = quoted(f"key:{system}:{instance}:")
-    said = f"CASE WHEN contains({text}, '@') THEN 'mail:' || {text} ELSE {key} || {text} END"
-    digest = f"sha256(getvariable('forgotten_key') || chr(0) || {said})"
+    return f"CASE WHEN contains({text}, '@') THEN 'mail:' || {text} ELSE {key} || {text} END"
+
+
+def _test_with(column: str, key: str) -> str:
+    digest = f"sha256(getvariable('forgotten_key') || chr(0) || {said_sql(column, key)})"
     return f"coalesce({digest} IN (SELECT digest FROM temp.forgotten_token), false)"
 
 
@@ -166,6 +179,8 @@ def _reduce_input(store: Store, home: Path, vault: Vault, sidecar: Sidecar, fmt:
             {"f": sidecar.file_id, "kind": kind},
         )]  # fmt: skip
         if not paths:
+            # Nothing of it counts (any more): events that are older than what is kept.
+            vault.reduced(sidecar, kind).unlink(missing_ok=True)
             continue
         listed = ", ".join(quoted(str(home / "lake" / path)) for path in paths)
         source = f"read_parquet([{listed}], hive_partitioning=false)"

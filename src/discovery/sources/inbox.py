@@ -133,11 +133,13 @@ def content_snapshot(shape: Shape, head: Head) -> date | None:
     return None
 
 
-def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) -> int:
+def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False,
+         no_browsing: str | None = None) -> int:  # fmt: skip
     """Look at the inbox; put recognised new inputs into `sources.pending` and list the others.
 
     A file whose size and time are as before is not opened again, unless `again`. Files are copied to
-    `home/incoming` under their SHA-256 on the way. Returns the number of pending inputs.
+    `home/incoming` under their SHA-256 on the way. `no_browsing`: why no browsing can be read now. Returns
+    the number of pending inputs.
     """
     formats = known_formats(settings)
     by_name = {f.name: f for f in formats}
@@ -173,7 +175,7 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
         try:
             sha256, kept = _take(path, incoming, vault)
             looked.add(name)
-            one, not_read = _inputs(kept, name, sha256, settings, formats, as_of, days)
+            one, not_read = _inputs(kept, name, sha256, settings, formats, as_of, days, no_browsing)
             found += one
             listed += not_read
         except SourceFailed as error:
@@ -182,7 +184,9 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False) 
     for name, sha256 in kept_elsewhere(vault, anew.values(), looked).items():
         looked.add(name)
         try:
-            one, not_read = _inputs(vault.place(sha256), name, sha256, settings, formats, as_of, days)
+            one, not_read = _inputs(
+                vault.place(sha256), name, sha256, settings, formats, as_of, days, no_browsing
+            )
             found += one
             listed += not_read
         except SourceFailed as error:
@@ -223,7 +227,7 @@ def _take(path: Path, incoming: Path, vault: Vault) -> tuple[str, Path]:
 
 
 def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tuple[Format, ...],
-            as_of: date, days: Mapping[tuple[str, str | None], date],
+            as_of: date, days: Mapping[tuple[str, str | None], date], no_browsing: str | None,
             ) -> tuple[list[tuple[Input, Recognition, SourceHint, set[str]]], list[Listed]]:  # fmt: skip
     folder = make_private(settings.home / "stage" / sha256[:16])
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
@@ -245,6 +249,11 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
             listed.append(Listed(
                 sha256, text.member, shown, "refused",
                 f"{fmt.title} is browsing, which is switched off: [browsing] enabled = false", fmt.name, fmt.system,
+            ))  # fmt: skip
+            continue
+        if fmt.private and no_browsing is not None:
+            listed.append(Listed(
+                sha256, text.member, shown, "refused", f"{fmt.title} {no_browsing}", fmt.name, fmt.system,
             ))  # fmt: skip
             continue
         person = None

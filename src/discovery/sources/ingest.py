@@ -18,6 +18,7 @@ from discovery.settings import Settings, SourceHint
 from discovery.sources.collected import Collected, collected_from
 from discovery.sources.container import Staged, count_lines
 from discovery.sources.forgotten import REASON, load_forgotten, reduce_file
+from discovery.sources.horizon import load_events_from
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.input import file_id_of
 from discovery.sources.lake import Lake, Several, Written, write_records
@@ -35,6 +36,7 @@ from discovery.sources.registry import Recognition, known_formats
 from discovery.sources.reread import hint_of_member, looked_with, read_with, take_out
 from discovery.sources.source import Format, Head, Shape
 from discovery.sources.vault import Sidecar, Vault, on_disk
+from discovery.sources.withheld import load_withheld
 from discovery.stage import Night
 from discovery.store import SqlError, Store, make_private, sql_file
 
@@ -78,6 +80,8 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
     vault, lake = Vault(settings.home), Lake(settings.home)
     load_macros(store)
     load_forgotten(store, settings.home)
+    load_events_from(store, settings.home)
+    load_withheld(store, settings)
     while pending := store.dicts(
         # One by one: a file with records of several instances adds an input for each that it turns out to hold.
         "SELECT * FROM sources.pending WHERE system = $system ORDER BY file_name, instance LIMIT 1",
@@ -215,7 +219,13 @@ def _restore(
     if sidecar is None or not sidecar.is_reduced:
         raise SourceFailed("its bytes are not in the vault: put the file into the inbox again")
     written = restore_reduced(store, vault, sidecar, fmt, folder / "out")
-    outcome = Outcome(1, sidecar.rows_read, sum(sidecar.ignored.values()), len(sidecar.quarantined))
+    ignored = sum(written[fmt.kind].ignored.values())
+    further = any(one.ignored for kind, one in written.items() if kind != fmt.kind)
+    if further or written[fmt.kind].ignored != sidecar.ignored:
+        # Some of what was kept is not to be kept any more.
+        keep_reduced(store, vault, sidecar, written)
+        vault.write_sidecar(replace(sidecar, ignored=written[fmt.kind].ignored))
+    outcome = Outcome(1, sidecar.rows_read, ignored, len(sidecar.quarantined))
     with store.transaction():
         _register(
             store,

@@ -6,10 +6,11 @@ A part is written under a temporary name and renamed. Readers take the list of p
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +20,11 @@ from discovery.sources.forgotten import (
     is_forgotten_sql,
     without_mentions_sql,
 )
+from discovery.sources.horizon import REASON as TOO_OLD
+from discovery.sources.horizon import is_too_old_sql, kept_from
 from discovery.sources.source import REQUIRED
+from discovery.sources.withheld import KIND, is_anybody_withheld, is_withheld_sql
+from discovery.sources.withheld import REASON as WITHHELD
 from discovery.store import Store, make_private, quoted
 from discovery.tables import EVENT_KINDS, RECORDS, WORDS
 
@@ -112,6 +117,12 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     )}  # fmt: skip
     if unknown_words:
         control["_problem"] = f"coalesce({control['_problem']}, CASE {' '.join(unknown_words)} END)"
+    if kind in EVENT_KINDS and "observed_at" in got and (from_on := kept_from(store)) is not None:
+        too_old = is_too_old_sql(from_on, "CAST(s.observed_at AS TIMESTAMP)")
+        control["_ignored"] = (
+            f"coalesce({control['_ignored']}, CASE WHEN {too_old} AND {control['_problem']} IS NULL "
+            f"AND NOT {control['_elsewhere']} THEN {quoted(TOO_OLD)} END)"
+        )
     missing_sql = _what_is_missing(kind)
     other = "CAST(NULL AS VARCHAR)"
     if several is not None and "_instance" in got:
@@ -143,8 +154,13 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
         if c.name != "record" or numbered or kind not in EVENT_KINDS
     )
     forgetting = ""
-    if is_anybody_forgotten(store):
-        forgotten = f"CASE WHEN {is_forgotten_sql(kind, system, instance)} THEN {quoted(REASON)} END"
+    withheld = ""
+    if kind == KIND and is_anybody_withheld(store):
+        withheld = f"WHEN {is_withheld_sql(system, instance)} THEN {quoted(WITHHELD)} "
+    if is_anybody_forgotten(store) or withheld:
+        forgotten = (
+            f"CASE WHEN {is_forgotten_sql(kind, system, instance)} THEN {quoted(REASON)} {withheld}END"
+        )
         forgetting = f""", remembered AS (
                 SELECT * REPLACE (coalesce(_ignored, {forgotten}) AS _ignored)
                 FROM (SELECT * {without_mentions_sql(kind, system, instance)} FROM picked)
@@ -180,16 +196,28 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
 
 def write_kept(store: Store, kind: str, path: Path, folder: Path, *, file_id: str, system: str,
                instance: str) -> Written:  # fmt: skip
-    """Lay records that were kept as one Parquet file out by day again, for the input as it is called now."""
+    """Lay records that were kept as one Parquet file out by day again, for the input as it is called now.
+
+    Those that are not to be kept any more are left out and counted.
+    """
     day = "CAST(observed_at AS DATE)" if kind in EVENT_KINDS else _ALL
     named = "" if kind in EVENT_KINDS else (
         f"REPLACE ({quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance)"
     )  # fmt: skip
-    store.run(
-        f"COPY (SELECT * {named}, {day} AS _part FROM read_parquet({quoted(str(path))}, hive_partitioning=false)) "
-        f"TO {quoted(str(folder))} ({_PARQUET})"
-    )
-    return _collect(store, kind, folder)
+    source = f"read_parquet({quoted(str(path))}, hive_partitioning=false)"
+    left_out: dict[str, int] = {}
+    tests = {}
+    if kind == KIND and is_anybody_withheld(store):
+        tests[WITHHELD] = is_withheld_sql(system, instance)
+    if kind in EVENT_KINDS and (from_on := kept_from(store)) is not None:
+        tests[TOO_OLD] = is_too_old_sql(from_on, "observed_at")
+    for reason, test in tests.items():
+        if count := int(store.value(f"SELECT count(*) FROM {source} WHERE {test}")):
+            left_out[reason] = count
+            source = f"(FROM {source} WHERE NOT {test})"
+    store.run(f"COPY (SELECT * {named}, {day} AS _part FROM {source}) TO {quoted(str(folder))} ({_PARQUET})")
+    written = _collect(store, kind, folder)
+    return replace(written, ignored=left_out)
 
 
 def _what_is_missing(kind: str) -> str:
@@ -271,6 +299,9 @@ class Lake:
         orphans = [p for p in self.folder.rglob("*.parquet") if str(p.relative_to(self.folder)) not in known]
         for path in orphans:
             path.unlink()
+        for folder in {path.parent for path in orphans}:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # of a day of which nothing is left
         return len(orphans)
 
     def open_kinds(self, store: Store) -> None:

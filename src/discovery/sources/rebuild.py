@@ -49,6 +49,7 @@ def keep_reduced(store: Store, vault: Vault, sidecar: Sidecar, written: Mapping[
     """Copy the records of an input, as they go into the lake, to the vault."""
     for kind, one in written.items():
         if not one.parts:
+            vault.reduced(sidecar, kind).unlink(missing_ok=True)
             continue
         target = vault.reduced(sidecar, kind)
         temporary = target.with_suffix(".tmp")
@@ -82,9 +83,12 @@ def restore_reduced(
         for kind, path in kinds.items()
     }  # fmt: skip
     primary = written[fmt.kind]
+    ignored = dict(sidecar.ignored)
+    for reason, count in primary.ignored.items():
+        ignored[reason] = ignored.get(reason, 0) + count
     written[fmt.kind] = Written(
         primary.parts,
-        dict(sidecar.ignored),
+        ignored,
         len(sidecar.quarantined),
         sidecar.rows_elsewhere,
         sidecar.rows_read,

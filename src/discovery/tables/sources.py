@@ -157,4 +157,37 @@ SOURCES: tuple[Table, ...] = (
         ),
         published=True,
     ),
+    Table(
+        "sources",
+        "browsing_off",
+        "one identifier of a person of whom no browsing is read",
+        ("token", "person_id"),
+        (
+            c("token", T, "mail:ADDRESS, or key:SYSTEM:INSTANCE:KEY, lower case", personal=True),
+            c("person_id", T, "person"),
+            c("why", T, "by which department, by a group, or by name"),
+        ),
+    ),
+    Table(
+        "sources",
+        "retention",
+        "one time at which what is older than the settings keep was removed",
+        ("what", "whole_from"),
+        (
+            c(
+                "what",
+                T,
+                "events (of lake and usage), vault_events (of what the vault keeps as records), or exports",
+            ),
+            c(
+                "whole_from",
+                DAY,
+                "what is of this day and later is there; of what is older, what was known of it",
+            ),
+            c("file_count", COUNT, "parts of the lake, or exports, that were removed"),
+            c("row_count", COUNT, "events in them; NULL for exports"),
+            c("removed_at", INSTANT, "when"),
+        ),
+        published=True,
+    ),
 )
