@@ -12,14 +12,13 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import os
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from matching_labels import Label, calibration, halves, measure, read_labels
+from matching_labels import Label, calibration, halves, labels_folder, measure, read_labels
 
 from discovery.catalog import Catalog, read_catalog
 from discovery.catalog.load import data_rows
@@ -94,7 +93,7 @@ def main() -> int:
     parser.add_argument("--review", action="store_true", help="list texts under review")
     parser.add_argument("--errors", action="store_true", help="list what was wrong and missed (dev only)")
     options = parser.parse_args()
-    data, catalog = Path(os.environ["DISCOVERY_EXTRA_DATA"]), read_catalog()
+    data, catalog = labels_folder(), read_catalog()
     labels = read_labels(data)
     matches = {m.text: m for m in match_texts(None, [each.text for each in labels])}
     measured = {half: measure(rows, matches, catalog) for half, rows in halves(labels).items()}

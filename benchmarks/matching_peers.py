@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,6 +39,7 @@ CHOOSE_ON = 4_000
 """Made-up texts of another seed on which the best threshold is chosen."""
 
 
+@cache  # as this program's own index is kept
 def _names() -> tuple[list[str], list[str]]:
     """The cleaned names of the catalog and whose they are."""
     names = {normalise(a.alias): a.app_id for a in read_catalog().aliases if a.kind == "name"}

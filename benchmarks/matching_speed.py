@@ -43,7 +43,7 @@ def floor(file: Path, output: Path) -> None:
 
     names = {a.key: a.app_id for a in read_catalog().aliases if a.kind == "name"}
     with (
-        Store(None) as store,
+        Store(None, folders=(file.parent,)) as store,
         store.relation("alias", pa.table({"key": list(names), "app_id": list(names.values())})),
     ):
         store.run(FLOOR.format(file=file, output=output))

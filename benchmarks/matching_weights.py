@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
 from collections import Counter, defaultdict
 from math import log2, sqrt
 from pathlib import Path
 
-from matching_labels import domains_of, halves, read_labels
+from matching_labels import domains_of, halves, labels_folder, read_labels
 
 from discovery.catalog import read_catalog
 from discovery.catalog.load import data_rows
@@ -171,7 +170,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    learned = learn(pairs(Path(os.environ["DISCOVERY_EXTRA_DATA"])))
+    learned = learn(pairs(labels_folder()))
     rows = []
     for row in data_rows("weight.csv", "discovery.matching"):
         points, yes, no = learned.get((row["comparison"], row["strength"]), (int(row["judged"]), 0.0, 0.0))

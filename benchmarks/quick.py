@@ -71,11 +71,9 @@ def matching(_: Path) -> Iterator[Pair]:
 
 def publish(folder: Path) -> Iterator[Pair]:
     """A graph of 50,000 accesses, with evidence, into the published file."""
-    import duckdb
     import graph_scale
 
     from discovery.publish import publish as put
-    from discovery.publish.contract import COPIED
     from discovery.settings import Settings
     from discovery.stage import Night
     from discovery.store import Store, make_private
@@ -89,16 +87,8 @@ def publish(folder: Path) -> Iterator[Pair]:
         with Store(night.settings.warehouse) as store:
             run = partial(put, store, night, run_id=f"run-{number}", started_at=datetime(2026, 10, 1))
             ours = _busy(run)
-
-        def copy(number: int = number) -> None:
-            with duckdb.connect() as con:
-                con.execute(f"ATTACH '{night.settings.warehouse}' AS warehouse (READ_ONLY)")
-                con.execute(f"ATTACH '{folder}/bare-{number}.duckdb' AS bare (STORAGE_VERSION 'v1.0.0')")
-                for table in COPIED:
-                    con.execute(f'CREATE TABLE bare."{table.name}" AS FROM warehouse.{table.qualified}')
-                con.execute("CHECKPOINT bare")
-
-        yield ours, _busy(copy)
+        bare = folder / f"bare-{number}.duckdb"
+        yield ours, _busy(partial(graph_scale.bare_copy, night.settings.warehouse, bare))
 
 
 def scope(folder: Path) -> Iterator[Pair]:
@@ -118,11 +108,10 @@ def scope(folder: Path) -> Iterator[Pair]:
         store.create_tables()
         graph_scale.fill(store, persons, 100, evidence=False)
         put(store, night, run_id="run", started_at=datetime(2026, 10, 1))
-    bare = "SELECT * FROM access WHERE person_id = left(sha256($x), 32)"
     with Store(night.settings.published, read_only=True) as store:
         for _ in range(ROUNDS):
             ours = graph_scale.asked(store, "SELECT * FROM scope($x)", "person{}@acme.test", persons)[1]
-            floor = graph_scale.asked(store, bare, "p{}", persons)[1]
+            floor = graph_scale.asked(store, graph_scale.BARE_LOOK_UP, "p{}", persons)[1]
             yield statistics.median(ours) / 1000, statistics.median(floor) / 1000
 
 

@@ -86,6 +86,9 @@ def _said(reasons: Counter[str]) -> str:
 
 def main() -> None:
     """Print the table."""
+    if not sys.argv[1:]:
+        print("skipped: no folder of events was named")
+        return
     found = fates([Path(folder) for folder in sys.argv[1:]])
     print(
         "| file | format | events | loaded | duplicate | ignored | quarantined |\n|---|---|--:|--:|--:|---|---|"
@@ -93,6 +96,11 @@ def main() -> None:
     for name, fate in found.items():
         print(f"| {name} | {fate.format} | {fate.read} | {fate.loaded} | {fate.duplicate} | {_said(fate.ignored)} | "
               f"{_said(fate.quarantined)} |")  # fmt: skip
+    read, known = sum(f.read for f in found.values()), sum(f.loaded + f.duplicate for f in found.values())
+    quarantined = sum(f.quarantined.total() for f in found.values())
+    print(
+        f"{read} events: ratio loaded or known {known / max(1, read):.3f}, quarantined {quarantined / max(1, read):.3f}"
+    )
     if not all(fate.is_balanced for fate in found.values()):
         raise SystemExit("an event was lost, or counted twice")
 

@@ -42,11 +42,12 @@ def spent(arguments: tuple[str, ...], environment: dict[str, str]) -> tuple[floa
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def line(arguments: tuple[str, ...], home: Path, rounds: int, promised: float | None) -> None:
-    """Print the best of the rounds."""
+def line(arguments: tuple[str, ...], home: Path, rounds: int, promised: float | None, floor: float) -> None:
+    """Print the best of the rounds; `floor` are the processor seconds of `python -c pass`."""
     best = [min(column) for column in zip(*(seconds(arguments, home) for _ in range(rounds)), strict=True)]
     said = "" if promised is None else f" (promised: at most {promised} s)"
-    print(f"discovery {' '.join(arguments)}: {best[0]:.2f} s, processor {best[1]:.2f} s{said}")
+    print(f"discovery {' '.join(arguments)}: {best[0]:.2f} s, processor {best[1]:.2f} s, "
+          f"ratio {best[1] / floor:.1f}{said}")  # fmt: skip
 
 
 def main() -> None:
@@ -58,14 +59,18 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as name:
         home = Path(name) / "home"
-        line(RUN, home, 1, None)
-        line(("--help",), home, rounds, START)
-        line(("scope", "--help"), home, rounds, START)
-        line(("sources", "list"), home, rounds, START)
-        line(("scope", PERSON), home, rounds, None)
-        line(("who-has", "Slack"), home, rounds, None)
-        line(RUN, home, rounds, NOTHING_NEW)
-        line((*RUN, "--force"), home, min(rounds, 3), FORCED)
+        wall, floor = (
+            min(column)
+            for column in zip(*(spent(("-c", "pass"), {}) for _ in range(2 * rounds)), strict=True)
+        )
+        print(f"python -c pass: {wall:.3f} s, processor {floor:.3f} s; ratios are of processor times")
+        line(RUN, home, 1, None, floor)
+        for arguments, promised in (
+            (("--help",), START), (("scope", "--help"), START), (("sources", "list"), START),
+            (("scope", PERSON), None), (("who-has", "Slack"), None), (RUN, NOTHING_NEW),
+        ):  # fmt: skip
+            line(arguments, home, rounds, promised, floor)
+        line((*RUN, "--force"), home, min(rounds, 3), FORCED, floor)
 
 
 if __name__ == "__main__":
