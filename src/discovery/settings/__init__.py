@@ -51,10 +51,10 @@ from discovery.settings.sources import (
 from discovery.settings.web import WebSettings, web_of
 
 __all__ = ["DATE_ORDERS", "MAPPING_KINDS", "SOURCES_OF_TRUTH", "BrowsingOff", "CollectSettings",
-           "ColumnMapping", "ConnectorSettings", "EngineSettings", "EntraSettings", "GoogleSettings", "JiraSettings", "MailSettings",
-           "NotifySettings", "OffboardingSettings", "OktaSettings", "OperatorSettings", "RetentionSettings",
-           "ScimSettings", "ServiceNowSettings", "Settings", "SlackSettings", "SourceHint",
-           "StandingApproval", "WebSettings", "WebhookSettings",
+           "ColumnMapping", "ConnectorSettings", "EngineSettings", "EntraSettings", "GoogleSettings",
+           "JiraSettings", "MailSettings", "NotifySettings", "OffboardingSettings", "OktaSettings",
+           "OperatorSettings", "RetentionSettings", "ScimSettings", "ServiceNowSettings", "Settings",
+           "SlackSettings", "SourceHint", "StandingApproval", "WebSettings", "WebhookSettings",
            "load_settings"]  # fmt: skip
 
 SOURCES_OF_TRUTH = ("hr", "entra", "okta", "google", "jumpcloud", "active_directory")
