@@ -5,6 +5,8 @@ CONFIG ?= sample_data/discovery.toml
 AS_OF ?= 2026-09-30
 LEAVER ?= takumi.jansen@nordwind.example
 UPGRADE ?=
+SECONDS ?= 600
+SEED ?= 1
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -18,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long sweep test-browser dev check docs bench audit constraints clean
+.PHONY: help demo test test-long sweep soak test-browser dev check docs bench audit constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,9 @@ test-long: $(READY) ## run what takes long: generated companies, kills at every 
 
 sweep: $(READY) ## fail every single effect of a night, one after the other
 	@DISCOVERY_SWEEP=1 $(BIN)/pytest -m long tests/faults/test_failpoints.py
+
+soak: $(READY) ## read exports changed by chance: SECONDS=… (600), SEED=… to begin with
+	@DISCOVERY_FUZZ_SECONDS=$(SECONDS) DISCOVERY_FUZZ_SEED=$(SEED) $(BIN)/pytest -m long tests/faults/test_fuzz.py
 
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed
 	@$(BIN)/pytest -m browser tests/browser
