@@ -5,6 +5,9 @@ CONFIG ?= sample_data/discovery.toml
 AS_OF ?= 2026-09-30
 LEAVER ?= takumi.jansen@nordwind.example
 UPGRADE ?=
+NIGHTS ?= 200
+SECONDS ?= 600
+SEED ?= 1
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -20,7 +23,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-long test-spark sweep test-browser dev check docs bench bench-quick audit constraints clean
+.PHONY: help demo test test-long test-spark sweep soak test-browser dev check docs bench bench-quick audit constraints \
+  clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +69,10 @@ test-spark: $(READY) $(SPARK_READY) ## compare DuckDB with a real local Spark; n
 
 sweep: $(READY) ## fail every single effect of a night, one after the other
 	@DISCOVERY_SWEEP=1 $(BIN)/pytest -m long tests/faults/test_failpoints.py
+
+soak: $(READY) ## nights in a row, some killed (NIGHTS=200), then exports changed by chance (SECONDS=600, SEED=1)
+	@$(BIN)/python -m tests.load.nights --nights $(NIGHTS) --seed $(SEED)
+	@DISCOVERY_FUZZ_SECONDS=$(SECONDS) DISCOVERY_FUZZ_SEED=$(SEED) $(BIN)/pytest -m long tests/faults/test_fuzz.py
 
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed
 	@$(BIN)/pytest -m browser tests/browser

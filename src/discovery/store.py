@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SqlError = duckdb.Error
+ValueRefused = (duckdb.DataError, duckdb.InvalidInputException)
+"""What a statement ends with over a value that it cannot take: never a full disk, nor a statement that is wrong."""
 """What a statement raises when the engine refuses it; callers turn it into a condition of their own."""
 
 _NEWER = "created with a newer version of DuckDB"

@@ -13,8 +13,8 @@ import pytest
 
 from discovery.settings import SourceHint
 from discovery.sources.registry import shipped_formats
-from tests.faults.fuzzing import Reading
-from tests.faults.mutants import Mutant, mutants
+from tests.faults.fuzzing import Reading, mutants
+from tests.faults.mutants import Mutant
 from tests.sources.conftest import Bench
 
 CASES = [(fmt, example) for fmt in shipped_formats() for example in fmt.examples]

@@ -21,6 +21,7 @@ from discovery.collect.retry import Asking, Patience
 from discovery.collect.watermark import Watermarks
 from discovery.connectors.http_answer import CONNECTIONS
 from discovery.errors import SourceFailed
+from discovery.ledger import without_secrets
 from discovery.sources.collected import Collected
 
 PEOPLE, LOGS, DIRECTORY = "people", "logs", "directory"
@@ -109,6 +110,8 @@ class Collection:
             outcome.state, outcome.reason = "failed", f"the API does not know its own link any more: {error}"
         except SourceFailed as error:
             outcome.state, outcome.reason = "failed", str(error)
+        # A server may quote what it was sent in what it refuses.
+        outcome.reason = without_secrets(outcome.reason)
         outcome.requests, outcome.waited = asking.requests, round(asking.waited, 1)
         outcome.seconds = round(time.monotonic() - begin, 2)
         self.marks.set(name, tried_at=naive_now(), outcome=outcome.state, reason=outcome.reason)

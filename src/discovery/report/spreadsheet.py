@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What some spreadsheet takes for the beginning of a formula; the last four are wide signs."""
 
 
 def plain(value: Any) -> Any:
@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
 
 def spreadsheet_safe(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return "'" + text if text.startswith(FORMULA) else text
+    return "'" + text if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
 def csv_cell(value: Any) -> str:

@@ -5,6 +5,8 @@ What DuckDB reads is always a staged copy of ours, never a path from outside (a 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gzip
 import hashlib
 import os
@@ -176,14 +178,14 @@ def _stage_zip(kept: Path, folder: Path, encoding: str | None) -> Iterator[Stage
     """Unpack an archive; a member that is damaged or locked does not keep the others from being read."""
     total, most = 0, min(MAX_EXPANDED, kept.stat().st_size * MAX_RATIO + ALLOWANCE)
     try:
-        with zipfile.ZipFile(kept) as archive:
+        with _seeking(), zipfile.ZipFile(kept) as archive:
             members = [
                 m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX")
             ]
             for number, member in enumerate(members):
                 target = folder / f"member{number}"
                 try:
-                    with archive.open(member) as stream:
+                    with _seeking(), archive.open(member) as stream:
                         one = _stage_stream(
                             stream, target, member.filename, encoding, max(member.compress_size, 1)
                         )
@@ -199,6 +201,17 @@ def _stage_zip(kept: Path, folder: Path, encoding: str | None) -> Iterator[Stage
                 yield one
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
         raise SourceFailed(f"{DAMAGED}: {error}. Export it again.") from error
+
+
+@contextlib.contextmanager
+def _seeking() -> Iterator[None]:
+    """Take a place before the beginning of the file for what it is: damage of the archive, not of the disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise zipfile.BadZipFile("it names a place outside of itself") from error
 
 
 def _stage_stream(stream: IO[bytes], target: Path, member: str | None, encoding: str | None,

@@ -34,11 +34,12 @@ from discovery.sources.reading import (
 from discovery.sources.rebuild import keep_reduced, restore_reduced
 from discovery.sources.registry import Recognition, known_formats
 from discovery.sources.reread import hint_of_member, looked_with, read_with, take_out
+from discovery.sources.sifting import sift
 from discovery.sources.source import Format, Head, Shape
 from discovery.sources.vault import Sidecar, Vault, on_disk
 from discovery.sources.withheld import load_withheld
 from discovery.stage import Night
-from discovery.store import SqlError, Store, make_private, sql_file
+from discovery.store import SqlError, Store, ValueRefused, make_private, sql_file
 
 
 @dataclass(frozen=True)
@@ -280,7 +281,10 @@ def _read(store: Store, path: Path, layout: Layout, shape: Shape, fmt: Format, r
         return raw, _write(store, shape, fmt, row, folder, several)
     except (SqlError, NotSequential):
         raw = open_raw_carefully(store, path, layout, shape, folder, header)
+    try:
         return raw, _write(store, shape, fmt, row, folder, several)
+    except ValueRefused as error:
+        return sift(store, raw, shape, lambda: _write(store, shape, fmt, row, folder, several), error)
 
 
 def _several(shape: Shape, head: Head, row: dict[str, Any]) -> Several | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from discovery.sources.lake import Several, Written, quarantined_notes
+from discovery.sources.lake import Several, Written, quarantined_notes, write_records
 from discovery.sources.reading import Raw, csv_records, json_records
 from discovery.sources.source import Format, Shape
-from discovery.store import Store, quoted
+from discovery.store import Store
 
 QUARANTINE_KEPT = 10_000
 PRIVATE_CONTENT = "(browsing: not kept)"
@@ -21,9 +21,9 @@ def bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
     """Return record number, column, reason and content of all records set aside."""
     bad: list[tuple[int, str | None, str, str]] = [(b.record, None, b.reason, b.content) for b in raw.bad]
     if primary.quarantined:
-        notes = _numbered_notes(store, shape, folder, several, instance)
+        notes = _numbered_notes(store, shape, fmt, folder, several, instance)
         wanted = {record for record, _ in notes[:QUARANTINE_KEPT]}
-        contents = dict(_contents(raw, shape, wanted))
+        contents = dict(contents_of(raw, shape, wanted))
         for record, note in notes:
             column, value, expected = [*note.split("\x1f"), "", ""][:3]
             said = (
@@ -38,28 +38,27 @@ def bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
     return sorted(bad, key=lambda b: b[0])
 
 
-def _numbered_notes(store: Store, shape: Shape, folder: Path, several: Several | None,
+def _numbered_notes(store: Store, shape: Shape, fmt: Format, folder: Path, several: Several | None,
                     instance: str) -> list[tuple[int, str]]:  # fmt: skip
     notes = quarantined_notes(store, folder)
-    if all(record is not None for record, _ in notes):
-        return [(record or 0, note) for record, note in notes]
-    # The SELECT does not carry the number through; on the numbered relation its rows come in order.
-    body = shape.select.strip().rstrip(";")
-    mine = (
-        "true" if several is None else f"coalesce(s._instance, {quoted(several.first)}) = {quoted(instance)}"
-    )
-    found = store.rows(
-        "SELECT n, p FROM (SELECT row_number() OVER () AS position, "  # noqa: S608 - a format's
-        f"CASE WHEN {mine} THEN s._problem END AS p FROM "
-        f"({body}) AS s) JOIN (SELECT row_number() OVER () AS position, _record AS n FROM raw) USING (position) "
-        "WHERE p IS NOT NULL ORDER BY n"
-    ) if "_problem" in body else []  # fmt: skip
-    named = [(int(n), str(p)) for n, p in found]
-    rest = [note for _, note in notes if note not in {p for _, p in named}]
-    return named + [(0, note) for note in rest]
+    if any(record is None for record, _ in notes):
+        # The SELECT does not carry the number through; on the numbered relation its rows come in order.
+        body = shape.select.strip().rstrip(";")
+        numbered = (
+            "SELECT s.* EXCLUDE (_position), r._record AS record FROM (SELECT *, row_number() OVER () AS _position "  # noqa: S608 - a format's
+            f"FROM ({body})) AS s JOIN (SELECT row_number() OVER () AS _position, _record FROM raw) AS r "
+            "USING (_position)"
+        )
+        again = folder.with_name(f"{folder.name}-numbered")
+        write_records(
+            store, fmt.kind, numbered, again, file_id="", system=fmt.system, instance=instance, snapshot_on=None,
+            is_list=fmt.is_list, several=several,
+        )  # fmt: skip
+        notes = quarantined_notes(store, again)
+    return [(record or 0, note) for record, note in notes]
 
 
-def _contents(raw: Raw, shape: Shape, wanted: set[int]) -> Iterator[tuple[int, str]]:
+def contents_of(raw: Raw, shape: Shape, wanted: set[int]) -> Iterator[tuple[int, str]]:
     """Yield the text of the wanted records."""
     if not wanted:
         return
