@@ -70,8 +70,9 @@ test-spark: $(READY) $(SPARK_READY) ## compare DuckDB with a real local Spark; n
 sweep: $(READY) ## fail every single effect of a night, one after the other
 	@DISCOVERY_SWEEP=1 $(BIN)/pytest -m long tests/faults/test_failpoints.py
 
-soak: $(READY) ## nights in a row, some killed (NIGHTS=200), then exports changed by chance (SECONDS=600, SEED=1)
+soak: $(READY) ## nights in a row, some killed (NIGHTS=200), much at once, exports changed by chance (SECONDS=600, SEED=1)
 	@$(BIN)/python -m tests.load.nights --nights $(NIGHTS) --seed $(SEED)
+	@DISCOVERY_LOAD=1 $(BIN)/pytest tests/load
 	@DISCOVERY_FUZZ_SECONDS=$(SECONDS) DISCOVERY_FUZZ_SEED=$(SEED) $(BIN)/pytest -m long tests/faults/test_fuzz.py
 
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed

@@ -87,14 +87,13 @@ def load_forgotten(store: Store, home: Path) -> None:
         )
     store.run("CREATE OR REPLACE TEMP TABLE forgotten_token AS SELECT unnest(CAST($d AS VARCHAR[])) AS digest",
               {"d": digests})  # fmt: skip
+    store.run("SET VARIABLE is_anybody_forgotten = CAST($is_anybody AS BOOLEAN)", {"is_anybody": bool(digests)})
     store.run("SET VARIABLE forgotten_key = CAST($key AS VARCHAR)", {"key": key.hex() if key else ""})
 
 
 def is_anybody_forgotten(store: Store) -> bool:
     """Tell whether there is anybody whom records have to be compared with."""
-    return bool(store.value(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'forgotten_token' AND estimated_size > 0"
-    ))  # fmt: skip
+    return bool(store.value("SELECT getvariable('is_anybody_forgotten')"))
 
 
 def is_forgotten_sql(kind: str, system: str, instance: str) -> str:

@@ -52,6 +52,10 @@ def source_slug(system: str, instance: str) -> str:
     return f"{readable}-{unique}"
 
 
+_COLUMNS: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+"""Columns of the SELECTs that formats have, by their text and the columns of `raw`; as many as formats have kinds."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One written Parquet file, still in the stage; `day` is None for kinds without day folders."""
@@ -91,7 +95,7 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     """
     table = RECORDS[kind]
     body = select.strip().rstrip(";")
-    got = {str(r[0]): str(r[1]) for r in store.rows(f"DESCRIBE {body}")}
+    got = _columns_of(store, body)
     numbered = "record" in got
     columns = []
     unknown_words = []
@@ -192,6 +196,17 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     )
     store.run("SET preserve_insertion_order = true")
     return _collect(store, kind, target)
+
+
+def _columns_of(store: Store, body: str) -> frozenset[str]:
+    """Return the names of the columns of a SELECT over `raw`.
+
+    To ask takes the engine as long as to read a small file, so it is asked once of each text over the same columns.
+    """
+    key = (body, tuple(str(row[0]) for row in store.rows("DESCRIBE raw")))
+    if key not in _COLUMNS:
+        _COLUMNS[key] = frozenset(str(row[0]) for row in store.rows(f"DESCRIBE {body}"))
+    return _COLUMNS[key]
 
 
 def write_kept(store: Store, kind: str, path: Path, folder: Path, *, file_id: str, system: str,
