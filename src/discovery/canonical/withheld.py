@@ -89,7 +89,7 @@ def withhold(store: Store, settings: Settings) -> str | None:
             )
     if is_new and (day := events_from(settings.home)) is not None:
         _take_out_of_months(store, settings, day)
-    if not missing:
+    if not missing or not settings.browsing:
         return None
     return (
         f"{NOT_KNOWN}: [browsing] names {', '.join(map(repr, missing))}, which no list has that was read. The next "

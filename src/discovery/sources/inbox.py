@@ -245,15 +245,10 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
             listed.append(Listed(sha256, text.member, shown, "unrecognised", recognition.reason or ""))
             continue
         fmt, shape = recognition.fit.format, recognition.fit.shape
-        if fmt.private and not settings.browsing:
+        if fmt.private and (no_browsing is not None or not settings.browsing):
+            why = no_browsing or "is browsing, which is switched off: [browsing] enabled = false"
             listed.append(Listed(
-                sha256, text.member, shown, "refused",
-                f"{fmt.title} is browsing, which is switched off: [browsing] enabled = false", fmt.name, fmt.system,
-            ))  # fmt: skip
-            continue
-        if fmt.private and no_browsing is not None:
-            listed.append(Listed(
-                sha256, text.member, shown, "refused", f"{fmt.title} {no_browsing}", fmt.name, fmt.system,
+                sha256, text.member, shown, "refused", f"{fmt.title} {why}", fmt.name, fmt.system,
             ))  # fmt: skip
             continue
         person = None

@@ -15,10 +15,16 @@ CREATE OR REPLACE TEMP MACRO fold(text) AS regexp_replace(lower(text), '[^\p{L}\
 CREATE OR REPLACE TEMP MACRO instant(text) AS
     make_timestamp(epoch_us(TRY_CAST(text AS TIMESTAMPTZ)));
 
--- The same, but a text without offset is local time in `zone`.
+-- The same, but a text without offset is local time in the declared `zone`, else UTC. An hour that clocks show twice is
+-- taken as the second one, an hour that they leave out as if they had not been changed yet (02:30 → 03:30): no event is
+-- lost, and none is off by more than the change. Of zones in the text only Z, UTC, GMT and offsets up to 18 hours are
+-- understood; names and abbreviations mean several things (IST, CST), second 60 is no instant here.
 CREATE OR REPLACE TEMP MACRO instant_in(text, zone) AS
     CASE
-        WHEN regexp_matches(text, '(Z|[+-]\d\d:?\d\d)$') THEN instant(text)
+        WHEN regexp_matches(text, ':\d\d(\.\d+)?\s*[+-](0\d|1[0-8])(:?\d\d)?$')
+            THEN instant(regexp_replace(text, '\s+([+-])', '\1'))
+        WHEN regexp_matches(text, '\d\s*(Z|UTC|GMT)$', 'i') THEN instant(regexp_replace(text, '\s*[A-Za-z]+$', 'Z'))
+        WHEN regexp_matches(text, ':\d\d(\.\d+)?\s*[+-][\d:]+$|[^\d\s]\s*$') THEN NULL
         ELSE CAST(timezone('UTC', timezone(coalesce(zone, 'UTC'), TRY_CAST(text AS TIMESTAMP))) AS TIMESTAMP)
     END;
 
