@@ -87,7 +87,9 @@ def load_forgotten(store: Store, home: Path) -> None:
         )
     store.run("CREATE OR REPLACE TEMP TABLE forgotten_token AS SELECT unnest(CAST($d AS VARCHAR[])) AS digest",
               {"d": digests})  # fmt: skip
-    store.run("SET VARIABLE is_anybody_forgotten = CAST($is_anybody AS BOOLEAN)", {"is_anybody": bool(digests)})
+    store.run(
+        "SET VARIABLE is_anybody_forgotten = CAST($is_anybody AS BOOLEAN)", {"is_anybody": bool(digests)}
+    )
     store.run("SET VARIABLE forgotten_key = CAST($key AS VARCHAR)", {"key": key.hex() if key else ""})
 
 
