@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.faults.table import document, fault_table, faults, tried_in
+from tests.faults.table import RECORDED, Counted, counted_in, document, fault_table, faults
 
 
 @cache
@@ -41,14 +42,30 @@ def test_the_document_is_the_generated_one(pytestconfig: pytest.Config) -> None:
 
 
 def test_a_run_fills_the_table(tmp_path: Path) -> None:
-    report = tmp_path / "junit.xml"
+    report, later = tmp_path / "junit.xml", tmp_path / "later.xml"
     report.write_text(
-        '<testsuites><testsuite><testcase classname="tests.faults.test_failpoints" name="test_killed_at_every_effect"/>'
+        '<testsuites><testsuite><testcase classname="tests.faults.test_failpoints" name="test_killed_at_every_effect">'
+        '<properties><property name="tried" value="70"/><property name="refused" value="3"/></properties></testcase>'
         '<testcase classname="tests.faults.test_storage" name="test_a_file_that_is_cut_short_is_noticed[0.3]"/>'
         '<testcase classname="tests.faults.test_storage" name="test_a_file_that_is_cut_short_is_noticed[0.5]">'
         '<failure message="x"/></testcase><testcase classname="tests.faults.test_storage" name="test_x"><skipped/>'
-        "</testcase></testsuite></testsuites>"
+        '</testcase><testcase classname="tests.a" name="test_what_is_refused[1]"/></testsuite></testsuites>'
     )
-    table = fault_table(tried_in(report))
-    assert "that writes a file), and run again | P2, P3 | 1 | 0 |" in table
-    assert "| Bits flipped in the published file; the file cut short | P3 | 2 | 1 |" in table
+    later.write_text(
+        '<testsuite><testcase classname="tests.a" name="test_what_is_refused[1]"/>'
+        '<testcase classname="tests.a" name="test_what_is_refused[2]"/></testsuite>'
+    )
+    counted = counted_in([report, later])
+    assert counted["tests/a.py::test_what_is_refused"] == Counted(tried=2, refused=2)
+    assert "tests/faults/test_storage.py::test_x" not in counted
+    table = fault_table(counted)
+    assert "that writes a file), and run again | P2, P3 | 70 | 3 | 0 | 0 |" in table
+    assert "| Bits flipped in the published file; the file cut short | P3 | 2 | 0 | 0 | 1 |" in table
+
+
+def test_what_was_counted_is_of_tests_that_are_there_and_nothing_was_lost_or_wrong() -> None:
+    recorded = tomllib.loads(RECORDED.read_text(encoding="utf-8"))["counted"]
+    named = {test for fault in faults() for test in fault["tests"]}
+    assert set(recorded) <= named
+    assert len(recorded) > 0.9 * len(named), "python -m tests.faults.table --record junit.xml"
+    assert [test for test, (_, _, lost, wrong) in recorded.items() if lost or wrong] == []
