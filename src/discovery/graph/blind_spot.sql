@@ -147,7 +147,7 @@ FROM gap
 UNION ALL
 SELECT NULL, source || ' ' || system || CASE WHEN instance = '' THEN '' ELSE ' (' || instance || ')' END,
     CAST(CAST($as_of AS DATE) + 1 AS TIMESTAMP) - to_hours(lag_hours), NULL,
-    'records come up to ' || lag_hours || ' hours late: the newest may be missing'
+    'records come up to ' || lag_hours || CASE lag_hours WHEN 1 THEN ' hour' ELSE ' hours' END || ' late: the newest may be missing'
 FROM graph.source_freshness
 WHERE lag_hours IS NOT NULL AND CAST(last_at AS DATE) >= CAST($as_of AS DATE) - 1
 UNION ALL
