@@ -129,6 +129,6 @@ def test_ten_thousand_columns(tmp_path: Path) -> None:
     wide.write_text(",".join(names) + "\n" + (",".join(cells) + "\n") * 200, encoding="utf-8")
     night(tmp_path)
     with Store(tmp_path / "home" / "access_graph.duckdb", read_only=True) as store:
-        states = dict(store.rows("SELECT path, state FROM source_file"))
+        states = dict(store.rows("SELECT file_name, state FROM source_file"))
     assert states["cards/few.csv"] == "loaded"
     assert states["cards/wide.csv"] == "loaded"
