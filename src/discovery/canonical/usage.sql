@@ -12,8 +12,8 @@ WITH grouped AS (
         count(*) AS event_count,
         min(position) AS first_position,
         max(position) AS last_position,
-        arg_min(event_key, position) AS first_event_id,
-        CASE WHEN count(*) > 1 THEN arg_max(event_key, position) END AS last_event_id,
+        first_id(event_key, position) AS first_event_id,
+        CASE WHEN count(*) > 1 THEN last_id(event_key, position) END AS last_event_id,
         max(holder_key) AS holder_key,
         max(page_rank) AS page_rank
     FROM numbered_event
