@@ -110,3 +110,44 @@ def test_where_nothing_can_be_written_it_is_said(ask: Run, tmp_path: Path, what:
     result = ask("export", *what, "--output", tmp_path / "file" / "x")
     assert result.exit_code == 2
     assert "cannot be written" in result.stderr
+
+
+LEAVER = "takumi.jansen@nordwind.example"
+
+
+def test_the_copy_about_a_person_answers_as_the_whole_file_and_holds_nobody_else(
+    ask: Run, sample: Settings, tmp_path: Path
+) -> None:
+    target = tmp_path / "one.duckdb"
+    result = ask("export", "person", LEAVER, "--output", target)
+    assert result.exit_code == 0, result.output
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    asked = (
+        f"SELECT * FROM scope('{LEAVER}')",
+        f"SELECT * FROM timeline('{LEAVER}')",
+        f"SELECT * FROM access_as_of('{LEAVER}', DATE '2026-08-15')",
+        "SELECT e.* FROM (SELECT app_name FROM scope($who)) AS s, LATERAL (SELECT * FROM explain($who, s.app_name)) AS e "
+        "ORDER BY ALL".replace("$who", f"'{LEAVER}'"),
+        f"SELECT reason FROM blind_spot WHERE person_id = (SELECT person_id FROM person WHERE email = '{LEAVER}') "
+        "ORDER BY ALL",
+    )
+    with Store(sample.published, read_only=True) as whole, Store(target, read_only=True) as part:
+        for sql in asked:
+            assert part.rows(sql) == whole.rows(sql) != [], sql
+        tables = [str(t[0]) for t in part.rows("SELECT table_name FROM duckdb_tables()")]
+        assert len(tables) > 30
+        assert part.rows("SELECT email FROM person") == [(LEAVER,)]
+        assert part.rows("SELECT content_hash FROM run") == whole.rows("SELECT content_hash FROM run")
+        other = whole.rows("SELECT email, display_name FROM person WHERE email <> $who AND email NOT IN "
+                           "(SELECT coalesce(owner_email, '') FROM app UNION SELECT coalesce(manager_email, '') FROM person)",
+                           {"who": LEAVER})  # fmt: skip
+        said = "\n".join(str(part.rows(f'FROM "{table}"')) for table in tables)
+    assert len(other) > 30
+    assert [name for pair in other for name in pair if name and name in said] == []
+
+
+def test_a_copy_about_somebody_who_is_not_known_is_refused(ask: Run, tmp_path: Path) -> None:
+    result = ask("export", "person", "nobody@nordwind.example", "--output", tmp_path / "x.duckdb")
+    assert result.exit_code == 2
+    assert "nobody@nordwind.example" in result.output
+    assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""`discovery export`: an app's accounts for review, the access graph for other programs, a copy that names nobody."""
+"""`discovery export`: an app's accounts for review, the graph for other programs, copies for others to read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import click
 
 from discovery.cli.options import app_names, example, json_option, with_settings
 from discovery.cli.output import csv_text, print_bytes, print_json
-from discovery.cli.published import find_app, published, run_of, warn_if_old
+from discovery.cli.published import find_app, find_person, published, run_of, warn_if_old
 from discovery.cli.terminal import note
 from discovery.errors import BadUse
-from discovery.privacy import pseudonymise
+from discovery.privacy import minimise, pseudonymise
 from discovery.report.graph_file import FORMATS, write_graph
 from discovery.settings import Settings
 
@@ -62,11 +62,15 @@ _output = click.option("--output", type=click.Path(path_type=Path), required=Tru
     epilog=example(
         "discovery export access-review figma.com --output figma.csv",
         "discovery export graph --output graph.graphml",
+        "discovery export person ada@example.com --output ada.duckdb",
         "discovery export pseudonymised --output shared.duckdb",
     )
 )
 def export() -> None:
-    """Write an app's accounts for review, the access graph for other programs, or a copy that names nobody."""
+    """Write an app's accounts for review, the access graph for other programs, or copies for others to read.
+
+    A copy holds some persons and nobody else, or nobody by name.
+    """
 
 
 @export.command(
@@ -122,6 +126,30 @@ def graph(settings: Settings, form: str, output: Path, *, as_json: bool) -> None
         else:
             note(f"{nodes} nodes and {edges} edges were written to {output}.")
         warn_if_old(store)
+
+
+@export.command(epilog=example("discovery export person ada@example.com --output ada.duckdb"))
+@click.argument("persons", nargs=-1, required=True, metavar="PERSON...")
+@_output
+@with_settings
+@json_option
+def person(settings: Settings, persons: tuple[str, ...], output: Path, *, as_json: bool) -> None:
+    """Write a copy of the published file that holds these persons and nobody else.
+
+    For who works on a leaver's case and need not see the company. Tables, views and macros are those of the published
+    file: scope, explain and timeline answer as there. Owners, managers and who decided something stay named.
+    """
+    with published(settings) as store:
+        found = [find_person(store, text) for text in persons]
+        warn_if_old(store)
+    counts = minimise(settings, [one.person_id for one in found], output)
+    rows = sum(counts.values())
+    if as_json:
+        print_json({"rows": rows, "tables": counts, "output": str(output)})
+    else:
+        note(
+            f"{rows} rows about {', '.join(one.email or one.person_id for one in found)} were written to {output}."
+        )
 
 
 @export.command(epilog=example("discovery export pseudonymised --output shared.duckdb"))

@@ -7,7 +7,9 @@ all tables of one export and, with the same key, of the next. Texts in words are
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from discovery.errors import BadUse
@@ -34,6 +36,16 @@ def pseudonymise(settings: Settings, target: Path) -> dict[str, int]:
 
     Raises BadUse if the target is there or cannot be written, or nothing is published.
     """
+    with new_copy(settings, target) as temporary:
+        return _write(settings, temporary, _key(settings.home))
+
+
+@contextlib.contextmanager
+def new_copy(settings: Settings, target: Path) -> Iterator[Path]:
+    """Give a path to write a copy of the published file to; at the end it is private and called `target`.
+
+    Raises BadUse if the target is there or cannot be written, or nothing is published.
+    """
     if target.exists():
         raise BadUse(f"{target} is there already: name another file")
     if not settings.published.is_file():
@@ -45,12 +57,11 @@ def pseudonymise(settings: Settings, target: Path) -> dict[str, int]:
     except OSError as error:
         raise BadUse(f"{target}: cannot be written: {error.strerror}") from error
     try:
-        counts = _write(settings, temporary, _key(settings.home))
+        yield temporary
         temporary.chmod(0o600)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    return counts
 
 
 def _write(settings: Settings, target: Path, key: str) -> dict[str, int]:

@@ -25,7 +25,7 @@ from discovery.stage import Night
 from discovery.store import Store, declared_columns, make_private, quoted, sql_file
 from discovery.tables import TABLES, Table
 
-__all__ = ["Publication", "publish"]
+__all__ = ["Publication", "describe", "publish"]
 
 _log = logging.getLogger(__name__)
 _UNFINISHED = ".new"
@@ -124,6 +124,19 @@ def _columns(table: Table) -> str:
     return declared_columns(Table(table.schema, table.name, table.row, table.key, file_columns(table)))
 
 
+def describe(file: Store) -> None:
+    """Add comments, views and macros to a file that has the tables of the contract."""
+    # One text in one transaction: each of four hundred comments alone is most of what a small company's file costs.
+    said = [f"CREATE VIEW {table.name} AS {sql_file(__name__, table.name)}" for table in VIEWS]
+    for table in FILE_TABLES:
+        what = "VIEW" if table.is_view else "TABLE"
+        said.append(f"COMMENT ON {what} {table.name} IS {quoted(f'One row: {table.row}.')}")
+        said += [f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.meaning)}'
+                 for column in table.columns]  # fmt: skip
+    with file.transaction():
+        file.run(";\n".join([*said, sql_file(__name__, "views")]))
+
+
 def _complete(generation: Path, night: Night, run_id: str, started_at: datetime) -> None:
     """Add comments, views, macros and the row of the run, in the file itself.
 
@@ -132,15 +145,7 @@ def _complete(generation: Path, night: Night, run_id: str, started_at: datetime)
     """
     at = started_at.astimezone(UTC).replace(tzinfo=None) if started_at.tzinfo else started_at
     with Store(generation, memory_limit=night.settings.memory_limit, threads=night.settings.threads) as file:
-        # One text in one transaction: each of four hundred comments alone is most of what a small company's file costs.
-        said = [f"CREATE VIEW {table.name} AS {sql_file(__name__, table.name)}" for table in VIEWS]
-        for table in FILE_TABLES:
-            what = "VIEW" if table.is_view else "TABLE"
-            said.append(f"COMMENT ON {what} {table.name} IS {quoted(f'One row: {table.row}.')}")
-            said += [f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(column.meaning)}'
-                     for column in table.columns]  # fmt: skip
-        with file.transaction():
-            file.run(";\n".join([*said, sql_file(__name__, "views")]))
+        describe(file)
         file.run(
             "INSERT INTO run VALUES ($run_id, $as_of, $started_at, $version, $content, $provenance)",
             {"run_id": run_id, "as_of": night.as_of, "started_at": at, "version": SCHEMA_VERSION,
