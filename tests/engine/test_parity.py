@@ -189,6 +189,7 @@ def test_the_balance_counts_each_part_in_its_own_batch_and_anew(
         assert ("f6", 5) in store.rows(kept)
 
 
+@pytest.mark.long
 def test_both_engines_make_the_same_of_the_sample_company(
     sample_copy: Settings, sample_published: Settings, spark: EngineSettings
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from discovery.settings import EngineSettings, Settings
 from discovery.store import Store
 from pipelines.history import open_instance
@@ -12,6 +14,7 @@ from pipelines.nightly import run_nightly
 from tests.conftest import AS_OF, SampleNight
 
 
+@pytest.mark.long
 def test_a_night_on_spark_publishes_what_a_night_on_duckdb_publishes(
     sample_night: SampleNight, spark: EngineSettings, tmp_path: Path
 ) -> None:
