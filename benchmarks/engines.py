@@ -119,8 +119,8 @@ def main() -> None:
             print(f"{line}; processor and memory of its Java are not seen from here")
             continue
         month = answer["processor"] / events * MONTH_EVENTS / 3600
-        print(f"{line}, processor {answer['processor']:6.1f} s, peak {answer['peak_mib']:,.0f} MiB; "
-              f"{MONTH_EVENTS:,} events at that rate: {month:,.0f} hours of one processor")  # fmt: skip
+        print(f"{line}, processor {answer['processor']:6.1f} s, peak {answer['peak_mib']:,.0f} MiB; {MONTH_EVENTS:,} "
+              f"events at that rate: {month:,.0f} hours of one processor")  # fmt: skip
     print("all engines made the same rows")
 
 
