@@ -41,7 +41,8 @@ def main() -> None:
     code, undisturbed = in_child(lambda: remove(folder))
     assert code == 0, undisturbed
     every = int(sys.argv[3])
-    for n in itertools.count(every, every):
+    first = int(sys.argv[4]) if len(sys.argv) > 4 else every
+    for n in itertools.count(first, every):
         fault = faults[n // every % len(faults)]
         copy_home(base, folder / "home")
         ended = disturb(folder / "home", fault, n, lambda: remove(folder), last)

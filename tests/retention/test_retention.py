@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from discovery.cli.doctor_published import looked_at
+from discovery.cli.report import RunReport, print_report, removed_of
 from discovery.errors import BadUse
 from discovery.privacy import forget
 from discovery.run import Removed, steps, writing
@@ -131,6 +133,28 @@ def test_nothing_is_removed_where_nothing_is_set_or_before_the_day(company: Sett
     with writing(company, AS_OF) as run:
         assert run.remove_old(today=date(2025, 10, 10)) == Removed(None, 0)
     assert events_from(company.home) is None
+
+
+def test_run_and_doctor_say_what_went_and_from_when_on_things_are_whole(
+    company: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = replace(company, retention=RetentionSettings(EVENT_DAYS, VAULT_DAYS))
+    assert [said for said in looked_at(settings) if said[0] == "retention"] == []
+    removed = removed_of(night(settings))
+    count = removed["events"]
+    print_report(RunReport(settings.published, removed=removed))
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        f"Removed: {count} events older than [retention] keeps; single events are whole from 2026-03-01 on"
+        in told
+    )
+    assert f"Removed: {removed['exports']} exports older" in told
+    [before] = [said for said in looked_at(settings) if said[0] == "retention"]
+    assert before[2].startswith("single events are whole from 2026-03-01 on; older ones were removed")
+    night(settings)
+    events, exports = [said for said in looked_at(settings) if said[0] == "retention"]
+    assert f"; {count} older ones were removed up to the last publication" in events[2]
+    assert exports[2].startswith("of 6 exports older than 2026-06-22 only the records are kept")
 
 
 def test_old_exports_that_come_again_change_nothing(company: Settings) -> None:

@@ -100,8 +100,10 @@ def _trim_events(store: Store, settings: Settings, vault: Vault, formats: dict[s
     if day is None or done == day:
         return
     count = 0
-    for sha, file_id, name in store.rows(
-        "SELECT file_sha256, file_id, format FROM sources.source_file WHERE state = 'loaded' ORDER BY ALL"
+    for sha, file_id, name, too_old in store.rows(
+        "SELECT file_sha256, file_id, format, row_count FROM sources.source_file LEFT JOIN "
+        "(SELECT * FROM sources.ignored WHERE reason = $reason) USING (file_id) WHERE state = 'loaded' ORDER BY ALL",
+        {"reason": REASON},
     ):
         fmt = formats.get(str(name))
         kinds = [] if fmt is None else [kind for kind in fmt.kinds if kind in EVENT_KINDS]
@@ -109,7 +111,9 @@ def _trim_events(store: Store, settings: Settings, vault: Vault, formats: dict[s
         if sidecar is None or not sidecar.is_reduced:
             continue
         paths = [path for kind in kinds if (path := vault.reduced(sidecar, kind)).exists()]
-        if any(_holds_old(store, str(path), day) for path in paths):
+        # The balance in the sidecar tells of a crash between the records and it.
+        is_behind = (too_old or 0) != sidecar.ignored.get(REASON, 0)
+        if is_behind or any(_holds_old(store, str(path), day) for path in paths):
             count += _reduce(store, settings, vault, formats, str(sha))
     _note(store, VAULT_EVENTS, day, count)
 
