@@ -52,7 +52,7 @@ def test_another_engine_is_refused(tmp_path: Path, block: str, said: str) -> Non
 
 
 def test_a_home_that_spark_takes_for_a_pattern_is_refused(tmp_path: Path) -> None:
-    home = tmp_path / "home [1]"
+    home = tmp_path / "home {1}"
     home.mkdir()
     night = Night(Settings(home=home, inbox=home, engine=EngineSettings("spark")), date(2026, 9, 30))
     with Store(home / "warehouse.duckdb") as store:

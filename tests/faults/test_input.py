@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from discovery.errors import SourceFailed
+from discovery.errors import BadSettings, SourceFailed
 from discovery.run import writing
-from discovery.settings import Settings
+from discovery.settings import Settings, load_settings
 from discovery.sources import container
 from discovery.sources.container import copy_hashed
 from tests.conftest import AS_OF
@@ -95,3 +95,10 @@ def test_an_inbox_with_a_pipe_and_links_is_scanned_to_its_end(tmp_path: Path) ->
     kept = [p.read_bytes() for p in (tmp_path / "home").rglob("*") if p.is_file()]
     assert kept
     assert not any(b"not for the inbox" in content for content in kept)
+
+
+@pytest.mark.parametrize("name", ["home [1]", "home*", "home?"])
+def test_a_home_whose_path_is_a_pattern_to_the_engine_is_refused(tmp_path: Path, name: str) -> None:
+    """It would read the lake of `home 1`, or nothing, and publish that."""
+    with pytest.raises(BadSettings, match="takes for a pattern"):
+        load_settings(None, home=tmp_path / name, environ={})

@@ -174,7 +174,7 @@ def load_settings(
     catalog = reader.text(data, "catalog", "")
     plugins = reader.text(data, "plugins", "")
     return Settings(
-        home=path_of(home, "home", ".discovery"),
+        home=_plain(path_of(home, "home", ".discovery")),
         inbox=path_of(inbox, "inbox", "inbox"),
         config=config,
         domains=tuple(d.lower() for d in reader.texts(data, "domains")),
@@ -212,3 +212,13 @@ def load_settings(
         web=web_of(reader),
         operator=operator_of(reader),
     )
+
+
+def _plain(home: Path) -> Path:
+    """Refuse a home that the engine takes for a pattern: it would read no file of it, or those of another."""
+    if found := set(str(home)) & set("*?["):
+        raise BadSettings(
+            f"home = {home}: the path has {' '.join(sorted(found))} in it, which the engine takes for a pattern of "
+            "names; expected a path without *, ? and [; name another folder (home in the settings, --home)"
+        )
+    return home
