@@ -206,7 +206,7 @@ def test_a_source_that_fails_is_red_and_the_rest_is_published(tmp_path: Path) ->
     (inbox / "hr").mkdir(parents=True)
     for name in ("hr/employees.csv",):
         (inbox / name).write_bytes((ROOT / "sample_data" / "inbox" / name).read_bytes())
-    (inbox / "broken.csv").write_text("Broken day,Broken shop\n2026-09-01,ada@example.com\n")
+    (inbox / "broken.csv").write_text("Broken day,Broken shop\n" + "2026-09-01,ada@example.com\n" * 3)
     settings = replace(sample_settings(tmp_path / "home"), inbox=inbox, plugins=plugins)
 
     night = run_nightly(settings, AS_OF)

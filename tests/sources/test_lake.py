@@ -60,6 +60,7 @@ def test_a_word_that_no_table_knows_sets_its_record_aside(store: Store, tmp_path
         "'label' AS mention_kind, 'Figma' AS mention, method FROM (VALUES ('e1', 'saml'), ('e2', 'telepathy'), "
         "('e3', NULL)) AS t(id, method)"
     )
+    store.run("CREATE TEMP VIEW raw AS SELECT 1 AS one")
     written = write_records(
         store, "sign_in", select, tmp_path / "out", file_id="f", system="okta", instance="i",
         snapshot_on=None, is_list=False,

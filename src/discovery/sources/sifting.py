@@ -17,6 +17,8 @@ from discovery.store import Store, ValueRefused
 
 MOST = 1000
 """Beyond so many it is the format that is wrong, and the source fails."""
+FEW = 3
+"""So it is where none of so many can be read."""
 
 
 def sift(
@@ -24,7 +26,8 @@ def sift(
 ) -> tuple[Raw, dict[str, Written]]:
     """Write the records of a numbered `raw` that the engine can read; the others are `bad` in the Raw that returns.
 
-    `error`: what writing all of them ended with; raised again where no record is to blame, or more than MOST are.
+    `error`: what writing all of them ended with; raised again where no record is to blame, or more than MOST are, or
+    each of at least FEW.
     """
     store.run("CREATE OR REPLACE TEMP TABLE sifted AS FROM raw")
     numbers = [int(row[0]) for row in store.rows("SELECT _record FROM sifted ORDER BY _record")]
@@ -59,6 +62,8 @@ def sift(
         else:
             half = len(chosen) // 2
             waiting += [chosen[half:], chosen[:half]]
+    if len(bad) == len(numbers) >= FEW:
+        raise error
     texts = dict(contents_of(raw, shape, set(bad)))
     aside = [BadRecord(number, said, texts.get(number, "")) for number, said in bad.items()]
     if said_of([number for number in numbers if number not in bad]) is not None:
