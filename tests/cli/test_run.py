@@ -128,7 +128,7 @@ class Nightly:
     def run_nightly(self, settings: Settings, as_of: Any, **_: Any) -> Any:
         fields: dict[str, Any] = {
             "run_id": "r", "removed": None, "publication": None, "outcomes": {}, "failed_sources": (), "failed_checks": (),
-            "errors": (), "is_fine": False, "removed": None,
+            "errors": (), "is_fine": False,
         }  # fmt: skip
         return type("NightResult", (), {**fields, **self.outcome})()
 

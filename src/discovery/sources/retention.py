@@ -8,7 +8,6 @@ vault keeps as records as well. Run again after a crash it gives the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from discovery.settings import Settings
@@ -66,29 +65,35 @@ def remove_exports(store: Store, settings: Settings, as_of: date) -> int:
     load_forgotten(store, settings.home)
     vault = Vault(settings.home)
     formats = {f.name: f for f in known_formats(settings)}
-    binds = {"reason": REASON}
-    gone = [str(r[0]) for r in store.rows(_ONLY_OLD_EVENTS, binds)]
-    gone = [sha for sha in gone if vault.has(sha) and _reduce(store, settings, vault, formats, sha)]
+    events = [str(r[0]) for r in store.rows(_ONLY_OLD_EVENTS, {"reason": REASON})]
+    gone = [sha for sha in events if vault.has(sha) and _can_be_kept(store, vault, formats, sha)]
     if gone:
         _note(store, EXPORTS, events_from(settings.home) or as_of, len(gone))
+    for sha in gone:
+        _reduce(store, settings, formats, sha)
     _trim_events(store, settings, vault, formats)
     if settings.retention.vault_days is None:
         return len(gone)
     day = as_of - timedelta(days=settings.retention.vault_days)
     Lake(settings.home).open_kinds(store)
-    count = 0
-    for (sha,) in store.rows(_AGED, {"day": day}):
-        had = vault.has(str(sha))
-        is_quarantined = store.value(
-            "SELECT count(*) FROM sources.quarantine WHERE content <> $gone AND file_id IN "
-            "(SELECT file_id FROM sources.source_file WHERE file_sha256 = $sha)",
-            {"sha": sha, "gone": CONTENT_GONE},
-        )
-        if had or is_quarantined:
-            count += _reduce(store, settings, vault, formats, str(sha), scrub=True) and had
-    if count:
+    aged = [str(r[0]) for r in store.rows(_AGED, {"day": day})]
+    aged = [sha for sha in aged if _can_be_kept(store, vault, formats, sha)]
+    # Said before it is done: after a crash in between it is done again, and not told as less.
+    if count := sum(vault.has(sha) for sha in aged):
         _note(store, EXPORTS, day, count)
+    for sha in aged:
+        if vault.has(sha) or _has_content(store, sha):
+            _reduce(store, settings, formats, sha, scrub=True)
     return len(gone) + count
+
+
+def _has_content(store: Store, sha256: str) -> bool:
+    """Tell whether quarantine still shows what records of an export hold."""
+    return bool(store.value(
+        "SELECT count(*) FROM sources.quarantine WHERE content <> $gone AND file_id IN "
+        "(SELECT file_id FROM sources.source_file WHERE file_sha256 = $sha)",
+        {"sha": sha256, "gone": CONTENT_GONE},
+    ))  # fmt: skip
 
 
 def _trim_events(store: Store, settings: Settings, vault: Vault, formats: dict[str, Format]) -> None:
@@ -113,8 +118,11 @@ def _trim_events(store: Store, settings: Settings, vault: Vault, formats: dict[s
         paths = [path for kind in kinds if (path := vault.reduced(sidecar, kind)).exists()]
         # The balance in the sidecar tells of a crash between the records and it.
         is_behind = (too_old or 0) != sidecar.ignored.get(REASON, 0)
-        if is_behind or any(_holds_old(store, str(path), day) for path in paths):
-            count += _reduce(store, settings, vault, formats, str(sha))
+        if (is_behind or any(_holds_old(store, str(path), day) for path in paths)) and _can_be_kept(
+            store, vault, formats, str(sha)
+        ):
+            _reduce(store, settings, formats, str(sha))
+            count += 1
     _note(store, VAULT_EVENTS, day, count)
 
 
@@ -125,37 +133,42 @@ def _holds_old(store: Store, path: str, day: date) -> bool:
     ))  # fmt: skip
 
 
-def _reduce(store: Store, settings: Settings, vault: Vault, formats: dict[str, Format], sha256: str, *,
-            scrub: bool = False) -> bool:  # fmt: skip
-    """Keep of one export its records only; False where an input of it cannot be kept so."""
-    inputs = store.rows(
+def _can_be_kept(store: Store, vault: Vault, formats: dict[str, Format], sha256: str) -> bool:
+    """Tell whether each input of an export can be kept as records: how it was read is known."""
+    return all(
+        str(name) in formats and vault.sidecar(sha256, str(file_id)) is not None
+        for file_id, name in _inputs(store, sha256)
+    )
+
+
+def _inputs(store: Store, sha256: str) -> list[tuple[object, ...]]:
+    return store.rows(
         "SELECT file_id, format FROM sources.source_file WHERE file_sha256 = $sha AND state IN ('staged', 'loaded')",
         {"sha": sha256},
     )
-    if not _can_be_kept(vault, formats, sha256, inputs):
-        return False
+
+
+def _reduce(store: Store, settings: Settings, formats: dict[str, Format], sha256: str, *,
+            scrub: bool = False) -> None:  # fmt: skip
+    """Keep of one export its records only; with `scrub`, quarantine keeps no contents."""
     with store.transaction():
         if scrub:
             store.run(
                 "UPDATE sources.quarantine SET content = $gone, reason = $gone WHERE list_contains($ids, file_id)",
-                {"gone": CONTENT_GONE, "ids": [str(file_id) for file_id, _ in inputs]},
+                {"gone": CONTENT_GONE, "ids": [str(file_id) for file_id, _ in _inputs(store, sha256)]},
             )
         reduce_file(store, settings.home, formats, sha256)
-    return True
-
-
-def _can_be_kept(vault: Vault, formats: dict[str, Format], sha256: str,
-                 inputs: Iterable[tuple[object, object]]) -> bool:  # fmt: skip
-    return all(
-        str(name) in formats and vault.sidecar(sha256, str(file_id)) is not None for file_id, name in inputs
-    )
 
 
 def _note(store: Store, what: str, day: date, count: int) -> None:
+    """Write down that so many exports (went or) go, which are older than a day."""
     binds = {"what": what, "day": day}
     with store.transaction():
+        before = store.value(
+            "SELECT max(file_count) FROM sources.retention WHERE what = $what AND whole_from = $day", binds
+        )
         store.run("DELETE FROM sources.retention WHERE what = $what AND whole_from = $day", binds)
         store.run(
             "INSERT INTO sources.retention VALUES ($what, $day, CAST($count AS BIGINT), NULL, CAST($now AS TIMESTAMP))",
-            {**binds, "count": count, "now": datetime.now(UTC).replace(tzinfo=None)},
+            {**binds, "count": max(count, before or 0), "now": datetime.now(UTC).replace(tzinfo=None)},
         )
