@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "export": (
         "export:export",
-        "Write an app's accounts for review, the access graph for other programs, or a copy that names nobody.",
+        "Write an app's accounts for review, the access graph for other programs, or copies for others to read.",
     ),
     "diagnose": (
         "diagnose:diagnose",
