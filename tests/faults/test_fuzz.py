@@ -19,7 +19,7 @@ from tests.sources.conftest import Bench
 
 CASES = [(fmt, example) for fmt in shipped_formats() for example in fmt.examples]
 FAST_SEED, FAST_BATCH, BATCH = 20260930, 65, 80
-SECONDS = float(os.environ.get("DISCOVERY_FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("DISCOVERY_FUZZ_SECONDS", "0"))
 FIRST_SEED = int(os.environ.get("DISCOVERY_FUZZ_SEED", "1"))
 
 
@@ -40,8 +40,9 @@ def test_changed_exports_are_read_set_aside_or_refused(tmp_path: Path, start: in
 
 
 @pytest.mark.long
+@pytest.mark.skipif(not SECONDS, reason="how far it gets hangs on the machine: make soak")
 def test_changed_exports_for_as_long_as_is_given(tmp_path: Path) -> None:
-    """`DISCOVERY_FUZZ_SECONDS` (60), from `DISCOVERY_FUZZ_SEED` (1) on: `make soak`. Stops at the first bad batch."""
+    """`DISCOVERY_FUZZ_SECONDS`, from `DISCOVERY_FUZZ_SEED` (1) on: `make soak`. Stops at the first bad batch."""
     end, seed = time.monotonic() + SECONDS, FIRST_SEED
     while time.monotonic() < end:
         every = [one for fmt, example in CASES for one in mutants(fmt, example, seed, files=2)]

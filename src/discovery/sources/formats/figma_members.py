@@ -2,7 +2,7 @@
 
 The help pages (help.figma.com, read 2026-11-23) say what the file holds beyond the screen (job title, date added,
 teams; with SCIM cost center, division, department, employee number), not its header: unproven. Taken for Figma's is a
-list with an address and a seat if a header names Figma or FigJam, or if nine of ten seats are Figma's words (full, dev,
+list with an address and a seat if a header names Figma or FigJam, or if most seats are Figma's words (full, dev,
 collab, view, and the earlier editor, viewer, viewer-restricted). Others are read by `app_user_list` with
 `app = "figma.com"`; SCIM's list by `scim_users`.
 
@@ -34,7 +34,7 @@ def _is_figma(head: Head) -> bool:
     folded = [fold(name) for name in head.header]
     at = next((folded.index(fold(name)) for name in _SEATS if fold(name) in folded), None)
     said = [fold(row[at]) for row in head.rows if at is not None and len(row) > at]
-    return most((word in _SEAT_WORDS for word in said if word), share=0.9)
+    return most((word in _SEAT_WORDS for word in said if word), share=0.7)
 
 
 FORMAT = Format(
