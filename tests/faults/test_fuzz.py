@@ -6,6 +6,8 @@ import os
 import shutil
 import time
 import tomllib
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from tests.sources.conftest import Bench
 CASES = [(fmt, example) for fmt in shipped_formats() for example in fmt.examples]
 FAST_SEED, FAST_BATCH, BATCH = 20260930, 65, 80
 SECONDS = float(os.environ.get("DISCOVERY_FUZZ_SECONDS", "0"))
+LEAST = 3
 FIRST_SEED = int(os.environ.get("DISCOVERY_FUZZ_SEED", "1"))
 
 
@@ -40,21 +43,27 @@ def test_changed_exports_are_read_set_aside_or_refused(tmp_path: Path, start: in
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not SECONDS, reason="how far it gets hangs on the machine: make soak")
 def test_changed_exports_for_as_long_as_is_given(tmp_path: Path) -> None:
-    """`DISCOVERY_FUZZ_SECONDS`, from `DISCOVERY_FUZZ_SEED` (1) on: `make soak`. Stops at the first bad batch."""
-    end, seed = time.monotonic() + SECONDS, FIRST_SEED
-    while time.monotonic() < end:
+    """LEAST batches, then for `DISCOVERY_FUZZ_SECONDS`, from `DISCOVERY_FUZZ_SEED` (1) on: `make soak`.
+
+    Stops at the first bad batch.
+    """
+    end = time.monotonic() + SECONDS
+    for number, (seed, batch) in enumerate(_batches()):
+        if number >= LEAST and time.monotonic() > end:
+            break
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found = Reading(folder, batch, is_thorough=True).run()
+        assert [f"seed {seed}: {f}" for f in found] == []
+        shutil.rmtree(folder)
+
+
+def _batches() -> Iterator[tuple[int, list[Mutant]]]:
+    for seed in count(FIRST_SEED):
         every = [one for fmt, example in CASES for one in mutants(fmt, example, seed, files=2)]
         for at in range(0, len(every), BATCH):
-            folder = tmp_path / f"{seed}-{at}"
-            folder.mkdir()
-            found = Reading(folder, every[at : at + BATCH], is_thorough=True).run()
-            assert [f"seed {seed}: {f}" for f in found] == []
-            shutil.rmtree(folder)
-            if time.monotonic() > end:
-                break
-        seed += 1
+            yield seed, every[at : at + BATCH]
 
 
 CORPUS = Path(__file__).parent / "corpus"

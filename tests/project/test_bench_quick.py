@@ -1,22 +1,17 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.conftest import benchmark_module
+
 
 @pytest.fixture(scope="module")
-def quick(root: Path) -> ModuleType:
-    spec = spec_from_file_location("benchmark_quick", root / "benchmarks" / "quick.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def quick() -> ModuleType:
+    return benchmark_module("quick")
 
 
 def test_a_ratio_above_twice_the_recorded_one_is_worse(quick: ModuleType) -> None:

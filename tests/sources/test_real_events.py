@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import benchmark_module
+
 DATA = os.environ.get("DISCOVERY_EXTRA_DATA")
 # No time, no app: what their collectors' tests left out of them.
 RIGHTLY_QUARANTINED = {"properties.appId", "id.time", "created_at"}
@@ -20,19 +18,9 @@ REASONS = {
 }  # fmt: skip
 
 
-def benchmark() -> ModuleType:
-    spec = spec_from_file_location("benchmark_real_events", ROOT / "benchmarks" / "real_events.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.skipif(DATA is None, reason="the events are not part of the project")
 def test_real_shaped_events_are_all_accounted_for() -> None:
-    found = benchmark().fates([Path(str(DATA)) / "signin", Path(str(DATA)) / "browser"])
+    found = benchmark_module("real_events").fates([Path(str(DATA)) / "signin", Path(str(DATA)) / "browser"])
     assert {name: (f.state, f.is_balanced) for name, f in found.items()} == dict.fromkeys(
         found, ("loaded", True)
     )
