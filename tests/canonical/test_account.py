@@ -194,3 +194,23 @@ def test_a_shared_login_is_not_given_to_the_browser_it_was_seen_in(world: World)
     for identifier in ("anna@acme.test", "lab@acme.test"):
         world.use("web_visit", identifier, "trello.com", "09-01", holder_key="k1", method="password")
     assert world.canonical().linked("lab@acme.test") == (None, "shared", None)
+
+
+def test_who_is_a_guest_in_one_directory_is_none_at_home(world: World) -> None:
+    world.hr("1", "anna@acme.test")
+    world.record("directory_account", system="entra", instance="home", account_key="o-1", account_kind="human",
+                 account_name="anna@acme.test", email="anna@acme.test", status="active")  # fmt: skip
+    world.record("directory_account", system="entra", instance="other", account_key="g-1", account_kind="external",
+                 account_name="anna_acme.test#ext#@other.test", email="anna@acme.test", status="active")  # fmt: skip
+    world.record("directory_account", system="okta", account_key="u-1", account_name="anna@acme.test",
+                 email="anna@acme.test", status="active")  # fmt: skip
+    world.use("sign_in", "anna@acme.test", "slack", "07-01", system="push", account_name="anna@acme.test")
+    world.use("sign_in", "out@else.test", "slack", "07-01", system="push", account_name="out@else.test")
+    world.record("directory_account", system="entra", instance="other", account_key="g-2", account_kind="external",
+                 account_name="out_else.test#ext#@other.test", email="out@else.test", status="active")  # fmt: skip
+    world.canonical()
+    kinds = world.all("SELECT identifier, kind FROM canonical.account ORDER BY identifier")
+    assert kinds == [
+        ("anna@acme.test", "human"), ("g-1", "external"), ("g-2", "external"), ("o-1", "human"),
+        ("out@else.test", "external"), ("u-1", "human"),
+    ]  # fmt: skip

@@ -178,6 +178,10 @@ def test_an_address_that_was_handed_on(
         ("zeus@acme.test", ("zeus@*",), "break-glass account: for emergencies, nobody's own"),
         ("svc-scan@acme.test", (), "the name is a machine's"),
         ("billing@acme.test", (), "the name is a role's"),
+        ("buchhaltung@acme.test", (), "the name is a role's"),
+        ("comptabilité@acme.test", (), "the name is a role's"),
+        ("raum-hopfen@acme.test", (), "the name is a role's"),
+        ("salazar@acme.test", (), "nothing tells"),
     ],
 )
 def test_accounts_of_nobody_say_what_they_are(

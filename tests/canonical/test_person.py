@@ -146,3 +146,44 @@ def test_of_one_day_the_row_collected_last_stands_and_a_removal_keeps_who_it_was
         "SELECT account_name, status, department FROM canonical.directory_account ORDER BY account_name"
     )
     assert rows == [("ann@acme.test", "active", None), ("bea@acme.test", "deleted", "Sales")]
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "came", "persons"),
+    [
+        ("Anna Keller", "03-31", "06-01", 1),
+        ("Keller, Anna", "03-31", "06-01", 1),
+        ("Anna New", "03-31", "06-01", 2),  # the address was handed on to somebody else
+        ("Anna Keller", "06-30", "06-01", 2),  # both at a time
+        ("Anna Keller", "03-31", None, 2),  # not known since when
+        ("Anna Keller", "03-31", "11-01", 2),  # not begun
+    ],
+)
+def test_who_is_hired_again_under_a_new_number_is_one_person(
+    world: World, name: str, gone: str, came: str | None, persons: int
+) -> None:
+    world.hr("1", "anna@acme.test", "Anna Keller", hired_on=on("01-01"), left_on=on(gone), status="disabled")
+    world.hr("2", "anna@acme.test", name, hired_on=on(came) if came else None)
+    world.entra("o-2", "anna@acme.test", employee_id="2")
+    world.canonical()
+    rows = world.all("SELECT person_id, status, left_on FROM canonical.person")
+    assert len(rows) == persons
+    if persons == 1:
+        assert rows[0][1:] == ("active", None)
+        before = World(world.night.settings.home / "before")
+        before.hr("1", "anna@acme.test", "Anna Keller")
+        assert before.canonical().all("SELECT person_id FROM canonical.person") == [rows[0][:1]]
+        numbers = "SELECT identifier FROM canonical.person_identifier WHERE kind = 'employee_id' ORDER BY 1"
+        assert world.all(numbers) == [("1",), ("2",)]
+
+
+def test_a_guest_account_tells_the_status_only_where_there_is_no_other(world: World) -> None:
+    world.hr("1", "anna@acme.test", status="disabled", left_on=on("08-01"))
+    world.entra("o-1", "anna@acme.test", status="disabled")
+    world.entra("g-1", "anna_acme.test#ext#@other.test", email="anna@acme.test", account_kind="external")
+    world.hr("2", "ben@acme.test")
+    world.entra("g-2", "ben_acme.test#ext#@other.test", email="ben@acme.test", account_kind="external")
+    world.canonical()
+    assert world.all("SELECT email, status FROM canonical.person ORDER BY 1") == [
+        ("anna@acme.test", "disabled"), ("ben@acme.test", "active"),
+    ]  # fmt: skip

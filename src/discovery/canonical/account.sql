@@ -50,7 +50,9 @@ directory_kind AS MATERIALIZED (
         UNION ALL
         SELECT a.account_id, d.account_kind, d.kind_reason
         FROM address AS a JOIN directory AS d ON a.address = d.login OR a.address = d.email
-        WHERE d.account_kind IN ('shared', 'service', 'external')
+        WHERE d.account_kind IN ('shared', 'service') OR d.account_kind = 'external'
+            -- A guest in one directory may be at home in another: there the address is no guest's.
+            AND a.address NOT IN (SELECT login FROM directory WHERE login IS NOT NULL AND account_kind IS DISTINCT FROM 'external')
     )
     GROUP BY ALL
 ),

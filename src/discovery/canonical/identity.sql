@@ -21,12 +21,36 @@ truth AS (
         ELSE min(family) END) AS family
     FROM directory
 ),
-person AS MATERIALIZED (
+registered AS MATERIALIZED (
     SELECT d.*, left(sha256(concat_ws(chr(31), d.system, d.instance, lower(trim(
         CASE WHEN d.family = 'hr' THEN coalesce(nullif(d.employee_id, ''), d.identifier) ELSE d.identifier END)))), 32)
-        AS person_id
+        AS registered_id
     FROM directory AS d JOIN truth USING (family)
     WHERE d.shown_kind IN ('human', 'unknown')
+),
+-- Who came back under a new number: one address and name, each employment over before the next began, the last of
+-- which has begun. They are one person, under the first number.
+rehired AS MATERIALIZED (
+    SELECT registered_id, person_id
+    FROM (
+        SELECT registered_id, first_value(registered_id) OVER in_turn AS person_id,
+            coalesce(hired_on <= $as_of, false) AND coalesce(left_on < lead(hired_on) OVER in_turn,
+                lead(hired_on) OVER in_turn IS NULL) AS is_in_turn
+        FROM (
+            SELECT registered_id, system, instance, min(lower(coalesce(email, account_name))) AS address,
+                min(name_form(display_name)) AS form, min(hired_on) AS hired_on,
+                CASE WHEN bool_and(left_on IS NOT NULL) THEN max(left_on) END AS left_on
+            FROM registered
+            GROUP BY ALL
+        )
+        WHERE address IS NOT NULL AND form IS NOT NULL
+        WINDOW in_turn AS (PARTITION BY system, instance, address, form ORDER BY hired_on, registered_id)
+    )
+    QUALIFY bool_and(is_in_turn) OVER (PARTITION BY person_id)
+),
+person AS MATERIALIZED (
+    SELECT d.* EXCLUDE (registered_id), coalesce(r.person_id, d.registered_id) AS person_id
+    FROM registered AS d LEFT JOIN rehired AS r USING (registered_id)
 ),
 other AS MATERIALIZED (
     SELECT d.* FROM directory AS d ANTI JOIN truth USING (family)

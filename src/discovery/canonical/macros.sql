@@ -38,7 +38,21 @@ CREATE OR REPLACE TEMP MACRO is_break_glass(login) AS coalesce(
 CREATE OR REPLACE TEMP MACRO is_machine_name(login) AS
     regexp_matches(login, '^(svc|srv|sa|service|sys|bot|robot|api|app|backup|sync|scan|scanner)[-_.0-9@]');
 
+-- The words for departments, desks and rooms that mailboxes are called by, in the languages that companies here use.
 CREATE OR REPLACE TEMP MACRO is_role_name(login) AS
-    regexp_matches(login, '^(info|office|mail|contact|hello|team|sales|support|help|helpdesk|service-?desk|'
-        || 'accounts?|accounting|billing|invoices?|finance|hr|jobs|careers|marketing|press|legal|it|lab|'
-        || 'reception|orders?|shop|noreply|no-reply|shared)@');
+    regexp_matches(strip_accents(login), '^(info|office|mail|post|contact|hello|team|sales|support|help|helpdesk|service-?desk|service|'
+        || 'accounts?|accounting|billing|invoices?|finance|payroll|hr|people|jobs|careers|recruiting|recruitment|marketing|'
+        || 'press|legal|privacy|security|compliance|procurement|purchasing|operations|it|lab|reception|front-?desk|'
+        || 'enquiries|orders?|shop|warehouse|noreply|no-reply|donotreply|shared|'
+        || 'kontakt|anfragen?|zentrale|empfang|verwaltung|sekretariat|buchhaltung|rechnung(en|swesen)?|personal|'
+        || 'personalabteilung|bewerbung(en)?|vertrieb|einkauf|versand|lager|bestellung(en)?|kundenservice|kundendienst|'
+        || 'datenschutz|presse|technik|'
+        || 'accueil|comptabilite|factur(es?|ation)|rh|recrutement|ventes|achats|commandes|service-?client|'
+        || 'contacto|contabilidad|facturas|facturacion|rrhh|ventas|compras|pedidos|soporte|recepcion|administracion|'
+        || 'contato|contabilidade|faturas|faturamento|financeiro|vendas|suporte|recepcao|'
+        || 'amministrazione|contabilita|fatture|vendite|acquisti|ordini|segreteria|assistenza|'
+        || 'administratie|boekhouding|facturen|verkoop|inkoop|receptie|klantenservice|'
+        || 'biuro|ksiegowosc|faktury|sprzedaz|kadry|rekrutacja|ucetni|fakturace|podpora|obchod|recepce|'
+        || 'faktura|regnskap|ekonomi|salg|kundeservice)@')
+    OR regexp_matches(strip_accents(login), '^(meeting-?room|conf(erence)?-?room|room|raum|besprechung(sraum)?|konferenz(raum)?|salle|sala|zaal|'
+        || 'equipment|beamer|printer|drucker)[-_.0-9][^@]*@');
