@@ -21,10 +21,20 @@ class World:
         self.settings = Settings(home=home, inbox=home / "inbox", domains=("acme.example",))
 
     def mention(self, kind: str, mention: str, name: str | None = None, mcc: str | None = None,
-                owner_tenant: str | None = None, sign_in: bool = False, records: int = 1) -> None:  # fmt: skip
+                owner_tenant: str | None = None, sign_in: bool = False, records: int = 1,
+                hosts: list[str] | None = None) -> None:  # fmt: skip
         self.store.run(
-            "INSERT INTO canonical.mention VALUES ($k, $m, $n, $c, $o, $s, 1, $r, NULL)",
-            {"k": kind, "m": mention, "n": name, "c": mcc, "o": owner_tenant, "s": sign_in, "r": records},
+            "INSERT INTO canonical.mention VALUES ($k, $m, $n, $c, $o, $h, $s, 1, $r, NULL)",
+            {
+                "k": kind,
+                "m": mention,
+                "n": name,
+                "c": mcc,
+                "o": owner_tenant,
+                "h": hosts,
+                "s": sign_in,
+                "r": records,
+            },
         )
 
     def run(self) -> None:

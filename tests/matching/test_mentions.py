@@ -35,6 +35,10 @@ LABELS = [
     ("Box", "box"),
     ("Atlassian Cloud", "atlassian"),
     ("GitHub Enterprise Cloud – Enterprise Account", "github"),
+    ("GitHub Enterprise Cloud - Organization", "github"),
+    ("Amazon Web Services (AWS)", "aws"),
+    ("AWS IAM Identity Center (successor to AWS Single Sign-On)", "aws"),
+    ("Slack (Notion)", "x-slack-notion"),
     ("Salesforce Sandbox", "salesforce"),
     ("Salesforce.com", "salesforce"),
     ("Zoom (EU)", "zoom"),
@@ -108,6 +112,25 @@ def test_hosts_of_the_company_itself_are_apps_one_by_one(world: World) -> None:
 def test_labels(answered: World, label: str, app_id: str) -> None:
     assert answered.match("label", label)["app_id"] == app_id
     assert answered.match("label", label)["decision"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("name", "hosts", "app_id"),
+    [
+        ("OneTrust Privacy Management Software", ["app.onetrust.com"], "onetrust"),
+        ("OneTrust Privacy Management Software", None, "x-onetrust-privacy-management-software"),
+        ("Slack Importer", ["importer.acme.example", "acme.slack.com"], "x-slack-importer"),
+        ("My test", ["acme.slack.com"], "x-my-test"),
+        ("Slack and Zoom links", ["acme.slack.com", "acme.zoom.us"], "x-slack-and-zoom-links"),
+    ],
+)
+def test_a_name_among_other_words_counts_where_the_registered_addresses_are_the_apps_own(
+    world: World, name: str, hosts: list[str] | None, app_id: str
+) -> None:
+    world.mention("app_id", UNLISTED, name=name, hosts=hosts)
+    world.run()
+    match = world.match("app_id", UNLISTED)
+    assert (match["app_id"], match["decision"]) == (app_id, "accept")
 
 
 def test_app_ids(world: World) -> None:

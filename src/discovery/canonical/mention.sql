@@ -45,11 +45,12 @@ categorised AS (
     ORDER BY kind, mention, records DESC, mcc DESC
 ),
 registered AS (
-    SELECT mention_kind AS kind, mention, min(owner_tenant) AS owner_tenant, max(mention_name) AS mention_name
+    SELECT mention_kind AS kind, mention, min(owner_tenant) AS owner_tenant, max(mention_name) AS mention_name,
+        nullif(list_sort(list_distinct(flatten(list(hosts) FILTER (hosts IS NOT NULL)))), []) AS hosts
     FROM canonical.app_registration
     GROUP BY ALL
 )
-SELECT c.kind, c.mention, coalesce(n.mention_name, r.mention_name) AS mention_name, m.mcc, r.owner_tenant, c.has_sign_in,
+SELECT c.kind, c.mention, coalesce(n.mention_name, r.mention_name) AS mention_name, m.mcc, r.owner_tenant, r.hosts, c.has_sign_in,
     c.account_count, CAST(c.record_count AS BIGINT) AS record_count, CAST(c.amount AS DECIMAL(18,2)) AS amount
 FROM counted AS c
 LEFT JOIN named AS n USING (kind, mention)

@@ -92,7 +92,8 @@ def catalog_in_use(store: Store, settings: Settings) -> Catalog:
 
 def read_mentions(store: Store) -> list[Mention]:
     """Return all mentions in a fixed order."""
-    return [Mention(*row) for row in store.rows(_MENTIONS)]
+    rows = store.dicts(_MENTIONS)
+    return [Mention(**{**row, "hosts": tuple(row["hosts"])}) for row in rows]
 
 
 def match_table(matches: Sequence[Match]) -> pa.Table:

@@ -5,115 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from discovery.catalog.load import App, Catalog, data_rows
 from discovery.catalog.naming import fold, host_of, is_host, name_key, registrable_domain, tokens_of
 from discovery.matching.decide import Match
 from discovery.matching.evidence import Evidence
 from discovery.matching.hosts import HostFinder, identity_provider
+from discovery.matching.label_words import SETTING_WORDS, WEAK_WORDS
 
 MICROSOFT_TENANTS = frozenset(
     {"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"}
 )
 """Tenants that own Microsoft's own applications."""
 
-SETTING_WORDS = frozenset(
-    [
-        "sso",
-        "saml",
-        "oidc",
-        "scim",
-        "sandbox",
-        "prod",
-        "production",
-        "test",
-        "testing",
-        "dev",
-        "development",
-        "staging",
-        "stage",
-        "uat",
-        "qa",
-        "preview",
-        "demo",
-        "enterprise",
-        "cloud",
-        "edition",
-        "new",
-        "old",
-        "legacy",
-        "eu",
-        "us",
-        "uk",
-        "emea",
-        "apac",
-        "global",
-        "europe",
-        "single",
-        "sign",
-        "on",
-        "provisioning",
-        "2",
-        "v2",
-    ]
+_BRACKETS = re.compile(r"(.+?)\s*\(([^()]+)\)")
+_FORMER = re.compile(
+    r"(successor|formerly|previously|former|was|legacy|ehemals|früher|anciennement)\b", re.IGNORECASE
 )
-"""Words of a label that say where or how the app runs."""
-WEAK_WORDS = frozenset(
-    [
-        "account",
-        "accounts",
-        "app",
-        "apps",
-        "application",
-        "admin",
-        "administrator",
-        "console",
-        "portal",
-        "platform",
-        "online",
-        "web",
-        "mobile",
-        "desktop",
-        "client",
-        "ios",
-        "android",
-        "windows",
-        "mac",
-        "for",
-        "by",
-        "the",
-        "and",
-        "login",
-        "team",
-        "teams",
-        "business",
-        "pro",
-        "plus",
-        "inc",
-        "ltd",
-        "llc",
-        "gmbh",
-        "com",
-        "connector",
-        "integration",
-        "add",
-        "in",
-        "addin",
-        "plugin",
-        "extension",
-        "user",
-        "users",
-        "company",
-        "corporate",
-        "internal",
-        "main",
-        "all",
-        "products",
-        "product",
-    ]
-)
-"""Words of a label that say little; a name that is a common word needs more than these beside it."""
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
@@ -128,6 +37,7 @@ class Mention:
     mcc: str | None = None
     owner_tenant: str | None = None
     has_sign_in: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 @cache
@@ -175,7 +85,10 @@ class Identifier:
         """Return the decision on a mention of any kind but merchant."""
         if mention.kind == "domain":
             return self._host(mention)
-        return self._by_id(mention) or self._by_name(mention) or self._of_its_own(mention)
+        found = self._by_id(mention) or self._by_name(mention)
+        if found is None or found.method == "uncatalogued":
+            found = self._by_addresses(mention) or found
+        return found or self._of_its_own(mention)
 
     def _accept(self, mention: Mention, app_id: str, method: str, why: str, rows: list[Evidence]) -> Match:
         score = sum(e.weight for e in rows)
@@ -238,11 +151,27 @@ class Identifier:
                 )
             row = Evidence("name", text, alias.alias, 95)
             return self._accept(mention, alias.app_id, "alias", f"{text!r} is one of its names", [row])
-        return self._within(mention, text)
+        return self._before_brackets(mention, text) or self._within(mention, text)
 
     def _is_impostor(self, mention: Mention, app_id: str) -> bool:
         is_microsoft = self.catalog.apps[app_id].vendor == "Microsoft"
         return is_microsoft and bool(mention.owner_tenant) and mention.owner_tenant not in MICROSOFT_TENANTS
+
+    def _before_brackets(self, mention: Mention, text: str) -> Match | None:
+        """Find `Amazon Web Services (AWS)`: a name, and in brackets another of its names or what it was before."""
+        parts = _BRACKETS.fullmatch(text.strip())
+        alias = self.catalog.find("name", name_key(parts[1])) if parts else None
+        if parts is None or alias is None or self._is_impostor(mention, alias.app_id):
+            return None
+        other = self.catalog.find("name", name_key(parts[2]))
+        if (other is None or other.app_id != alias.app_id) and not _FORMER.match(parts[2].strip()):
+            return None
+        rows = [
+            Evidence("name", text, alias.alias, 95),
+            Evidence("in brackets behind it", parts[2], None, -5),
+        ]
+        why = f"{parts[1]!r} is one of its names, and {parts[2]!r} in brackets"
+        return self._accept(mention, alias.app_id, "alias", why, rows)
 
     def _within(self, mention: Mention, text: str) -> Match | None:
         """Find a name among the words of a label whose other words only say where or how the app runs."""
@@ -265,6 +194,28 @@ class Identifier:
                 why = f"{text!r} is its name, and {' '.join(others)!r}"
                 return self._accept(mention, alias.app_id, "alias", why, rows)
         return None
+
+    def _by_addresses(self, mention: Mention) -> Match | None:
+        """Find the app that is named among other words, and whose alone the registered addresses are."""
+        hits = [self.hosts.find(host) for host in mention.hosts]
+        apps = {hit.alias.app_id for hit in hits if hit is not None}
+        if not hits or None in hits or len(apps) != 1:
+            return None
+        app_id = apps.pop()
+        text = mention.mention if mention.kind == "label" else mention.name or ""
+        words = tokens_of(fold(text))[:12]
+        runs = ("".join(words[a:b]) for a in range(len(words)) for b in range(len(words), a, -1))
+        named = next(
+            (x for x in map(partial(self.catalog.find, "name"), runs) if x and x.app_id == app_id), None
+        )
+        if named is None or self._is_impostor(mention, app_id):
+            return None
+        rows = [
+            Evidence("name among other words", text, named.alias, 60),
+            Evidence("registered with its address", ", ".join(mention.hosts), None, 35),
+        ]
+        why = f"{text!r} has its name, and is registered with no other address than its own"
+        return self._accept(mention, app_id, "app domain", why, rows)
 
     def _of_its_own(self, mention: Mention, like: str | None = None, why: str = "") -> Match:
         if not (mention.name or mention.mention).strip():

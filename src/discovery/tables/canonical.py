@@ -331,6 +331,11 @@ CANONICAL: tuple[Table, ...] = (
             c("mention_name", T, "display name that came along most often; NULL if none"),
             c("mcc", T, "merchant category code seen most often; NULL if none"),
             c("owner_tenant", T, "tenant that owns the app id, if a registration says so"),
+            c(
+                "hosts",
+                TEXTS,
+                "hosts of its addresses in the identity provider, sorted; NULL if none is known",
+            ),
             c("has_sign_in", FLAG, "a sign-in or login was seen with it, not only visits or charges"),
             c("account_count", COUNT, "accounts that it was seen with"),
             c("record_count", COUNT, "records that name it"),
