@@ -61,6 +61,14 @@ def test_a_refused_change_fails_at_the_token(ask: Callable[..., Any]) -> None:
     assert "Delete is not ticked" in of_github[4]["reason"]
 
 
+def test_only_who_left_counts_as_a_leaver(ask: Callable[..., Any]) -> None:
+    of_github = points(ask, "github")
+    assert of_github[2]["reason"] == "1 of 2 events did not arrive"
+    assert {line.split(",")[0].split(":")[0] for p in (1, 2) for line in of_github[p]["evidence"]} == {
+        "tariq.holm@nordwind.example"
+    }
+
+
 def test_an_app_without_a_job_says_so(ask: Callable[..., Any]) -> None:
     assert points(ask, "box")[4]["answer"] in ("fail", "unknown")
 

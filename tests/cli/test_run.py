@@ -90,6 +90,8 @@ def test_nothing_new_is_strict_too_where_files_were_not_read(place: Path) -> Non
     answer = json.loads(done.stdout)
     assert answer["is_new"] is False
     assert answer["not_read"][0]["file_name"] == "notes.csv"
+    said = shell("run", "--as-of", AS_OF, "--strict", cwd=place)
+    assert (said.returncode, "Not in it: 1 file, and 0 records" in said.stdout) == (1, True)
 
 
 @pytest.mark.long
@@ -152,7 +154,13 @@ def test_failed_sources_and_red_checks_are_told_and_exit_1(
     monkeypatch.setattr("discovery.cli.run._nightly", lambda: night)
     result = cli("run", "--home", own_home)
     assert result.exit_code == 1
-    for text in ("okta: cut \\x1b[31mshort", "graph/access: It holds (3 rows)", "Warnings:", "Published: "):
+    for text in (
+        "okta: cut \\x1b[31mshort",
+        "graph/access: not so in 3 rows: It holds",
+        "sources/x: It is late",
+        "Warnings:",
+        "Published: ",
+    ):
         assert text in result.stdout
 
 

@@ -405,3 +405,21 @@ def test_blind_spots_are_those_of_the_events_not_of_the_files(world: World) -> N
         ("ben@acme.test", "web_visit", None, None),
         ("all", "web_visit push (main)", None, at("07-02")),
     ]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Los_Angeles"])
+def test_the_last_day_itself_is_near_in_every_zone(tmp_path: Path, zone: str) -> None:
+    world = World(tmp_path, timezone=zone)
+    world.hr("1", ANNA, left_on=on("09-30"))
+    world.entra("o-1", ANNA)
+    assert [r[0] for r in rules(world)] == ["leaving_soon"]
+
+
+def test_a_private_address_that_two_sources_show_in_an_app_is_one_finding(tmp_path: Path) -> None:
+    world = company(tmp_path, None)
+    world.use("sign_in", "me@gmail.com", "slack-id", "09-01", system="push")
+    world.use("sign_in", "me@gmail.com", "slack-id", "09-03", system="entra")
+    world.build()
+    assert world.all("SELECT rule, observed_at FROM graph.finding") == [
+        ("personal_account_on_work_app", at("09-03 00:00"))
+    ]

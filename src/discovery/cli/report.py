@@ -38,8 +38,8 @@ SELECT
     count(DISTINCT app_id) FILTER (class = 'shadow') AS shadow_apps,
     count(*) FILTER (survives_idp_disable) AS survives,
     count(*) FILTER (survives_idp_disable IS NULL) AS survival_unknown,
-    (SELECT count(*) FROM account
-     WHERE person_id IS NULL AND kind NOT IN ('service', 'shared')) AS unlinked_accounts
+    (SELECT count(*) FROM account SEMI JOIN account_access USING (account_id)
+     WHERE person_id IS NULL AND kind IN ('human', 'unknown', 'personal')) AS unlinked_accounts
 FROM access
 """
 
@@ -122,7 +122,7 @@ def print_report(report: RunReport) -> None:
             + (f", {m['ignore']} left out by decision" if m.get("ignore") else "")
         )
         say(
-            f"Found: {f['persons']} persons ({f['leavers']} have left), {f['apps']} apps, "
+            f"Found: {f['persons']} persons ({f['leavers']} have left or are disabled), {f['apps']} apps, "
             f"{f['accesses']} accesses; {f['shadow']} of them shadow ({f['shadow_apps']} apps), "
             f"{f['survives']} survive disabling the directory account, {f['survival_unknown']} more may"
         )
@@ -233,11 +233,14 @@ def _print_needs(report: RunReport) -> None:
     if report.matches.get("review"):
         needs.append((f"{report.matches['review']} matches to be reviewed", [], "discovery review"))
     if report.found.get("unlinked_accounts"):
+        count = report.found["unlinked_accounts"]
         needs.append(
             (
-                f"{report.found['unlinked_accounts']} accounts are linked to nobody",
+                "1 account with access belongs to nobody known"
+                if count == 1
+                else f"{count} accounts with access belong to nobody known",
                 [],
-                "discovery findings --rule unlinked_account",
+                "discovery review list --accounts, discovery findings --rule unlinked_account",
             )
         )
     if report.findings:

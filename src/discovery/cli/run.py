@@ -79,6 +79,12 @@ def run(
                     f"and day are unchanged.\nThe access graph as of {last.as_of} is {settings.published} "
                     f"(content {last.content_hash[:16]}). `--force` runs all the same."
                 )
+                if strict and report.is_incomplete:
+                    say(
+                        f"Not in it: {len(report.not_read)} file{'' if len(report.not_read) == 1 else 's'}, and "
+                        f"{sum(r['record_count'] for r in report.quarantine)} records in quarantine; `--strict` "
+                        "therefore fails. `discovery doctor` lists them."
+                    )
             mark_good_night(settings)
             ctx.exit(1 if strict and report.is_incomplete else 0)
     nightly = _nightly()
@@ -97,8 +103,7 @@ def run(
     ] or report.failed_sources
     report.failed_checks = [
         (
-            f"{one.asset}: {one.sentence or one.name}"
-            + (f" ({one.wrong_rows} rows)" if one.wrong_rows else ""),
+            f"{one.asset}: {_not_so(one.wrong_rows)}{one.sentence or one.name}",
             one.is_warning,
         )
         for one in result.failed_checks
@@ -121,6 +126,11 @@ def run(
     if is_fine:
         mark_good_night(settings)
     ctx.exit(0 if is_fine and not (strict and report.is_incomplete) else 1)
+
+
+def _not_so(rows: int | None) -> str:
+    """A check's sentence says what should hold: say in how many rows it does not."""
+    return f"not so in {rows} row{'' if rows == 1 else 's'}: " if rows else ""
 
 
 def refuse_nothing_to_read(settings: Settings) -> None:

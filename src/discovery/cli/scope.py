@@ -176,7 +176,8 @@ def _answer(store: Store, person: Person, past: date | None) -> dict[str, Any]:
         if store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'identity_candidate'")
         else [],
         "unlinked_count": store.value(
-            "SELECT count(*) FROM account WHERE person_id IS NULL AND kind <> 'service'"
+            "SELECT count(*) FROM account SEMI JOIN account_access USING (account_id) "
+            "WHERE person_id IS NULL AND kind IN ('human', 'unknown', 'personal')"
         ),
     }
 
@@ -219,7 +220,8 @@ def _counts(answer: dict[str, Any]) -> str:
     survive = [row.get("survives_idp_disable") for row in rows]
     words = [f"{len(rows)} app{'' if len(rows) == 1 else 's'}"]
     if rows and "survives_idp_disable" in rows[0]:
-        words.append(f"{survive.count(True)} survive disabling the directory account")
+        count = survive.count(True)
+        words.append(f"{count} survive{'s' if count == 1 else ''} disabling the directory account")
         words.append(f"{survive.count(None)} more may")
     return ", ".join(words)
 
@@ -290,7 +292,11 @@ def _remarks(answer: dict[str, Any]) -> list[tuple[str, list[str]]]:
         )
     elif answer["unlinked_count"]:
         remarks.append(
-            (f"{answer['unlinked_count']} accounts are linked to nobody; none looks like this person's.", [])
+            (
+                f"Accounts with access that belong to nobody known: {answer['unlinked_count']}; "
+                "none looks like this person's.",
+                [],
+            )
         )
     return remarks
 

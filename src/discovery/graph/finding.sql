@@ -166,15 +166,17 @@ found AS (
     LEFT JOIN matching.app AS w USING (app_id)
     WHERE a.person_id IS NULL AND a.kind IN ('human', 'unknown')
     UNION ALL
-    SELECT 'personal_account_on_work_app', 'medium', a.person_id, x.app_id, a.account_id, NULL,
-        CAST(x.last_seen_on AS TIMESTAMP),
-        'the private account ' || a.account_name || ' is used in ' || coalesce(w.name, x.app_id)
+    -- Once for an address, however many sources show it.
+    SELECT 'personal_account_on_work_app', 'medium', a.person_id, x.app_id, min(a.account_id), NULL,
+        CAST(max(x.last_seen_on) AS TIMESTAMP),
+        'the private account ' || lower(a.account_name) || ' is used in ' || coalesce(w.name, x.app_id)
             || coalesce(' by ' || p.email, ' by somebody not known')
     FROM graph.account_access AS x
     JOIN canonical.account AS a USING (account_id)
     LEFT JOIN canonical.person AS p ON p.person_id = a.person_id
     LEFT JOIN matching.app AS w USING (app_id)
     WHERE a.kind = 'personal'
+    GROUP BY a.person_id, x.app_id, lower(a.account_name), w.name, p.email
     UNION ALL
     SELECT 'sensitive_grant_to_shadow_app', 'high', x.person_id, x.app_id, '', NULL, CAST(x.last_seen_on AS TIMESTAMP),
         coalesce(p.email, x.person_id) || ' gave the unapproved app ' || coalesce(w.name, x.app_id) || ' '
@@ -289,8 +291,6 @@ found AS (
             || ': plan it now'
     FROM canonical.person AS p LEFT JOIN graph.access AS x USING (person_id)
     WHERE p.left_on BETWEEN $as_of AND $as_of + 30 AND p.status IN ('active', 'unknown')
-        -- Where the last day is over already, it is the leavers' rules that speak.
-        AND p.person_id NOT IN (SELECT person_id FROM leaver)
     GROUP BY p.person_id, p.email, p.display_name, p.left_on
 )
 SELECT left(sha256(concat_ws(chr(31), rule, coalesce(person_id, ''), coalesce(app_id, ''), coalesce(subject, ''),

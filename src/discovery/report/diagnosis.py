@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from discovery.catalog.facts import Fact, facts_of
@@ -34,7 +34,8 @@ _INACTIVE = {
 
 
 _LEAVERS = """
-SELECT d.*, coalesce(p.email, p.display_name, d.person_id) AS who, x.disabled_at, x.deleted_at, x.hard_deleted_at
+SELECT d.*, coalesce(p.email, p.display_name, d.person_id) AS who, p.left_on, x.disabled_at, x.deleted_at,
+    x.hard_deleted_at
 FROM deprovisioning AS d
 JOIN person AS p USING (person_id)
 LEFT JOIN (
@@ -100,8 +101,11 @@ class Diagnosis:
 def diagnose(store: Store, app: App, person: Person | None = None) -> Diagnosis:
     """Ask the published file all five points."""
     who = person.person_id if person else None
-    since = datetime.combine(run_of(store)["as_of"], datetime.min.time()) - timedelta(days=RECENT_DAYS)
+    as_of = run_of(store)["as_of"]
+    since = datetime.combine(as_of, datetime.min.time()) - timedelta(days=RECENT_DAYS)
     rows = store.dicts(_LEAVERS, {"app": app.app_id, "who": who})
+    if who is None:
+        rows = [row for row in rows if _is_leaver(row, as_of)]
     ready = store.dicts(
         "SELECT * FROM readiness WHERE app_id = $app ORDER BY job_id, point", {"app": app.app_id}
     )
@@ -151,6 +155,16 @@ def _trigger(rows: Sequence[dict[str, Any]], since: datetime) -> Point:
         PASS,
         f"{_leavers(left)}, none deleted or unassigned before being disabled",
         said[:_SHOWN],
+    )
+
+
+def _is_leaver(row: dict[str, Any], as_of: date) -> bool:
+    """Tell who left or was taken out of the scope from those of whom it is only foreseen what would be sent."""
+    return (
+        row["state"] not in ("never", "not_started")
+        or "out of scope" in row["reason"]
+        or (row["left_on"] is not None and bool(row["left_on"] <= as_of))
+        or any(row[name] is not None for name in ("disabled_at", "deleted_at", "hard_deleted_at"))
     )
 
 
