@@ -145,6 +145,20 @@ CASES = {
         {"charged_on": "2026-04-03", "amount": "12.50"}, 2, {"sign": "charge_is_negative"},
         ("'03/04/2026' may be day first (dmy) or month first (mdy)",), {"date_order": "dmy"},
     ),
+    "days with dots": Case(
+        "Datum,Merchant,Amount,Email\n03.04.2026,FIGMA,-12.50,ann.lee@acme.example\n"
+        "05.06.2026,MIRO,-9.50,ann.lee@acme.example\n",
+        "charge", {"charged_on": "Datum", "account_name": "Email"},
+        {"charged_on": "2026-04-03", "amount": "12.50"}, 2, {"sign": "charge_is_negative", "date_order": "dmy"},
+        ("'03.04.2026' is taken as day first: nobody writes the month first with dots",),
+    ),
+    "days beside a decimal comma": Case(
+        "Date;Merchant;Montant;Email\n03/04/2026;FIGMA;-1 112,50;ann.lee@acme.example\n"
+        "05/06/2026;MIRO;-9,50;ann.lee@acme.example\n",
+        "charge", {"charged_on": "Date", "account_name": "Email"},
+        {"charged_on": "2026-04-03", "amount": "1112.50"}, 2, {"sign": "charge_is_negative", "date_order": "dmy"},
+        ("nobody who writes a decimal comma writes the month first",),
+    ),
     "sign-ins with results": Case(
         "Timestamp;User;Application;Result\n2026-08-13T10:00:00Z;ann.lee@acme.example;Figma;Success\n"
         "2026-08-13T11:00:00Z;ann.lee@acme.example;Miro;Failed\n2026-08-13T12:00:00Z;ann.lee@acme.example;Miro;Held\n",

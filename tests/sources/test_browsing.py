@@ -47,6 +47,19 @@ def test_the_examples_of_the_document_are_read(bench: Any, pytestconfig: pytest.
     assert documented == set(FORMAT.shapes[0].columns)
 
 
+def test_what_cannot_be_read_says_what_is_expected_and_never_what_was_there(bench: Any) -> None:
+    head = "order,id,date,time,title,url,visitCount,typedCount,transition\r\n"
+    rows = "1,7,13.hush,9:00:00,hush,https://www.figma.com/hush,3,0,link\r\n"
+    rows += "1,8,4/18/2026,hush\x1fhush,hush,https://www.figma.com/hush,3,0,link\r\n"
+    bench.put("ann.lee@acme.example/history.csv", head + rows)
+    bench.read()
+    assert [(q["reason"], q["content"]) for q in bench.quarantine()] == [
+        ("date is not understood; expected a day like 2026-04-18, or set date_order", "(browsing: not kept)"),
+        ("time is not understood; expected a time such as 14:03:22 or 2:03:22 PM", "(browsing: not kept)"),
+    ]
+    assert bench.holds("hush") == []
+
+
 def test_every_format_of_visits_is_private() -> None:
     assert [f.name for f in shipped_formats() if "web_visit" in f.kinds and not f.private] == []
 

@@ -172,6 +172,17 @@ def order_of_days(columns: Sequence[Column]) -> str | None:
     return "ymd" if year_first and not first_is_day else None
 
 
+def day_first_by_habit(days: Sequence[Column], others: Sequence[Column]) -> str | None:
+    """Return why days that could be read both ways are day first, or None if nothing says so."""
+    values = [value for column in days for value in column.values]
+    if values and all(re.match(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b", value) for value in values):
+        return "nobody writes the month first with dots"
+    amounts = [c for c in others if c.is_amount]
+    if amounts and decimal_sign(amounts) == (",", None):
+        return "nobody who writes a decimal comma writes the month first"
+    return None
+
+
 def decimal_sign(columns: Sequence[Column]) -> tuple[str, str | None]:
     """Return the decimal sign of amounts, and what is doubtful about it."""
     values = [v for column in columns for v in column.values]

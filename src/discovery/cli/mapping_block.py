@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from discovery.cli.column import Column, decimal_sign, order_of_days
+from discovery.cli.column import Column, day_first_by_habit, decimal_sign, order_of_days
 from discovery.settings import ColumnMapping, SourceHint
 from discovery.sources.source import Head
 
@@ -72,6 +72,9 @@ def write_block(reading: Reading, file_name: str, taken: frozenset[str], encodin
     days = [c for c in found.values() if c.is_day]
     if days:
         order = order_of_days(days)
+        if order is None and (why := day_first_by_habit(days, [*found.values()])):
+            order = "dmy"
+            doubts.append(f"{next(v for c in days for v in c.values)!r} is taken as day first: {why}")
         if order is None:
             undecided.append("date_order")
             sample = next(v for c in days for v in c.values)

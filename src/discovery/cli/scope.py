@@ -99,7 +99,7 @@ def scope(
         raise BadUse("nobody is named: give persons, or a CSV of them with --file.")
     with published(settings, generation(settings, known_at) if known_at else None) as store:
         run = run_of(store)
-        found = _all_found(store, wanted)
+        found, unknown = _all_found(store, wanted)
         past = as_of if as_of is not None and as_of < run["as_of"] else None
         if as_of is not None and as_of > run["as_of"]:
             note(f"Nothing is known of {as_of} yet: this is the end of {run['as_of']}.")
@@ -112,10 +112,12 @@ def scope(
             _print(answers, form, past or run["as_of"], run, is_past=past is not None)
         if known_at is None:
             warn_if_old(store)
+    if unknown:
+        raise UnknownName("\n       ".join([*unknown, "Of the others the scope is printed."]))
 
 
-def _all_found(store: Store, wanted: list[str]) -> list[Person]:
-    """Find everybody, or say of all that are unknown."""
+def _all_found(store: Store, wanted: list[str]) -> tuple[list[Person], list[str]]:
+    """Find everybody, and what to say of each who is unknown. Raises UnknownName if nobody is known."""
     found: dict[str, Person] = {}
     unknown = []
     for text in wanted:
@@ -124,9 +126,9 @@ def _all_found(store: Store, wanted: list[str]) -> list[Person]:
             found.setdefault(person.person_id, person)
         except UnknownName as error:
             unknown.append(str(error))
-    if unknown:
+    if unknown and not found:
         raise UnknownName("\n       ".join(unknown))
-    return list(found.values())
+    return list(found.values()), unknown
 
 
 def read_leavers(path: Path) -> list[str]:

@@ -117,7 +117,7 @@ whole AS (
             CASE WHEN e.has_legacy_auth THEN 'signs in by legacy authentication, which asks for no second factor' END,
             CASE WHEN e.has_dormant_grant THEN 'the consent stands, though it was not used for 60 days' END,
             CASE WHEN d.ended_on IS NOT NULL THEN 'the app''s own list says ' || coalesce(d.status, 'absent') || ' since '
-                || (d.ended_on + 1) || '; other evidence has not ended' END,
+                || least(d.ended_on + 1, $as_of) || '; other evidence has not ended' END,
             CASE WHEN e.link < 0.9 THEN 'linked to the person by ' || e.weak_method END
         ], lambda r: r IS NOT NULL) AS reasons,
         CASE WHEN round(e.link * e.strength, 6) >= 0.85 THEN 'high' WHEN round(e.link * e.strength, 6) >= 0.5 THEN 'medium'

@@ -19,22 +19,33 @@ def bad_records(store: Store, raw: Raw, shape: Shape, fmt: Format, folder: Path,
                  primary: Written, several: Several | None,
                  instance: str) -> list[tuple[int, str | None, str, str]]:  # fmt: skip
     """Return record number, column, reason and content of all records set aside."""
-    bad: list[tuple[int, str | None, str, str]] = [(b.record, None, b.reason, b.content) for b in raw.bad]
+    bad: list[tuple[int, str | None, str, str]] = [
+        (b.record, None, "record is not understood", PRIVATE_CONTENT)
+        if fmt.private
+        else (b.record, None, b.reason, b.content)
+        for b in raw.bad
+    ]
     if primary.quarantined:
         notes = _numbered_notes(store, shape, fmt, folder, several, instance)
         wanted = {record for record, _ in notes[:QUARANTINE_KEPT]}
-        contents = dict(contents_of(raw, shape, wanted))
+        contents = {} if fmt.private else dict(contents_of(raw, shape, wanted))
         for record, note in notes:
             column, value, expected = [*note.split("\x1f"), "", ""][:3]
-            said = (
-                f"{column} = {value!r}; expected {expected}"
-                if value
-                else f"{column} is missing; expected {expected}"
-            )
-            bad.append((record, column, said, contents.get(record, "")))
-    if fmt.private:
-        bad = [(record, column, f"{column or 'record'} is not understood", PRIVATE_CONTENT)
-               for record, column, _, _ in bad]  # fmt: skip
+            if (
+                fmt.private
+            ):  # what is expected stands last, and in the format; the value may be a visited page
+                expected = note.split("\x1f")[-1]
+                bad.append(
+                    (
+                        record,
+                        column,
+                        f"{column or 'record'} is not understood; expected {expected}",
+                        PRIVATE_CONTENT,
+                    )
+                )
+                continue
+            said = f"{column} = {value!r}" if value else f"{column} is missing"
+            bad.append((record, column, f"{said}; expected {expected}", contents.get(record, "")))
     return sorted(bad, key=lambda b: b[0])
 
 

@@ -33,7 +33,7 @@ WITH dated AS (
 ),
 input AS (
     SELECT f.file_sha256, f.state,
-        coalesce(greatest(f.snapshot_on, d.last_on), CAST(f.window_to AS DATE) - 1, CAST(f.loaded_at AS DATE))
+        coalesce(greatest(f.snapshot_on, d.last_on), CAST(f.window_to AS DATE), CAST(f.loaded_at AS DATE))
             AS last_on,
         coalesce(f.snapshot_on = max(f.snapshot_on) OVER (PARTITION BY f.system, f.instance, f.format), false)
             AS is_newest

@@ -35,8 +35,8 @@ SOURCES: tuple[Table, ...] = (
             c("rows_ignored", COUNT, "records left out for a reason that the format declares"),
             c("rows_quarantined", COUNT, "records that could not be read; see quarantine"),
             c("rows_elsewhere", COUNT, "of rows_loaded: records that count through another kind only"),
-            c("window_from", INSTANT, "earliest record"),
-            c("window_to", INSTANT, "latest record"),
+            c("window_from", INSTANT, "begin of the first day with a record (of a log)"),
+            c("window_to", INSTANT, "end of the last day with a record (of a log)"),
             c(
                 "is_complete",
                 FLAG,
