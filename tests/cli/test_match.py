@@ -144,3 +144,12 @@ def test_a_record_with_more_cells_than_the_header_is_told(
     assert (
         "1 records have more cells than the header, first record 2, whose text was read as 'GITHUB'" in said
     )
+
+
+def test_a_file_of_western_windows_is_read_and_said_and_binary_is_refused(cli: Run) -> None:
+    Path("in.csv").write_bytes("Text;Preis\nCafé Zentral;5 €\nNOTION LABS INC;8 €\n".encode("cp1252"))
+    result = cli("match", "in.csv")
+    assert [row[0] for row in rows_of(result)[1:]] == ["Café Zentral", "NOTION LABS INC"]
+    assert "byte 14 is not UTF-8: the file is read as Windows-1252" in result.stderr
+    Path("in.csv").write_bytes(b"text\nab\xff\x00\x01\n")
+    assert cli("match", "in.csv").exit_code == 2

@@ -50,6 +50,20 @@ def test_a_table_fits_the_width_and_loses_nothing(
     assert letters == sorted("".join(cells).replace(" ", ""))
 
 
+def test_words_of_a_table_stay_whole_as_far_as_there_is_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    row = ["case-4bf2945d79", "app_account", "accepted as it was for the third time in a row by the owner"]
+    table(
+        ("case", "sources", "what"),
+        [row, ["", "", "entra/entra_provisioning_log-3197d8fe-3702-5ba1-a8e6-fedca4c2a72d"]],
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert "case-4bf2945d79   app_account   accepted as it was for the" in lines[2]
+    assert max(map(len, lines)) <= 60
+
+
 def test_values_are_shown_as_people_read_them() -> None:
     assert [shown(v) for v in (None, True, Decimal("1234.5"), 0.876, ["a", "b"], datetime(2026, 9, 30, 8, 5))] == [
         "", "yes", "1,234.50", "0.88", "a, b", "2026-09-30 08:05",

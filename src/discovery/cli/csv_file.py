@@ -7,6 +7,7 @@ import io
 import tempfile
 from pathlib import Path
 
+from discovery.cli.terminal import note
 from discovery.errors import BadUse, SourceFailed
 from discovery.sources.container import stage
 from discovery.sources.layout import DELIMITERS
@@ -51,12 +52,21 @@ def _text(file: Path) -> str:
         try:
             staged = stage(file, Path(folder))
             if len(staged) == 1:
-                with staged[0].path.open(encoding="utf-8-sig", newline="") as handle:
-                    return handle.read()
+                return _decoded(file, staged[0].path.read_bytes())
         except SourceFailed as error:
             raise BadUse(f"{file}: {error}") from error
-        except UnicodeDecodeError as error:
-            raise BadUse(f"{file}: byte {error.start} is not UTF-8; save it as UTF-8") from error
         except OSError as error:
             raise BadUse(f"{file}: cannot be read: {error.strerror}") from error
     raise BadUse(f"{file}: is an archive of {len(staged)} files; expected one CSV")
+
+
+def _decoded(file: Path, content: bytes) -> str:
+    """Return the text; what is not UTF-8 is read as Windows writes it in western Europe, and that is said."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # Letters with accents are few in western languages; anything else is no such text.
+        if b"\0" in content or 5 * sum(byte > 127 for byte in content) > len(content):
+            raise BadUse(f"{file}: byte {error.start} is not UTF-8; save it as UTF-8") from error
+        note(f"{file}: byte {error.start} is not UTF-8: the file is read as Windows-1252.")
+        return content.decode("cp1252", errors="replace")

@@ -64,21 +64,13 @@ def table(
     cells = [[safe(shown(value)) for value in row] for row in rows]
     out = console()
     widths = [max([len(header), *(len(row[at]) for row in cells)]) for at, header in enumerate(headers)]
-    # Columns stay whole, the first named first, as far as that leaves the others room: nothing is cut off.
-    unbroken: set[str] = set()
-    room = 0.6 * out.width
-    for header in (h for h in whole if h in headers):
-        room -= widths[headers.index(header)]
-        if room > 0:
-            unbroken.add(header)
-    has_room = sum(len(header) + 3 for header in headers) <= out.width
-    for header in headers:
+    fitted = _fitted(headers, cells, widths, whole, out.width)
+    for at, header in enumerate(headers):
         grid.add_column(
             Text(header),
             justify="right" if header in right else "left",
             overflow="fold",
-            no_wrap=header in unbroken,
-            min_width=len(header) if has_room else None,
+            width=fitted[at] if fitted else None,
         )
     for row in cells:
         grid.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
@@ -86,6 +78,39 @@ def table(
         out.print(grid)
     lines = captured.get().split("\n")
     sys.stdout.write("\n".join(line.rstrip() for line in lines))
+
+
+def _fitted(headers: Sequence[str], cells: Sequence[Sequence[str]], widths: Sequence[int], whole: Sequence[str],
+            width: int) -> list[int] | None:  # fmt: skip
+    """Return a width for each column so that a table fits, or None if not even its headers do.
+
+    The columns named `whole` stay whole, the first named first, as far as they leave the others two fifths of the room;
+    then headers, then words, the shortest first; what is left is shared by what the columns would still need.
+    """
+    room = width - 3 * (len(headers) - 1)
+    if sum(widths) <= room:
+        return list(widths)
+    fitted = [max(1, len(header)) for header in headers]
+    room -= sum(fitted)
+    if room < 0:
+        return None
+    most = 0.6 * width
+    for at in (headers.index(header) for header in whole if header in headers):
+        most -= widths[at]
+        if most > 0 and widths[at] - fitted[at] <= room:
+            room -= widths[at] - fitted[at]
+            fitted[at] = widths[at]
+    words = [
+        max(map(len, " ".join([header, *(row[at] for row in cells)]).split()), default=0)
+        for at, header in enumerate(headers)
+    ]
+    for at in sorted(range(len(headers)), key=words.__getitem__):
+        if 0 < words[at] - fitted[at] <= room:
+            room -= words[at] - fitted[at]
+            fitted[at] = words[at]
+    needs = [full - given for full, given in zip(widths, fitted, strict=True)]
+    shares = [room * need // max(1, sum(needs)) for need in needs]
+    return [given + share for given, share in zip(fitted, shares, strict=True)]
 
 
 @contextlib.contextmanager
