@@ -285,7 +285,8 @@ def _commit_registry(store: Store) -> None:
     store.run(
         """
         UPDATE sources.source_file AS f SET window_from = w.first_on, window_to = w.last_on
-        FROM (SELECT file_id, min(day)::TIMESTAMP AS first_on, (max(day) + 1)::TIMESTAMP - INTERVAL 1 MICROSECOND AS last_on
+        FROM (SELECT file_id, min(day)::TIMESTAMP AS first_on,
+                  (max(day) + 1)::TIMESTAMP - INTERVAL 1 MICROSECOND AS last_on
               FROM sources.source_part WHERE day IS NOT NULL GROUP BY ALL) AS w
         WHERE w.file_id = f.file_id AND f.state = 'loaded'
         """
