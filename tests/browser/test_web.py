@@ -272,6 +272,14 @@ def test_the_dossier_prints_and_opens_from_a_disk(browser: Browser, served: Serv
     assert page.evaluate("getComputedStyle(document.body).maxWidth") != "none", (
         "its own style holds under its policy"
     )
+    action = page.locator("#scope ~ .scroll td[data-label=action]").first
+    for width, least in ((1400, 220), (400, 340)):
+        page.set_viewport_size({"width": width, "height": 900})
+        box = action.bounding_box()
+        assert box is not None
+        assert box["width"] >= least, "what to do can be read at a glance"
+        wide = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+        assert width > 400 or page.evaluate(wide) == 0, "no table is wider than a telephone"
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation")).to_be_hidden()
     assert page.pdf()[:5] == b"%PDF-"

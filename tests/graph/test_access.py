@@ -275,11 +275,51 @@ def test_an_account_switched_off_in_the_app_ends_its_own_evidence_and_no_other(a
     edge = anna.edge(ANNA, "figma")
     assert edge is not None
     assert edge["sources"] == ["web_visit"]
-    assert any(r.startswith("the app's own list says disabled since") for r in edge["reasons"])
+    assert (
+        "the app's own list says disabled since 2026-09-28; other evidence has not ended" in edge["reasons"]
+    )
     assert anna.edge(ANNA, "miro") is None
     assert anna.all(
         "SELECT source, to_on, end_reason FROM graph.access_span WHERE app_id = 'figma' ORDER BY 1"
     ) == [("app_account", on("09-27"), "disabled_in_app"), ("web_visit", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_listed_later", "said"),
+    [
+        ("disabled", True, "says disabled since 2026-09-01"),  # in the first list that was read
+        ("active", False, "lacks the account since 2026-09-20"),
+    ],
+)
+def test_an_edge_says_since_when_the_apps_own_list_has_it_no_more(
+    anna: World, status: str, is_listed_later: bool, said: str
+) -> None:
+    anna.app("figma", "Figma", kind="label")
+    anna.app("figma", "figma.com", kind="domain")
+    row = {"system": "figma", "mention_kind": "label", "mention": "Figma"}
+    days = {"a": "09-01", "b": "09-20"}
+    for file_id, day in days.items():
+        anna.file(file_id, system="figma", instance="main", kinds=["app_account"], snapshot_on=on(day))
+    anna.record(
+        "app_account",
+        **row,
+        account_name=ANNA,
+        status=status,
+        file_id="a",
+        snapshot_on=on("09-01"),
+    )
+    for number in range(20):
+        for file_id, day in days.items():
+            anna.record("app_account", **row, account_name=f"p{number}@acme.test", status="active", file_id=file_id,
+                        snapshot_on=on(day))  # fmt: skip
+    if is_listed_later:
+        anna.record(
+            "app_account", **row, account_name=ANNA, status=status, file_id="b", snapshot_on=on("09-20")
+        )
+    anna.use("web_visit", ANNA, "figma.com", "08-01", method="password")
+    edge = anna.build().edge(ANNA, "figma")
+    assert edge is not None
+    assert f"the app's own list {said}; other evidence has not ended" in edge["reasons"]
 
 
 def test_a_grant_in_the_identity_provider_and_one_elsewhere(anna: World) -> None:

@@ -74,7 +74,11 @@ year AS (
     GROUP BY ALL
 ),
 ended AS (
-    SELECT person_id, app_id, max(ended_on) AS ended_on, max_by(status, ended_on) AS status
+    SELECT person_id, app_id, max(ended_on) AS ended_on, max_by(CASE end_reason
+        -- Where the first list that was read shows it off, that day is the last one, too.
+        WHEN 'disabled_in_app' THEN 'says ' || coalesce(status, 'disabled') || ' since '
+            || CASE WHEN from_on = ended_on THEN ended_on ELSE ended_on + 1 END
+        ELSE 'lacks the account since ' || (ended_on + 1) END, ended_on) AS said
     FROM graph.trace
     WHERE is_proof AND source = 'app_account' AND ended_on IS NOT NULL AND person_id IS NOT NULL
     GROUP BY ALL
@@ -116,8 +120,7 @@ whole AS (
             CASE r.tier WHEN 3 THEN 'consented to scopes of high risk' WHEN 2 THEN 'consented to sensitive scopes' END,
             CASE WHEN e.has_legacy_auth THEN 'signs in by legacy authentication, which asks for no second factor' END,
             CASE WHEN e.has_dormant_grant THEN 'the consent stands, though it was not used for 60 days' END,
-            CASE WHEN d.ended_on IS NOT NULL THEN 'the app''s own list says ' || coalesce(d.status, 'absent') || ' since '
-                || least(d.ended_on + 1, $as_of) || '; other evidence has not ended' END,
+            'the app''s own list ' || d.said || '; other evidence has not ended',
             CASE WHEN e.link < 0.9 THEN 'linked to the person by ' || e.weak_method END
         ], lambda r: r IS NOT NULL) AS reasons,
         CASE WHEN round(e.link * e.strength, 6) >= 0.85 THEN 'high' WHEN round(e.link * e.strength, 6) >= 0.5 THEN 'medium'

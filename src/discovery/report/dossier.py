@@ -121,9 +121,11 @@ _TASK = (
     "note",
 )
 _ENTRY = ("sequence", "at", "actor", "kind", "step_id", "state", "summary", "hash")
+_WORDS = frozenset({"action", "handover", "note", "reason", "summary"})
+"""Columns of sentences: they get the room that the others leave."""
 _LONG = frozenset({
-    "file_name", "record", "hash", "plan_hash", "summary", "reason", "note", "name", "instance", "mention", "source",
-    "action", "title", "approved_by", "owner_email", "completed_by",
+    "file_name", "record", "hash", "plan_hash", "name", "instance", "mention", "source", "title", "licence",
+    "approved_by", "owner_email", "completed_by",
 })  # fmt: skip
 _HASHES = frozenset({"hash", "plan_hash", "record"})
 _DAYS = frozenset({"first_seen_on", "last_seen_on"})
@@ -308,8 +310,18 @@ def _row_cells(row: Mapping[str, Any], columns: Sequence[str]) -> Markup:
         else:
             said = day(value) if column in _DAYS else shown(value)
             inside = str(escape(safe(said)))
-            inside = f'<span class="hash">{inside}</span>' if column in _HASHES else inside
-        made.append(f'<td class="long">{inside}</td>' if column in _LONG else f"<td>{inside}</td>")
+            inside = f'<span class="hash">{inside}</span>' if inside and column in _HASHES else inside
+        is_day = column.endswith(("_on", "_at")) or column == "at"
+        width = (
+            ' class="words"'
+            if column in _WORDS
+            else ' class="long"'
+            if column in _LONG
+            else ' class="day"'
+            if is_day
+            else ""
+        )
+        made.append(f'<td{width} data-label="{column.replace("_", " ")}">{inside}</td>')
     return Markup("".join(made))
 
 
