@@ -159,6 +159,15 @@ CASES = {
         {"charged_on": "2026-04-03", "amount": "1112.50"}, 2, {"sign": "charge_is_negative", "date_order": "dmy"},
         ("nobody who writes a decimal comma writes the month first",),
     ),
+    "sign-ins as scripts over Microsoft's interface write them": Case(
+        "CreatedDateTime,UserPrincipalName,AppDisplayName,Status\n2026-08-13T10:00:00Z,ann.lee@acme.example,Figma,Success\n"
+        "2026-08-13T11:00:00Z,ann.lee@acme.example,Miro,Failure\n",
+        "sign_in",
+        {"observed_at": "CreatedDateTime", "account_name": "UserPrincipalName", "mention": "AppDisplayName",
+         "status": "Status"},
+        {"observed_at": "2026-08-13T10:00:00Z", "mention": "Figma", "account_name": ANN},
+        1, {"date_order": "ymd"}, ignored=1,
+    ),
     "sign-ins with results": Case(
         "Timestamp;User;Application;Result\n2026-08-13T10:00:00Z;ann.lee@acme.example;Figma;Success\n"
         "2026-08-13T11:00:00Z;ann.lee@acme.example;Miro;Failed\n2026-08-13T12:00:00Z;ann.lee@acme.example;Miro;Held\n",

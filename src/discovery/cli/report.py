@@ -164,7 +164,8 @@ def _print_read(report: RunReport) -> None:
     counts = ("rows_read", "rows_loaded", "rows_duplicate", "rows_ignored", "rows_quarantined")
     total = ", ".join(f"{sum(row[c] or 0 for row in report.files)} {c.removeprefix('rows_')}" for c in counts)
     earlier = f" ({report.earlier_file_count} more were known already)" if report.earlier_file_count else ""
-    say(f"Read: {len(report.files)} files{earlier}; records: {total}\n")
+    count = len(report.files)
+    say(f"Read: {count} file{'' if count == 1 else 's'}{earlier}; records: {total}\n")
     headers = ("file", "format", "read", "loaded", "duplicate", "ignored", "quarantined")
     if len(report.files) <= MOST_FILES:
         rows = [[r["file_name"], r["format"], *(r[c] for c in counts)] for r in report.files]

@@ -226,7 +226,8 @@ def _moments(columns: list[Column]) -> list[Column]:
     days = [
         c for c in columns
         if c.is_day and not any(c.rank(t) is not None for t in ("last_active_at", "hired_on", "left_on"))
-        and not re.search(r"created|joined|erstellt|créé|creado|aangemaakt", c.header, re.IGNORECASE)
+        and (c.rank("observed_at") is not None
+             or not re.search(r"created|joined|erstellt|créé|creado|aangemaakt", c.header, re.IGNORECASE))
     ]  # fmt: skip
     return [c for c in days if c.is_moment] or [c for c in days if c.rank("observed_at") is not None]
 

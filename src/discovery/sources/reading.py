@@ -192,7 +192,12 @@ def csv_records(path: Path, layout: Layout) -> Iterator[tuple[int, list[str] | N
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            yield number, None, _shown(raw), f"byte {error.start} is not UTF-8; set `encoding` for the file"
+            yield (
+                number,
+                None,
+                _shown(raw),
+                f'byte {error.start} is not UTF-8; set encoding = "cp1252" (or another) in a [[source]] block',
+            )
             continue
         try:
             parsed = list(csv.reader([text], delimiter=layout.delimiter, strict=True))

@@ -22,7 +22,8 @@ SELECT (SELECT count(*) FROM person) AS people, (SELECT count(*) FROM app_summar
     (SELECT count(*) FROM source_file WHERE state IN ('unrecognised', 'refused')) AS unread_files,
     (SELECT count(*) FROM quarantine) AS quarantined,
     (SELECT count(*) FROM source_status WHERE is_failed) AS failed_sources,
-    (SELECT count(*) FROM account WHERE person_id IS NULL AND kind <> 'service') AS unlinked
+    (SELECT count(*) FROM account SEMI JOIN account_access USING (account_id)
+     WHERE person_id IS NULL AND kind IN ('human', 'unknown', 'personal')) AS unlinked
 """
 _PEOPLE = """
 WITH known AS (SELECT DISTINCT person_id FROM person_identifier WHERE identifier = $low)
