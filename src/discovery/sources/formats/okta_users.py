@@ -4,6 +4,7 @@ Shape `api`: `GET /api/v1/users`, a bare array. The list leaves out DEPROVISIONE
 (`search=status eq "DEPROVISIONED"`), and its pages are named in response headers that a file does not hold: it is
 never taken as whole. login need not be an address: profile.email comes first. secondEmail is private and not read.
 Shape `csv`: a report or script with the attributes' variable names as headers; columns from general knowledge.
+Shape `report`: the console's Okta Password Health report (help.okta.com names its columns in words; capitals unsure).
 
 status: ACTIVE, RECOVERY, PASSWORD_EXPIRED and LOCKED_OUT are people who work here; SUSPENDED and DEPROVISIONED are
 disabled, and for DEPROVISIONED the day of statusChanged (UTC) is the last day; STAGED and PROVISIONED have not begun:
@@ -76,6 +77,19 @@ FORMAT = Format(
             select=_select("coalesce(blank_null(id), lower(login))", "raw"),
             numbered=True,
         ),
+        Shape(
+            name="report",
+            container="csv",
+            requires=("User", "Login", "Status", "Authentication Source", "Last Password Change"),
+            columns={
+                "id": "User ID", "state": "Status", "changed": "Status change date", "login": "Login",
+                "email": ("Primary Email", "Email"), "first_name": "First name", "last_name": "Last name",
+                "display_name": "User", "employee_number": "Employee number", "user_type": "User type",
+                "department": "Department", "manager": "Manager email",
+            },
+            select=_select("coalesce(blank_null(id), lower(login))", "raw"),
+            numbered=True,
+        ),
     ),
     how_to_get="Okta API: GET /api/v1/users, all pages, and again with search=status eq \"DEPROVISIONED\"",
     proven_by="https://github.com/api-evangelist/okta/blob/main/examples/okta-user-active-example.json",
@@ -124,6 +138,23 @@ FORMAT = Format(
                 )
             },
             quarantined=2,
+        ),
+        Example(
+            shape="report",
+            text="""\
+User,Login,Status,Activation date,Authentication Source,Last Login,Last Password Change
+Ada Byron,Ada@example.com,Password expired,2026-01-12T14:22:11Z,OKTA,2026-05-21T09:14:55Z,2026-01-12T14:22:11Z
+Blaise Pascal,blaise@example.com,Deactivated,2026-01-12T14:22:11Z,OKTA,,
+Cleo,cleo@example.com,Elsewhere,,OKTA,,
+""",
+            records={
+                "directory_account": (
+                    {"account_key": "ada@example.com", "account_name": "ada@example.com", "email": "ada@example.com",
+                     "display_name": "Ada Byron", "status": "active", "left_on": None},
+                    {"account_key": "blaise@example.com", "status": "disabled", "left_on": None},
+                )
+            },
+            quarantined=1,
         ),
         Example(
             shape="csv",
