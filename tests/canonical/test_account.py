@@ -196,6 +196,30 @@ def test_a_shared_login_is_not_given_to_the_browser_it_was_seen_in(world: World)
     assert world.canonical().linked("lab@acme.test") == (None, "shared", None)
 
 
+@pytest.mark.parametrize(
+    ("login", "row", "kind"),
+    [
+        ("breakglass1@acme.test", {}, "service"),
+        ("breakglass1@acme.test", {"account_kind": "human", "display_name": "Break Glass"}, "service"),
+        ("svc-backup@acme.test", {"account_kind": "unknown"}, "service"),
+        ("info@acme.test", {}, "shared"),
+        ("info@acme.test", {"account_kind": "human"}, None),  # the directory knows better
+        ("anna@acme.test", {"account_kind": "unknown"}, None),
+    ],
+)
+def test_without_an_hr_roster_mailboxes_machines_and_emergency_accounts_are_no_persons(
+    world: World, login: str, row: dict[str, Any], kind: str | None
+) -> None:
+    world.record("directory_account", system="entra", account_key="o-9", account_name=login, email=login,
+                 **{"status": "active", **row})  # fmt: skip
+    world.use("sign_in", "o-9", "slack", "07-01", account_name=login)
+    world.canonical()
+    assert world.all("SELECT email FROM canonical.person") == ([] if kind else [(login,)])
+    assert world.all("SELECT kind, person_id IS NULL FROM canonical.account") == [
+        (kind or "human", kind is not None)
+    ]
+
+
 def test_who_is_a_guest_in_one_directory_is_none_at_home(world: World) -> None:
     world.hr("1", "anna@acme.test")
     world.record("directory_account", system="entra", instance="home", account_key="o-1", account_kind="human",

@@ -26,7 +26,12 @@ registered AS MATERIALIZED (
         CASE WHEN d.family = 'hr' THEN coalesce(nullif(d.employee_id, ''), d.identifier) ELSE d.identifier END)))), 32)
         AS registered_id
     FROM directory AS d JOIN truth USING (family)
-    WHERE d.shown_kind IN ('human', 'unknown')
+    -- HR lists people alone. In a directory an account for emergencies is nobody, and a machine's or a role's name is one
+    -- unless the directory says otherwise.
+    WHERE d.shown_kind IN ('human', 'unknown') AND (d.family = 'hr' OR NOT (
+        is_break_glass(coalesce(d.account_name, d.email, d.display_name))
+        OR d.shown_kind = 'unknown' AND coalesce(is_machine_name(address_of(coalesce(d.account_name, d.email)))
+            OR is_role_name(address_of(coalesce(d.account_name, d.email))), false)))
 ),
 -- Who came back under a new number: one address and name, each employment over before the next began, the last of
 -- which has begun. They are one person, under the first number.
