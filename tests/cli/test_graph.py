@@ -58,7 +58,7 @@ def test_what_is_not_access_is_explained(ask: Run, asked: Asked, sample: Setting
 
 
 def test_two_that_have_nothing_to_do_with_each_other_are_told_so(ask: Run) -> None:
-    assert "Nothing that was read names the two" in ask("explain", LEAVER, "workday").stdout
+    assert "No record names the two" in ask("explain", LEAVER, "workday").stdout
 
 
 def test_findings_may_be_narrowed_down(asked: Asked, ask: Run) -> None:

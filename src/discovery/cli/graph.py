@@ -177,7 +177,7 @@ def _print_explanation(who: Person, what: App, answer: dict[str, Any]) -> None:
     if access is None:
         say(f"{who.name} is not known to have access to {name}.")
         if not answer["not_access"]:
-            say("Nothing that was read names the two together.")
+            say("No record names the two together; failed sign-ins are counted, not kept.")
     else:
         out = " It was taken out of the scope by decision." if answer["exclusion"] else ""
         say(f"{who.name} has access to {name}.{out}")
