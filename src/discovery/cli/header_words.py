@@ -86,7 +86,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "observed_at": (
         "timestamp", "zeitstempel", "horodatage", "tijdstempel", "eventtime", "logintime", "signintime", "visitedat",
-        "occurredat", "createddatetime", "anmeldezeit", "zeitpunkt", "tijdstip", "datetime", "dateheure", "fechahora", "fechayhora",
+        "occurredat", "createddatetime",
+        "anmeldezeit", "zeitpunkt", "tijdstip", "datetime", "dateheure", "fechahora", "fechayhora",
         "datumtijd", "datumuhrzeit", "dataehora", "datahora", "carimbodedatahora", "quando", "when", "wann", "time",
         "zeit", "heure", "hora", "tijd", "date", "datum", "fecha",
     ),
@@ -100,7 +101,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "epost", "epostadress", "epostadresse", "användarnamn", "brukernavn", "brugernavn",
     ),
     "mention": (
-        "application", "applicationname", "appdisplayname", "appname", "anwendung", "aplicación", "aplicacion", "applicatie",
+        "application", "applicationname", "appdisplayname",
+        "appname", "anwendung", "aplicación", "aplicacion", "applicatie",
         "toepassing", "clientname", "relyingparty", "aplicativo", "aplicação", "serviço", "software", "logiciel",
         "programma", "service", "dienst", "servicio", "resource", "product", "produkt", "produit", "producto", "saas",
         "tool", "app", "system", "système", "sistema", "systeem",
