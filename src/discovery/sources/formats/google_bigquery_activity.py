@@ -20,6 +20,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from discovery.sources.google_events import SAID_BY_EVENT
 from discovery.sources.sign_ins import sign_in_select
 from discovery.sources.source import Example, Format, Shape
 
@@ -40,22 +41,7 @@ SELECT CAST(NULL AS VARCHAR) AS event_id, _record, at_text, observed_at, CAST(NU
        account_name, 'label' AS mention_kind,
        CASE application WHEN 'login' THEN 'Google Workspace' WHEN 'token' THEN client_id ELSE saml_app END AS mention,
        CAST(NULL AS VARCHAR) AS mention_name,
-       CASE WHEN application = 'saml' OR login_type = 'saml' THEN 'saml'
-            WHEN login_type = 'exchange' THEN 'idp_non_interactive' ELSE 'idp_interactive' END AS method,
-       event_name AS result_text,
-       CASE event_name WHEN 'login_success' THEN 'success' WHEN 'login_failure' THEN 'failure'
-            WHEN 'authorize' THEN 'success' END AS outcome,
-       coalesce(application = 'token' AND event_name = 'authorize', false) AS elsewhere,
-       CASE
-           WHEN application NOT IN ('login', 'saml', 'token') THEN 'other application'
-           WHEN application IS NULL OR event_name IS NULL THEN NULL
-           WHEN application = 'token' THEN CASE event_name WHEN 'authorize' THEN NULL
-               WHEN 'revoke' THEN 'revoked consent' WHEN 'deny' THEN 'refused consent'
-               WHEN 'activity' THEN 'api activity' ELSE 'other event' END
-           WHEN event_name NOT IN ('login_success', 'login_failure') THEN 'other event'
-       END AS reason
-FROM said
-"""
+""" + SAID_BY_EVENT + "FROM said\n"
 _GRANT = """
 SELECT _record AS record, account_name, 'client_id' AS mention_kind, client_id AS mention, app_name AS mention_name,
        scopes, 'user' AS consent, observed_at AS granted_at, CAST(observed_at AS DATE) AS snapshot_on

@@ -68,22 +68,8 @@ def make_link(request: Request) -> Response:
 
 def link(request: Request) -> Response:
     """Show the task of a signed link; nothing is changed by looking."""
-    site = site_of(request)
     said, case, one = _behind(request)
-    return render(
-        request,
-        "link.html",
-        title=one.title or one.task_id,
-        case=case,
-        task=one,
-        name=leaver_of(case),
-        words=WORDS,
-        by=said.by,
-        expires_at=said.expires_at,
-        is_answered=False,
-        link_path=request.url.path,
-        user_shown=site.user,
-    )
+    return _page(request, said, case, one)
 
 
 def answer_link(request: Request) -> Response:
@@ -92,6 +78,10 @@ def answer_link(request: Request) -> Response:
     said, _, one = _behind(request)
     _answer(site, one, said.by, form.get("outcome", ""), form.get("statement", ""), said.nonce)
     case, one = find_task(site.settings, one.task_id)
+    return _page(request, said, case, one, is_answered=True)
+
+
+def _page(request: Request, said: Link, case: Case, one: TaskState, *, is_answered: bool = False) -> Response:
     return render(
         request,
         "link.html",
@@ -102,9 +92,9 @@ def answer_link(request: Request) -> Response:
         words=WORDS,
         by=said.by,
         expires_at=said.expires_at,
-        is_answered=True,
+        is_answered=is_answered,
         link_path=request.url.path,
-        user_shown=site.user,
+        user_shown=site_of(request).user,
     )
 
 
