@@ -77,13 +77,17 @@ WITH one AS ($events), said AS (
 )
 """)
 
-_SIGN_IN = """
+_SIGN_IN = (
+    """
 SELECT event_id, instance_named AS instance_named, at_text, observed_at, account_key, account_name,
        'label' AS mention_kind,
        CASE application WHEN 'login' THEN 'Google Workspace' WHEN 'token' THEN client_id
             ELSE application_name END AS mention,
        CAST(NULL AS VARCHAR) AS mention_name,
-""" + SAID_BY_EVENT + "FROM said\n"
+"""
+    + SAID_BY_EVENT
+    + "FROM said\n"
+)
 
 _GRANT = """
 SELECT event_id, account_key, account_name, 'client_id' AS mention_kind, client_id AS mention,

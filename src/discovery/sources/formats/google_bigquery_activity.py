@@ -36,12 +36,16 @@ WITH said AS (
     FROM raw
 )
 """
-_SIGN_IN = """
+_SIGN_IN = (
+    """
 SELECT CAST(NULL AS VARCHAR) AS event_id, _record, at_text, observed_at, CAST(NULL AS VARCHAR) AS account_key,
        account_name, 'label' AS mention_kind,
        CASE application WHEN 'login' THEN 'Google Workspace' WHEN 'token' THEN client_id ELSE saml_app END AS mention,
        CAST(NULL AS VARCHAR) AS mention_name,
-""" + SAID_BY_EVENT + "FROM said\n"
+"""
+    + SAID_BY_EVENT
+    + "FROM said\n"
+)
 _GRANT = """
 SELECT _record AS record, account_name, 'client_id' AS mention_kind, client_id AS mention, app_name AS mention_name,
        scopes, 'user' AS consent, observed_at AS granted_at, CAST(observed_at AS DATE) AS snapshot_on
