@@ -31,22 +31,23 @@ class Form:
 
 FORMS = (
     # When an event was, what orders those of one instant, its file and id. DuckDB compares one number of 128 bits
-    # several times as fast as a struct or a text, and fetches the id of the event found. Spark has none; there
-    # the same fields stand in one text of fixed places, which compares as they do, and ends with the id.
+    # (53 of the time, until 2200, 48 of the tie, 24 of the file) several times as fast as a struct or a text, and
+    # fetches the id of the event found. Spark has none; there the same fields stand in one text of fixed places,
+    # which compares as they do, and ends with the id.
     Form(
         "position_of(observed_at, tie, number, file_id, event_id)",
-        "CAST(epoch_us(observed_at) AS HUGEINT) * 18446744073709551616 + tie * 65536 + number",
+        "(CAST(epoch_us(observed_at) AS HUGEINT) * 281474976710656 + tie) * 16777216 + number",
         "concat(lpad(CAST(unix_micros(CAST(observed_at AS TIMESTAMP)) AS STRING), 20, '0'), tie, "
         "rpad(file_id, 64, ' '), event_id)",
     ),
     Form(
         "instant_of(place)",
-        "make_timestamp(CAST(place >> 64 AS BIGINT))",
+        "make_timestamp(CAST(place >> 72 AS BIGINT))",
         "CAST(timestamp_micros(CAST(substr(place, 1, 20) AS BIGINT)) AS TIMESTAMP_NTZ)",
     ),
     Form(
         "file_of(place, files)",
-        "CAST(files AS VARCHAR[])[1 + CAST(place & 65535 AS INTEGER)]",
+        "CAST(files AS VARCHAR[])[1 + CAST(place & 16777215 AS INTEGER)]",
         "rtrim(substr(place, 33, 64))",
     ),
     Form("first_id(event_key, place)", "arg_min(event_key, place)", "substr(min(place), 97)"),
