@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SqlError = duckdb.Error
+"""What a statement raises when the engine refuses it; callers turn it into a condition of their own."""
 ValueRefused = (duckdb.DataError, duckdb.InvalidInputException)
 """What a statement ends with over a value that it cannot take: never a full disk, nor a statement that is wrong."""
-"""What a statement raises when the engine refuses it; callers turn it into a condition of their own."""
 
 _NEWER = "created with a newer version of DuckDB"
 _NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
@@ -275,6 +275,18 @@ class Store:
                 raise
             self.check(table, f"FROM {qualified}")
         return int(rows[0][0])
+
+    def insert(self, qualified: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append rows to a declared table in one statement; columns that no row has are NULL."""
+        if not rows:
+            return
+        import pyarrow as pa
+
+        there = {name for row in rows for name in row}
+        names = [name for name in TABLES[qualified].column_names if name in there]
+        table = pa.table({name: [row.get(name) for row in rows] for name in names})
+        with self.relation("inserted_row", table):
+            self.run(f"INSERT INTO {qualified} BY NAME FROM inserted_row")
 
     def count(self, qualified: str) -> int:
         """Return the number of rows of a table."""

@@ -68,17 +68,17 @@ def test_an_instance_found_before_a_kill_is_read_after_it(
 ) -> None:
     bench = make_bench()
     bench.put("hub.ndjson", "".join([*[line("tenant-b", n) for n in range(3000)], line("tenant-z", 9001)]))
-    real = ingest._ingest
+    real = ingest.register
 
-    def killed_at_the_second(*args: Any) -> Any:
-        if args[3]["instance"] == "tenant-z":
+    def killed_at_the_second(store: Any, lake: Any, reads: Any) -> None:
+        if reads[0].row["instance"] == "tenant-z":
             raise KeyboardInterrupt
-        return real(*args)
+        real(store, lake, reads)
 
-    monkeypatch.setattr(ingest, "_ingest", killed_at_the_second)
+    monkeypatch.setattr(ingest, "register", killed_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         bench.read()
-    monkeypatch.setattr(ingest, "_ingest", real)
+    monkeypatch.setattr(ingest, "register", real)
     bench.read()
     assert by_instance(bench) == {"tenant-b": (3000, 3000, 0, 0), "tenant-z": (1, 1, 0, 0)}
 

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import re
 import shutil
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -31,8 +32,10 @@ from discovery.tables import EVENT_KINDS, RECORDS, WORDS
 SOURCE_COLUMNS = ("file_id", "system", "instance")
 _IGNORED, _QUARANTINE, _ELSEWHERE, _ALL, _OTHER = (f"DATE '0001-01-0{n}'" for n in (1, 2, 3, 4, 5))
 """Days that stand for "no day of its own" while a COPY sorts its rows by day."""
+_MARKS = (_IGNORED, _QUARANTINE, _ELSEWHERE, _OTHER)
+"""Of these the days of rows that go nowhere."""
 
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARTITION_BY (_part), OVERWRITE_OR_IGNORE"
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARTITION_BY ({}), OVERWRITE_OR_IGNORE"
 """Level 1: events are as small as with the engine's own level 3, for a quarter less time."""
 
 _TIME = {
@@ -78,6 +81,9 @@ class Written:
     others: dict[str, int] = field(default_factory=dict)
 
 
+NOTHING = Written((), {}, 0, 0, 0)
+
+
 @dataclass(frozen=True)
 class Several:
     """A file that may hold records of several instances; `first` is the one its beginning names first."""
@@ -93,6 +99,31 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     Parts come to lie in `folder`/_part=…; raises SqlError where the text is malformed. With `several`, rows of
     other instances are only counted.
     """
+    _copy(store, kind, select, folder, file_id=file_id, system=system, instance=instance, snapshot_on=snapshot_on,
+          is_list=is_list, several=several)  # fmt: skip
+    return _collect(store, kind, folder).get(0, NOTHING)
+
+
+def write_together(store: Store, kind: str, select: str, folder: Path, count: int, *, system: str, instance: str,
+                   snapshot_on: date | None, is_list: bool, several: Several | None) -> list[Written]:  # fmt: skip
+    """Do the same for `count` inputs at once: over `held_raw`, whose rows say by `_input` which input they are of.
+
+    The temporary table `read_input` has file_id, person and file_name of each `_input`. What a SELECT says of all its
+    rows (a window, a scalar subquery) it says of those of one input: its `raw` is one input's at a time.
+    """
+    _copy(store, kind, select, folder, file_id=None, system=system, instance=instance, snapshot_on=snapshot_on,
+          is_list=is_list, several=several)  # fmt: skip
+    written = _collect(store, kind, folder)
+    return [written.get(number, NOTHING) for number in range(count)]
+
+
+_OF_INPUT = re.compile(r"hint\(\s*'(person|file_name)'\s*\)")
+"""What is said of one input alone; all else that is said of inputs read together is the same."""
+
+
+def _copy(store: Store, kind: str, select: str, folder: Path, *, file_id: str | None, system: str, instance: str,
+          snapshot_on: date | None, is_list: bool, several: Several | None) -> None:  # fmt: skip
+    """Write what a SELECT yields; file_id None: of several inputs."""
     table = RECORDS[kind]
     body = select.strip().rstrip(";")
     got = _columns_of(store, body)
@@ -137,8 +168,17 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
     # Days as dates, not texts, and no constant columns: both are felt at millions of events.
     day = "CAST(observed_at AS DATE)" if kind in EVENT_KINDS else _ALL
     constants = "" if kind in EVENT_KINDS else (
-        f"{quoted(file_id)} AS file_id, {quoted(system)} AS system, {quoted(instance)} AS instance, "
+        f"{'_file_id' if file_id is None else quoted(file_id)} AS file_id, {quoted(system)} AS system, "
+        f"{quoted(instance)} AS instance, "
     )  # fmt: skip
+    source, of_input, partition = f"({body}) AS s", "", "_part"
+    if file_id is None:
+        raw = ", ".join(_q(str(r[0])) for r in store.rows("DESCRIBE raw"))
+        source = (
+            f"read_input AS _read, LATERAL (WITH raw AS (SELECT {raw} FROM held_raw WHERE _input = _read._input) "
+            f"SELECT * FROM ({_OF_INPUT.sub(lambda match: f'_read.{match[1]}', body)})) AS s"
+        )
+        of_input, partition = "_read._input, _read.file_id AS _file_id, ", "_input, _part"
     fields = [_q(c.name) for c in table.columns if c.name not in ("event_id", "record")]
     content = ", ".join(fields)
     packed = ", ".join(f"{name} := {name}" for name in fields)
@@ -147,7 +187,7 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
         # Identical records of one file are counted, so that two equal charges stay two.
         event_id = (
             f"coalesce(nullif(event_id, ''), {own_hash} || '#' || row_number() OVER "
-            f"(PARTITION BY event_id, {content} ORDER BY record))"
+            f"(PARTITION BY {'_input, ' if file_id is None else ''}event_id, {content} ORDER BY record))"
         )
     else:
         event_id = f"coalesce(nullif(event_id, ''), {own_hash})"
@@ -170,15 +210,12 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
                 FROM (SELECT * {without_mentions_sql(kind, system, instance)} FROM picked)
             )"""
     target = make_private(folder)
-    # Record numbers need the order of the file; without them, order only costs speed.
-    store.run(f"SET preserve_insertion_order = {'true' if numbered else 'false'}")
-    store.run(
-        f"""
+    statement = f"""
         COPY (
             WITH picked AS (
-                SELECT {", ".join(columns)}, {control["_ignored"]} AS _ignored, {control["_problem"]} AS _problem,
-                       {control["_elsewhere"]} AS _elsewhere, {other} AS _other
-                FROM ({body}) AS s
+                SELECT {of_input}{", ".join(columns)}, {control["_ignored"]} AS _ignored,
+                       {control["_problem"]} AS _problem, {control["_elsewhere"]} AS _elsewhere, {other} AS _other
+                FROM {source}
             ){forgetting}, judged AS (
                 SELECT *, CASE WHEN _ignored IS NULL AND NOT _elsewhere
                                THEN coalesce(_problem, {missing_sql}) ELSE _problem END AS _why
@@ -186,16 +223,22 @@ def write_records(store: Store, kind: str, select: str, folder: Path, *, file_id
             ), noted AS (
                 SELECT *, coalesce(_other, _ignored, _why) AS _note FROM judged
             )
-            SELECT {constants}{names},
+            SELECT {"_input, " if of_input else ""}{constants}{names},
                    CASE WHEN _other IS NOT NULL THEN {_OTHER}
                         WHEN _ignored IS NOT NULL THEN {_IGNORED} WHEN _why IS NOT NULL THEN {_QUARANTINE}
                         WHEN _elsewhere THEN {_ELSEWHERE} ELSE {day} END AS _part
             FROM noted
-        ) TO {quoted(str(target))} ({_PARQUET})
+        ) TO {quoted(str(target))} ({_PARQUET.format(partition)})
         """
-    )
-    store.run("SET preserve_insertion_order = true")
-    return _collect(store, kind, target)
+    # Record numbers need the order of the file; without them, order only costs speed.
+    is_ordered = numbered or file_id is None
+    try:
+        if not is_ordered:
+            store.run("SET preserve_insertion_order = false")
+        store.run(statement)
+    finally:
+        if not is_ordered:
+            store.run("SET preserve_insertion_order = true")
 
 
 def _columns_of(store: Store, body: str) -> frozenset[str]:
@@ -230,8 +273,9 @@ def write_kept(store: Store, kind: str, path: Path, folder: Path, *, file_id: st
         if count := int(store.value(f"SELECT count(*) FROM {source} WHERE {test}")):
             left_out[reason] = count
             source = f"(FROM {source} WHERE NOT {test})"
-    store.run(f"COPY (SELECT * {named}, {day} AS _part FROM {source}) TO {quoted(str(folder))} ({_PARQUET})")
-    written = _collect(store, kind, folder)
+    store.run(f"COPY (SELECT * {named}, {day} AS _part FROM {source}) TO {quoted(str(folder))} "
+              f"({_PARQUET.format('_part')})")  # fmt: skip
+    written = _collect(store, kind, folder).get(0, NOTHING)
     return replace(written, ignored=left_out)
 
 
@@ -250,37 +294,54 @@ def _what_is_missing(kind: str) -> str:
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 
-def _collect(store: Store, kind: str, folder: Path) -> Written:
-    """Count what lies in the folder of one COPY."""
+def _collect(store: Store, kind: str, folder: Path) -> dict[int, Written]:
+    """Count what lies in the folder of one COPY, by the number of the input; 0 where it has but one."""
     if not any(folder.rglob("*.parquet")):
-        return Written((), {}, 0, 0, 0)
-    counts = store.rows(
-        f"SELECT file_name, num_rows FROM parquet_file_metadata({quoted(str(folder / '*' / '*.parquet'))})"
-    )
-    parts: list[Part] = []
-    totals = dict.fromkeys((_IGNORED, _QUARANTINE, _ELSEWHERE, _OTHER), 0)
-    rows = 0
-    for name, row_count in counts:
+        return {}
+    parts: dict[int, list[Part]] = {}
+    totals: dict[int, Counter[str]] = {}
+    noted: dict[str, list[str]] = {_IGNORED: [], _OTHER: []}
+    for name, row_count in store.rows(
+        f"SELECT file_name, num_rows FROM parquet_file_metadata({quoted(str(folder / '**' / '*.parquet'))})"
+    ):
         path = Path(str(name))
-        day = date.fromisoformat(path.parent.name.removeprefix("_part="))
-        label = f"DATE '{day.isoformat()}'"
-        rows += int(row_count)
-        if label in totals:
-            totals[label] += int(row_count)
-        else:
-            parts.append(Part(kind, None if label == _ALL else day, path, int(row_count)))
-    ignored = _notes_counted(store, folder / "_part=0001-01-01") if totals[_IGNORED] else {}
-    others = _notes_counted(store, folder / "_part=0001-01-05") if totals[_OTHER] else {}
-    parts.sort(key=lambda p: (p.day or date.min, p.staged.name))
-    return Written(
-        tuple(parts), ignored, totals[_QUARANTINE], totals[_ELSEWHERE], rows - totals[_OTHER], others
-    )
+        number, label = _place(path)
+        if label in noted:
+            noted[label].append(str(path))
+        totals.setdefault(number, Counter())[label] += int(row_count)
+        if label in _MARKS:
+            continue
+        day = None if label == _ALL else date.fromisoformat(label[6:-1])
+        parts.setdefault(number, []).append(Part(kind, day, path, int(row_count)))
+    ignored, others = (_notes_counted(store, noted[label]) for label in (_IGNORED, _OTHER))
+    return {
+        number: Written(
+            tuple(sorted(parts.get(number, ()), key=lambda p: (p.day or date.min, p.staged.name))),
+            ignored.get(number, {}), counts[_QUARANTINE], counts[_ELSEWHERE], counts.total() - counts[_OTHER],
+            others.get(number, {}),
+        )
+        for number, counts in totals.items()
+    }  # fmt: skip
 
 
-def _notes_counted(store: Store, folder: Path) -> dict[str, int]:
-    return {str(r[0]): int(r[1]) for r in store.rows(
-        f"SELECT event_id, count(*) FROM read_parquet({quoted(str(folder / '*.parquet'))}) GROUP BY ALL ORDER BY ALL"
-    )}  # fmt: skip
+def _place(path: Path) -> tuple[int, str]:
+    """Return the input and the day (as a SQL literal) that the folders of a written file stand for."""
+    above = path.parent.parent.name
+    number = int(above.removeprefix("_input=")) if above.startswith("_input=") else 0
+    return number, f"DATE '{path.parent.name.removeprefix('_part=')}'"
+
+
+def _notes_counted(store: Store, paths: list[str]) -> dict[int, dict[str, int]]:
+    """Return what the rows of files say, and how often, by the number of the input."""
+    found: dict[int, dict[str, int]] = {}
+    if paths:
+        for name, note, count in store.rows(
+            f"SELECT filename, event_id, count(*) FROM read_parquet([{', '.join(map(quoted, paths))}], "
+            "hive_partitioning=false, filename=true) GROUP BY ALL ORDER BY ALL"
+        ):
+            notes = found.setdefault(_place(Path(str(name)))[0], {})
+            notes[str(note)] = notes.get(str(note), 0) + int(count)
+    return found
 
 
 def quarantined_notes(store: Store, folder: Path) -> list[tuple[int | None, str]]:

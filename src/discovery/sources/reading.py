@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -55,11 +55,11 @@ def open_raw(store: Store, path: Path, layout: Layout, shape: Shape, header: tup
     if shape.container == "csv":
         if holds_nul(path) or not begins_plainly(path, layout):
             raise NotSequential
-        _csv_view(store, path, layout, shape, header, layout.header_line + 1, numbered=numbered)
+        _view(store, _csv_select([path], layout, shape, header, layout.header_line + 1, numbered=numbered))
         return Raw(path, layout, (), numbered or layout.is_numbered, is_clean_copy=False)
     if not layout.json_lines:
         raise NotSequential
-    _json_view(store, path, shape, numbered=numbered)
+    _view(store, _json_select([path], shape, numbered=numbered))
     return Raw(path, layout, (), numbered, is_clean_copy=False)
 
 
@@ -81,19 +81,64 @@ def open_raw_carefully(store: Store, path: Path, layout: Layout, shape: Shape, f
                 else:
                     bad.append(BadRecord(number, problem or "not readable", content))
         numbered_layout = Layout("csv", delimiter=",", width=layout.width + 1)
-        _csv_view(store, clean, numbered_layout, shape, ("", *header), 0, numbered=False, has_record=True)
+        _view(store, _csv_select([clean], numbered_layout, shape, ("", *header), 0, has_record=True))
         return Raw(path, layout, tuple(bad), True, is_clean_copy=True)
     envelope: dict[str, Any] = {}
     # A surer way each time: what Python takes for JSON, what the engine does too, and that whatever the types.
     for is_strict, is_lenient in ((False, False), (True, False), (True, True)):
         bad = _write_clean(path, layout, clean, envelope, is_strict=is_strict)
-        _json_view(store, clean, shape, numbered=False, has_record=True, lenient=is_lenient)
+        _view(store, _json_select([clean], shape, has_record=True, lenient=is_lenient))
         try:
             store.rows("SELECT * FROM raw")
             break
         except SqlError:
             continue
     return Raw(path, layout, tuple(bad), True, is_clean_copy=True, envelope=envelope)
+
+
+def lay_out(path: Path, layout: Layout, shape: Shape, clean: Path) -> tuple[Path, Raw] | None:
+    """Say from which text the engine can read an input in one go with others; None: it has to be read alone.
+
+    Where the records of a JSON text do not lie in lines, they are written to `clean`, one to a line. Texts of CSV have
+    to end their lines in the same way (`line_end`): the engine takes it from the first of them.
+    """
+    if shape.container == "csv":
+        if holds_nul(path) or not begins_plainly(path, layout) or line_end(path) is None:
+            return None
+        return path, Raw(path, layout, (), shape.numbered or layout.is_numbered, is_clean_copy=False)
+    if layout.json_lines:
+        return path, Raw(path, layout, (), shape.numbered, is_clean_copy=False)
+    envelope: dict[str, Any] = {}
+    if _write_clean(path, layout, clean, envelope, is_strict=False):
+        return None
+    return clean, Raw(path, layout, (), True, is_clean_copy=True, envelope=envelope)
+
+
+def hold_together(
+    store: Store, paths: Sequence[Path], raw: Raw, shape: Shape, header: tuple[str, ...]
+) -> None:
+    """Read texts that are laid out alike into the temporary table `held_raw`, and give `raw` its columns.
+
+    `held_raw._input`: the place of a row's text among the paths, of which no two are the same. Raises SqlError on the
+    first bad record of any.
+    """
+    if shape.container == "csv":
+        skip = raw.layout.header_line + 1
+        body = _csv_select(paths, raw.layout, shape, header, skip, numbered=shape.numbered, with_name=True)
+    else:
+        body = _json_select(
+            paths, shape, numbered=shape.numbered, has_record=raw.is_clean_copy, with_name=True
+        )
+    columns = "* EXCLUDE (filename, path)"
+    if shape.numbered and not raw.is_clean_copy and not raw.layout.is_numbered:
+        columns += " REPLACE (_record - min(_record) OVER (PARTITION BY _input) + 1 AS _record)"
+    store.run(
+        f"CREATE OR REPLACE TEMP TABLE held_raw AS SELECT {columns} FROM ({body}) AS r JOIN (SELECT "
+        "unnest(CAST($paths AS VARCHAR[])) AS path, generate_subscripts(CAST($paths AS VARCHAR[]), 1) - 1 AS _input"
+        ") AS f ON f.path = r.filename",
+        {"paths": [str(path) for path in paths]},
+    )
+    _view(store, "SELECT * EXCLUDE (_input) FROM held_raw")
 
 
 def _write_clean(path: Path, layout: Layout, clean: Path, envelope: dict[str, Any], *,
@@ -239,6 +284,13 @@ def begins_plainly(path: Path, layout: Layout) -> bool:
     )
 
 
+def line_end(path: Path) -> bytes | None:
+    """Return how the first line of a file ends; None if not in a line feed."""
+    with path.open("rb") as file:
+        line = file.readline()
+    return (b"\r\n" if line.endswith(b"\r\n") else b"\n") if line.endswith(b"\n") else None
+
+
 def _logical(lines: list[bytes], at: int) -> tuple[bytes | None, int]:
     """Join physical lines until quotes are balanced; None if they never are."""
     joined = b""
@@ -253,44 +305,42 @@ def _shown(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\0", "\\x00").rstrip("\r\n")[:4000]
 
 
-def _json_view(store: Store, path: Path, shape: Shape, *, numbered: bool, has_record: bool = False,
-               lenient: bool = False) -> None:  # fmt: skip
-    if WHOLE_RECORD in shape.columns:
-        _whole_json_view(
-            store, path, str(shape.columns[WHOLE_RECORD]), numbered=numbered, has_record=has_record
+def _view(store: Store, select: str) -> None:
+    store.run(f"CREATE OR REPLACE TEMP VIEW raw AS {select}")
+
+
+def _json_select(paths: Sequence[Path], shape: Shape, *, numbered: bool = False, has_record: bool = False,
+                 lenient: bool = False, with_name: bool = False) -> str:  # fmt: skip
+    """SELECT of the raw columns of JSON texts; lenient: whatever the types; with_name: also `filename`."""
+    options = f"format='newline_delimited', maximum_object_size={MAX_OBJECT}"
+    if with_name:
+        options += ", filename=true"
+    if whole := shape.columns.get(WHOLE_RECORD):
+        picked = [f"json AS {_name(str(whole))}"]
+        number = "CAST(json ->> '$._record' AS BIGINT)"
+        options += ", records=false, columns={json: 'JSON'}"
+    else:
+        types = {name: ("JSON" if lenient else str(kind)) for name, kind in shape.columns.items()}
+        picked = [
+            (f"({_name(name)} ->> '$')" if shape.columns[name] == "VARCHAR" else
+             f"TRY_CAST({_name(name)} AS {shape.columns[name]})") + f" AS {_name(name)}"
+            for name in types
+        ] if lenient else [_name(name) for name in types]  # fmt: skip
+        number = "_record"
+        declared = {**types, **({"_record": "BIGINT"} if has_record else {})}
+        options += (
+            f", columns={{{', '.join(f'{quoted(n)}: {quoted(kind)}' for n, kind in declared.items())}}}"
         )
-        return
-    types = {name: ("JSON" if lenient else str(kind)) for name, kind in shape.columns.items()}
-    declared = dict(types)
-    if has_record:
-        declared["_record"] = "BIGINT"
-    struct = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in declared.items())
-    picked = [
-        (f"({_name(name)} ->> '$')" if shape.columns[name] == "VARCHAR" else
-         f"TRY_CAST({_name(name)} AS {shape.columns[name]})") + f" AS {_name(name)}"
-        for name in types
-    ] if lenient else [_name(name) for name in types]  # fmt: skip
-    if has_record:
-        picked.append("_record")
-    elif numbered:
-        picked.append("row_number() OVER () AS _record")
-    store.run(
-        f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(picked)} FROM read_json({quoted(str(path))}, "
-        f"format='newline_delimited', columns={{{struct}}}, maximum_object_size={MAX_OBJECT})"
-    )
+    if has_record or numbered:
+        picked.append(f"{number if has_record else 'row_number() OVER ()'} AS _record")
+    if with_name:
+        picked.append("filename")
+    return f"SELECT {', '.join(picked)} FROM read_json([{_listed(paths)}], {options})"
 
 
-def _whole_json_view(store: Store, path: Path, name: str, *, numbered: bool, has_record: bool) -> None:
-    number = "CAST(json ->> '$._record' AS BIGINT)" if has_record else "row_number() OVER ()"
-    also = f", {number} AS _record" if has_record or numbered else ""
-    store.run(
-        f"CREATE OR REPLACE TEMP VIEW raw AS SELECT json AS {_name(name)}{also} FROM read_json({quoted(str(path))}, "
-        f"format='newline_delimited', records=false, columns={{json: 'JSON'}}, maximum_object_size={MAX_OBJECT})"
-    )
-
-
-def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tuple[str, ...], skip: int,
-              *, numbered: bool, has_record: bool = False) -> None:  # fmt: skip
+def _csv_select(paths: Sequence[Path], layout: Layout, shape: Shape, header: tuple[str, ...], skip: int, *,
+                numbered: bool = False, has_record: bool = False, with_name: bool = False) -> str:  # fmt: skip
+    """SELECT of the raw columns of CSV texts with one header; with_name: also `filename`."""
     header = ("", *header) if layout.is_numbered else header
     folded = [fold(name) for name in header]
     picked = []
@@ -306,14 +356,22 @@ def _csv_view(store: Store, path: Path, layout: Layout, shape: Shape, header: tu
         picked.append("CAST(c0 AS BIGINT) AS _record")
     elif numbered:
         picked.append("row_number() OVER () AS _record")
+    if with_name:
+        picked.append("filename")
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header)))
     # Said where it is known: the engine else takes the first line break, which may stand within a cell.
-    line_end = ", new_line='\\n'" if has_record else ""
-    store.run(
-        f"CREATE OR REPLACE TEMP VIEW raw AS SELECT {', '.join(picked)} FROM read_csv({quoted(str(path))}, "
+    further = ", new_line='\\n'" if has_record else ""
+    if with_name:
+        further += ", filename=true"
+    return (
+        f"SELECT {', '.join(picked)} FROM read_csv([{_listed(paths)}], "
         f"auto_detect=false, header=false, skip={skip}, columns={{{columns}}}, delim={quoted(layout.delimiter)}, "
-        f"quote='\"', escape='\"', strict_mode=true, null_padding=false, max_line_size=16777216{line_end})"
+        f"quote='\"', escape='\"', strict_mode=true, null_padding=false, max_line_size=16777216{further})"
     )
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join(quoted(str(path)) for path in paths)
 
 
 def _name(name: str) -> str:

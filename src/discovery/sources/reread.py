@@ -114,19 +114,22 @@ def kept_elsewhere(vault: Vault, anew: Iterable[Before], looked_at: set[str]) ->
     }
 
 
-def take_out(store: Store, file_id: str, *, paths: Iterable[str] = ()) -> None:
-    """Take an input out of the registry, in a transaction of the caller; usage gives up its days in the next step.
+def take_out(store: Store, *file_ids: str, paths: Iterable[str] = ()) -> None:
+    """Take inputs out of the registry, in a transaction of the caller; usage gives up their days in the next step.
 
-    `paths`: parts of the lake that were just written in the place of its own.
+    `paths`: parts of the lake that were just written in the place of their own.
     """
-    store.run(
-        "DELETE FROM sources.source_part WHERE file_id = $id AND list_contains($paths, path)",
-        {"id": file_id, "paths": list(paths)},
-    )
-    store.run("UPDATE sources.source_part SET state = 'gone' WHERE file_id = $id", {"id": file_id})
-    store.run("DELETE FROM sources.source_file WHERE file_id = $id AND state <> 'duplicate'", {"id": file_id})
+    ids = {"ids": list(file_ids)}
+    these = "file_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))"
+    if written := list(paths):
+        store.run(
+            f"DELETE FROM sources.source_part WHERE {these} AND path IN (SELECT unnest(CAST($paths AS VARCHAR[])))",
+            {**ids, "paths": written},
+        )
+    store.run(f"UPDATE sources.source_part SET state = 'gone' WHERE {these}", ids)
+    store.run(f"DELETE FROM sources.source_file WHERE {these} AND state <> 'duplicate'", ids)
     for table in _REGISTRY:
-        store.run(f"DELETE FROM sources.{table} WHERE file_id = $id", {"id": file_id})  # noqa: S608 - fixed
+        store.run(f"DELETE FROM sources.{table} WHERE {these}", ids)
 
 
 def take_out_unmeant(store: Store, vault: Vault, anew: Mapping[str, Before], looked_at: set[str],

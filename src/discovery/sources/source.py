@@ -13,6 +13,7 @@ One module in `formats/` (or in the plug-in folder of the settings) per system a
   `_instance`   the instance that the record itself names, for shapes with `several_instances`: one file
                 then becomes one input per instance, and each counts its own records.
 
+  `raw` has the records of one file, also where many small files are read in one statement.
   One row per physical record. Columns of the kind that are left out are NULL. A record without what its
   kind cannot do without (REQUIRED) goes to quarantine by itself.
 

@@ -49,10 +49,16 @@ class Sidecar:
 
 
 @contextlib.contextmanager
-def on_disk(path: Path) -> Iterator[None]:
-    """Bring a file's bytes to the disk while something else is done with it; at the end they are there."""
-    with path.open("rb") as file, ThreadPoolExecutor(1) as pool:
-        written = pool.submit(os.fsync, file.fileno())
+def on_disk(*paths: Path) -> Iterator[None]:
+    """Bring the bytes of files to the disk while something else is done with them; at the end they are there."""
+
+    def sync() -> None:
+        for path in paths:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(sync)
         yield
         written.result()
 
