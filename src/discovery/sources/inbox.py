@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from discovery.sources.container import Staged, copy_hashed, stage
 from discovery.sources.input import Input, Listed, file_id_of
 from discovery.sources.layout import look
 from discovery.sources.rebuild import inputs_of_vault
+from discovery.sources.registering import NOT_READ, no_longer_pending, now
 from discovery.sources.registry import Recognition, known_formats, recognise
 from discovery.sources.reread import (
     Before,
@@ -370,77 +371,72 @@ def _record(store: Store, inputs: list[Input], listed: list[Listed],
 
     Runs in a transaction of the caller.
     """
-    now = datetime.now(UTC).replace(tzinfo=None)
     names = {str(r[0]): str(r[1]) for r in store.rows(
         "SELECT file_id, file_name FROM sources.source_file WHERE state IN ('loaded', 'staged')"
     )}  # fmt: skip
     # Further instances of a file are found by reading it: those left pending by a kill stay.
     again = {(one.file_sha256, one.member) for one in inputs if one.instance_from == "content"}
     ids = {one.file_id for one in inputs}
-    for file_id, sha256, member in store.rows("SELECT file_id, file_sha256, member FROM sources.pending"):
-        if (sha256, member) not in again or file_id in ids:
-            store.run("DELETE FROM sources.pending WHERE file_id = $id", {"id": file_id})
+    no_longer_pending(store, [
+        str(file_id)
+        for file_id, sha256, member in store.rows("SELECT file_id, file_sha256, member FROM sources.pending")
+        if (sha256, member) not in again or file_id in ids
+    ])  # fmt: skip
     store.run("DELETE FROM sources.inbox_file")
-    for row in inbox_rows:
-        store.run("INSERT INTO sources.inbox_file VALUES ($a, $b, $c, $d)",
-                  dict(zip("abcd", row, strict=True)))  # fmt: skip
+    store.insert("sources.inbox_file", [
+        dict(zip(("file_name", "byte_count", "modified_ns", "file_sha256"), row, strict=True)) for row in inbox_rows
+    ])  # fmt: skip
+    at = now()
+    pending: list[dict[str, Any]] = []
+    duplicates: list[dict[str, Any]] = []
     for one in inputs:
-        _forget_listing(store, one.file_sha256, one.member)
         first_name = names.get(one.file_id)
         is_anew = one.file_id in anew and first_name == one.file_name
         if first_name is None or is_anew:
-            store.run(
-                "INSERT INTO sources.pending BY NAME SELECT $file_id AS file_id, $file_sha256 AS file_sha256, "
-                "$member AS member, $file_name AS file_name, $format AS format, $shape AS shape, "
-                "$system AS system, $instance AS instance, $instance_from AS instance_from, "
-                "$person_hint AS person_hint, CAST($snapshot_on AS DATE) AS snapshot_on",
-                asdict(one),
-            )
+            pending.append(asdict(one))
             names[one.file_id] = one.file_name
         elif first_name != one.file_name:
-            _insert_duplicate(store, one, first_name, now)
-    for other in listed:
-        _forget_listing(store, other.file_sha256 or other.file_name, other.member)
-        store.run(
-            "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
-            "$member AS member, $name AS file_name, $system AS system, $format AS format, $state AS state, "
-            "$reason AS reason, $looked AS read_with, 0::BIGINT AS rows_read, 0::BIGINT AS rows_loaded, "
-            "0::BIGINT AS rows_duplicate, 0::BIGINT AS rows_ignored, 0::BIGINT AS rows_quarantined, "
-            "0::BIGINT AS rows_elsewhere, false AS is_complete, CAST($now AS TIMESTAMP) AS loaded_at",
-            {
-                "file_id": file_id_of(other.file_sha256 or other.file_name, other.member, None, other.file_name),
-                "sha": other.file_sha256, "member": other.member, "name": other.file_name,
-                "system": other.system, "format": other.format, "state": other.state, "reason": other.reason,
-                "now": now, "looked": looked,
-            },
-        )  # fmt: skip
-
-
-def _forget_listing(store: Store, sha256: str, member: str | None) -> None:
-    store.run(
-        "DELETE FROM sources.source_file WHERE state IN ('unrecognised', 'refused') AND "
-        "coalesce(file_sha256, file_name) = $sha AND member IS NOT DISTINCT FROM $member",
-        {"sha": sha256, "member": member},
-    )
-
-
-def _insert_duplicate(store: Store, one: Input, first_name: str, now: datetime) -> None:
-    store.run(
-        "DELETE FROM sources.source_file WHERE state = 'duplicate' AND file_id = $file_id AND file_name = $name",
-        {"file_id": one.file_id, "name": one.file_name},
-    )
-    store.run(
-        "INSERT INTO sources.source_file BY NAME SELECT $file_id AS file_id, $sha AS file_sha256, "
-        "$member AS member, $name AS file_name, $system AS system, $instance AS instance, "
-        "$instance_from AS instance_from, $person AS person_hint, $format AS format, $shape AS shape, "
-        "'duplicate' AS state, $reason AS reason, CAST(0 AS BIGINT) AS rows_read, CAST(0 AS BIGINT) AS rows_loaded, "
-        "CAST(0 AS BIGINT) AS rows_duplicate, CAST(0 AS BIGINT) AS rows_ignored, "
-        "CAST(0 AS BIGINT) AS rows_quarantined, CAST(0 AS BIGINT) AS rows_elsewhere, false AS is_complete, "
-        "CAST($now AS TIMESTAMP) AS loaded_at",
+            duplicates.append({
+                **{name: value for name, value in asdict(one).items() if name != "snapshot_on"},
+                "state": "duplicate", "reason": f"the same content as {first_name}", **NOT_READ, "loaded_at": at,
+            })  # fmt: skip
+    not_read = [
         {
-            "file_id": one.file_id, "sha": one.file_sha256, "member": one.member, "name": one.file_name,
-            "system": one.system, "instance": one.instance, "instance_from": one.instance_from,
-            "person": one.person_hint, "format": one.format, "shape": one.shape,
-            "reason": f"the same content as {first_name}", "now": now,
-        },
+            **asdict(one), "file_id": file_id_of(one.file_sha256 or one.file_name, one.member, None, one.file_name),
+            "read_with": looked, **NOT_READ, "loaded_at": at,
+        }
+        for one in listed
+    ]  # fmt: skip
+    _forget_listings(store, [(one.file_sha256, one.member, None) for one in inputs])
+    _forget_listings(store, [(one.file_sha256 or one.file_name, one.member, one.file_name) for one in listed])
+    _forget_duplicates(store, duplicates)
+    store.insert("sources.pending", pending)
+    store.insert("sources.source_file", [*duplicates, *not_read])
+
+
+def _forget_listings(store: Store, files: Sequence[tuple[str, str | None, str | None]]) -> None:
+    """Forget why files were not read, by content, member and name: under any name, or this and such as are gone."""
+    store.run(
+        """
+        DELETE FROM sources.source_file AS f USING (
+            SELECT unnest($contents::VARCHAR[]) AS content, unnest($members::VARCHAR[]) AS member,
+                   unnest($names::VARCHAR[]) AS name
+        ) AS x
+        WHERE f.state IN ('unrecognised', 'refused') AND coalesce(f.file_sha256, f.file_name) = x.content
+          AND f.member IS NOT DISTINCT FROM x.member
+          AND (x.name IS NULL OR f.file_name = x.name
+               OR coalesce(left(f.file_name, length(f.file_name) - length(f.member) - 1), f.file_name)
+                  NOT IN (SELECT file_name FROM sources.inbox_file))
+        """,
+        dict(zip(("contents", "members", "names"), map(list, zip(*files, strict=True)), strict=True))
+        if files else {"contents": [], "members": [], "names": []},
     )  # fmt: skip
+
+
+def _forget_duplicates(store: Store, files: Sequence[Mapping[str, Any]]) -> None:
+    store.run(
+        "DELETE FROM sources.source_file AS f USING (SELECT unnest($ids::VARCHAR[]) AS file_id, "
+        "unnest($names::VARCHAR[]) AS file_name) AS x "
+        "WHERE f.state = 'duplicate' AND f.file_id = x.file_id AND f.file_name = x.file_name",
+        {"ids": [one["file_id"] for one in files], "names": [one["file_name"] for one in files]},
+    )
