@@ -17,6 +17,7 @@ from discovery.errors import SourceFailed, StoreDamaged
 from discovery.settings import Settings, SourceHint
 from discovery.sources.collected import Collected, collected_from
 from discovery.sources.container import Staged, count_lines
+from discovery.sources.file_name import HERS, STAND_IN, FileNames
 from discovery.sources.forgotten import REASON, load_forgotten, reduce_file
 from discovery.sources.horizon import load_events_from
 from discovery.sources.inbox import content_instances, look_at
@@ -44,7 +45,7 @@ from discovery.store import SqlError, Store, ValueRefused, make_private, sql_fil
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the records of one system's inputs in this run."""
+    """What became of the records of one system's inputs in this run; `failed_file`: where `error` was met."""
 
     files: int = 0
     rows_read: int = 0
@@ -52,6 +53,12 @@ class Outcome:
     rows_quarantined: int = 0
     refused: int = 0
     error: str | None = None
+    failed_file: str | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """The error with the name of the file; None if there is none."""
+        return f"{self.failed_file}: {self.error}" if self.error else None
 
 
 def systems(settings: Settings) -> tuple[str, ...]:
@@ -103,7 +110,8 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
         except Exception as error:
             # The engine's own words may quote a record, which browsing must not leave behind.
             said = "" if row["format"] in private else f": {error}"
-            total = replace(total, error=f"{row['file_name']}: {type(error).__name__}{said}")
+            said = FileNames(settings.home).shown(f"{type(error).__name__}{said}")
+            total = replace(total, error=said, failed_file=str(row["file_name"]))
             break
         finally:
             shutil.rmtree(settings.home / "stage" / str(row["file_sha256"])[:16], ignore_errors=True)
@@ -113,7 +121,7 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
         if total.error:
             store.run(
                 "INSERT INTO sources.source_status VALUES ($system, true, $reason, CAST($now AS TIMESTAMP))",
-                {"system": system, "reason": total.error, "now": datetime.now(UTC).replace(tzinfo=None)},
+                {"system": system, "reason": total.failure, "now": datetime.now(UTC).replace(tzinfo=None)},
             )
     return total
 
@@ -135,10 +143,16 @@ def _holds_browsing(store: Store, sha256: str, private: list[str]) -> bool:
 
 
 def _is_reduced(store: Store, vault: Vault, sha256: str) -> bool:
-    """Tell whether another input of the same file is kept as records: then its bytes are nowhere to be kept."""
-    inputs = store.rows("SELECT file_id FROM sources.source_file WHERE file_sha256 = $sha", {"sha": sha256})
-    kept = (vault.sidecar(sha256, str(row[0])) for row in inputs)
-    return any(one is not None and one.is_reduced for one in kept)
+    """Tell whether a file is kept as records, so that its bytes are nowhere to be kept.
+
+    That is where an input of it is, was in a warehouse that is lost, or is a forgotten person's by its name.
+    """
+    return any(one.is_reduced for one in vault.sidecars_of(sha256)) or bool(store.value(
+        "SELECT count(*) FROM (SELECT file_sha256, member, NULL AS reason FROM sources.pending UNION ALL "
+        "SELECT file_sha256, member, reason FROM sources.source_file) "
+        "WHERE file_sha256 = $sha AND (regexp_matches(member, $stand_in) OR reason = $hers)",
+        {"sha": sha256, "stand_in": STAND_IN.pattern, "hers": HERS},
+    ))  # fmt: skip
 
 
 def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], vault: Vault,
@@ -149,7 +163,8 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     folder = make_private(settings.home / "stage" / sha256[:16])
     if not kept.exists():
         return _restore(store, settings, fmt, row, vault, lake, folder)
-    text, hint, recognition = _again(kept, row, settings, fmt, folder)
+    names = FileNames(settings.home)
+    text, hint, recognition = _again(kept, row, settings, fmt, names, folder)
     if recognition.fit is None:
         raise SourceFailed(recognition.reason or "is not recognised any more")
     shape = recognition.fit.shape
@@ -170,6 +185,8 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
     bad = bad_records(
         store, raw, shape, fmt, folder / "out" / fmt.kind, primary, several, str(row["instance"])
     )
+    delivered = bad
+    bad = names.scrubbed(delivered)
     rows_read = primary.rows + len(raw.bad)
     _check_lines(text, recognition.layout, rows_read + sum(primary.others.values()), raw)
     outcome = Outcome(1, rows_read, sum(primary.ignored.values()), len(bad))
@@ -180,7 +197,7 @@ def _ingest(store: Store, settings: Settings, fmt: Format, row: dict[str, Any], 
         row["snapshot_on"].isoformat() if row["snapshot_on"] else None,
     )  # fmt: skip
     # First the vault, then the registry: what the registry has can always be read again.
-    names_forgotten = any(REASON in one.ignored for one in written.values())
+    names_forgotten = bad != delivered or any(REASON in one.ignored for one in written.values())
     if names_forgotten and vault.has(sha256):
         # Other inputs of the file were kept as bytes; now none of it is.
         reduce_file(store, settings.home, {f.name: f for f in known_formats(settings)}, sha256)
@@ -245,10 +262,10 @@ def _restore(
     return outcome
 
 
-def _again(kept: Path, row: dict[str, Any], settings: Settings, fmt: Format,
+def _again(kept: Path, row: dict[str, Any], settings: Settings, fmt: Format, names: FileNames,
            folder: Path) -> tuple[Staged, SourceHint, Recognition]:  # fmt: skip
     """Stage a pending input and recognise its shape: the scan only noted which format it is."""
-    for text, hint, recognition, refusal in look_at(kept, _container(row), settings, (fmt,), folder):
+    for text, hint, recognition, refusal in look_at(kept, _container(row), settings, (fmt,), names, folder):
         if text.member == row["member"]:
             if recognition is None:
                 raise SourceFailed(refusal or "is not readable any more")
