@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
@@ -35,6 +36,16 @@ from discovery.sources.source import Format, Head, Shape, at_path, fold
 from discovery.sources.vault import Vault
 from discovery.store import Store, make_private
 
+_STUMBLES = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
+"""What code raises that did not expect such a file. A full or failing disk is the night's matter."""
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _FILE_WORDS = re.compile(
     r"^((chrome|browser|browsing|edge|firefox|history|expenses?|expensify|report|export|card|statement|user|for|of|"
@@ -239,6 +250,11 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
     listed: list[Listed] = []
     try:
         looked = look_at(kept, name, settings, formats, names, folder)
+    except _STUMBLES as error:
+        raise SourceFailed(
+            f"the program stumbled over it ({type(error).__name__}: {error}). That is a defect of the program: "
+            "please report it with the file. Saved again by the program that made it, it may be read."
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for text, hint, recognition, refusal in looked:
