@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import gzip
 import io
 import json
@@ -22,6 +22,13 @@ _DEEPEST = 3
 """How many archives within each other are opened."""
 _DAMAGED = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile,
             zstandard.ZstdError)  # fmt: skip
+
+
+def _leave_damage(error: Exception) -> None:
+    """Raise what is no damage of the file: a disk that fails. What it does not give may name the person."""
+    # EINVAL: an archive that names a place before its beginning.
+    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile) and error.errno != errno.EINVAL:
+        raise error
 
 
 class Peekable(Protocol):
@@ -63,14 +70,16 @@ class Trace:
         return any(form in lower for form in self._wanted)
 
     def _is_in(self, file: Peekable, depth: int) -> bool:
-        with contextlib.suppress(*_DAMAGED):
+        try:
             if depth < _DEEPEST and (unpack := _packing(file.peek(4))) is not None:
                 for name, plain in unpack(file):
                     if self._names.names_forgotten(name) or self._is_in(plain, depth + 1):
                         return True
                 file.seek(0)
             return self._is_in_stream(file)
-        return False
+        except _DAMAGED as error:
+            _leave_damage(error)
+            return False
 
     def _is_in_stream(self, stream: Peekable) -> bool:
         tail = b""
@@ -100,8 +109,10 @@ def _members(file: Any) -> Iterator[tuple[str, Peekable]]:
         for member in archive.infolist():
             # One member that is damaged or locked hides its content alone, not its name.
             plain: Any = io.BytesIO()
-            with contextlib.suppress(*_DAMAGED):
+            try:
                 plain = archive.open(member)
+            except _DAMAGED as error:
+                _leave_damage(error)
             with plain if isinstance(plain, zipfile.ZipExtFile) else io.BufferedReader(plain) as content:
                 yield member.filename, content
 

@@ -146,7 +146,7 @@ class Vault:
 
 def _read(path: Path) -> Sidecar | None:
     """Read a sidecar; None if it is not there or is none."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
+    with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
         said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         said["quarantined"] = [tuple(q) for q in said.get("quarantined", ())]
         return Sidecar(**said)
