@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from discovery.offboarding.plan import Plan, make_plan
 from discovery.offboarding.playbook import Playbooks, read_playbooks
@@ -42,11 +43,18 @@ class Box:
 
 
 @contextmanager
-def mail_server() -> Iterator[Box]:
-    """Serve mail on a free port of this machine."""
+def mail_server(quoting: list[str] | None = None) -> Iterator[Box]:
+    """Serve mail on a free port of this machine; `quoting`: refuse who signs in, quote the password, and keep it there."""
+
+    def refuse(server: Any, session: Any, envelope: Any, mechanism: str, said: Any) -> AuthResult:
+        password = said.password.decode()
+        (quoting if quoting is not None else []).append(password)
+        return AuthResult(success=False, handled=False, message=f"535 no: {password}")
+
     with socket.create_server(("127.0.0.1", 0)) as probe:
         box = Box(probe.getsockname()[1])
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    how = {} if quoting is None else {"authenticator": refuse, "auth_require_tls": False}
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, **how)
     controller.start()
     try:
         yield box
