@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,7 +50,8 @@ def mail_server(quoting: list[str] | None = None) -> Iterator[Box]:
     def refuse(server: Any, session: Any, envelope: Any, mechanism: str, said: Any) -> AuthResult:
         password = said.password.decode()
         (quoting if quoting is not None else []).append(password)
-        return AuthResult(success=False, handled=False, message=f"535 no: {password}")
+        plain = base64.b64encode(b"\0" + said.login + b"\0" + said.password).decode()
+        return AuthResult(success=False, handled=False, message=f"535 no: {password} {plain}")
 
     with socket.create_server(("127.0.0.1", 0)) as probe:
         box = Box(probe.getsockname()[1])
