@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from discovery.offboarding.plan import Plan, make_plan
 from discovery.offboarding.playbook import Playbooks, read_playbooks
@@ -42,11 +44,19 @@ class Box:
 
 
 @contextmanager
-def mail_server() -> Iterator[Box]:
-    """Serve mail on a free port of this machine."""
+def mail_server(quoting: list[str] | None = None) -> Iterator[Box]:
+    """Serve mail on a free port of this machine; `quoting`: refuse who signs in, quote the password, and keep it there."""
+
+    def refuse(server: Any, session: Any, envelope: Any, mechanism: str, said: Any) -> AuthResult:
+        password = said.password.decode()
+        (quoting if quoting is not None else []).append(password)
+        plain = base64.b64encode(b"\0" + said.login + b"\0" + said.password).decode()
+        return AuthResult(success=False, handled=False, message=f"535 no: {password} {plain}")
+
     with socket.create_server(("127.0.0.1", 0)) as probe:
         box = Box(probe.getsockname()[1])
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    how = {} if quoting is None else {"authenticator": refuse, "auth_require_tls": False}
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, **how)
     controller.start()
     try:
         yield box
