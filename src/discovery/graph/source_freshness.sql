@@ -10,9 +10,13 @@ WITH part AS (
     GROUP BY ALL
     UNION ALL
     -- Days before that are not kept one by one are known by month.
-    SELECT source, system, coalesce(instance, ''), min(first_at), max(last_at), CAST(sum(event_count) AS BIGINT),
-        len(list_distinct(flatten(list(days))))
-    FROM canonical.usage_month WHERE month < (SELECT max(whole_from) FROM sources.retention WHERE what = 'events')
+    SELECT source, system, instance, min(first_at), max(last_at), CAST(sum(event_count) AS BIGINT), sum(bit_count(day_bits))
+    FROM (
+        SELECT source, system, coalesce(instance, '') AS instance, month, min(first_at) AS first_at, max(last_at) AS last_at,
+            sum(event_count) AS event_count, bit_or(day_bits) AS day_bits
+        FROM canonical.usage_month WHERE month < (SELECT max(whole_from) FROM sources.retention WHERE what = 'events')
+        GROUP BY ALL
+    )
     GROUP BY ALL
     UNION ALL
     SELECT 'charge', system, instance, CAST(min(charged_on) AS TIMESTAMP), CAST(max(charged_on) AS TIMESTAMP), count(*),
