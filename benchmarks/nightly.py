@@ -4,8 +4,8 @@
 
 A company is made in the warehouse by SQL: everybody uses each of their apps on two days of five, in the window of 30 or
 365 days that ends on 15 September 2026, and all of it is matched. Then the month of the last day is rolled up and the
-steps of the stages canonical and graph run, as in a night. Prints the processor seconds of both nights, their ratio
-and the steps that grew most.
+steps of the stages canonical and graph run, as in a night, each three times. Prints the processor seconds of both
+nights (of each step the least), their ratio and the steps that grew most.
 """
 
 from __future__ import annotations
@@ -125,7 +125,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as scratch, Store(Path(scratch) / "warehouse.duckdb") as store:
             company(store, given.people, given.apps_each, days)
             night(store, Path(scratch))  # once for the caches
-            nights[days] = night(store, Path(scratch))
+            tries = [night(store, Path(scratch)) for _ in range(3)]
+            nights[days] = {table: min(one[table] for one in tries) for table in tries[0]}
             print(
                 f"after {days} nights: {store.count('canonical.usage'):,} days of use, "
                 f"{store.count('graph.access'):,} accesses; a night takes {sum(nights[days].values()):.2f} s",

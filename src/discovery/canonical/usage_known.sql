@@ -1,7 +1,7 @@
 -- One row: all use of one app mention by one account through one source up to as_of, as one name, host, page and method.
 -- Key: source, system, instance, identifier, account_name, holder_key, mention_kind, mention, mention_name, host, page,
--- method. Read by the steps that ask who used what, until when and how often; those that ask for single days of a whole
--- source read canonical.usage. Of months there are those of canonical.usage_month; only where the month of as_of has later
+-- method. Read by the steps that ask who used what, until when and how often, and on
+-- which days a source told anything. Of months there are those of canonical.usage_month; only where the month of as_of has later
 -- days, it is made of the days up to as_of. Of a key there is one row a month, so that the first record is that of the first
 -- month, and the months in active_months are different ones.
 WITH whole AS (
