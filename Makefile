@@ -73,7 +73,7 @@ sweep: $(READY) ## fail every single effect of a night, one after the other
 soak: $(READY) ## nights in a row, some killed (NIGHTS=200), much at once, exports changed by chance (SECONDS=600, SEED=1)
 	@$(BIN)/python -m tests.load.nights --nights $(NIGHTS) --seed $(SEED)
 	@DISCOVERY_LOAD=1 $(BIN)/pytest tests/load
-	@DISCOVERY_FUZZ_SECONDS=$(SECONDS) DISCOVERY_FUZZ_SEED=$(SEED) $(BIN)/pytest -m long tests/faults/test_fuzz.py
+	@DISCOVERY_FUZZ_SECONDS=$(SECONDS) DISCOVERY_FUZZ_SEED=$(SEED) $(BIN)/pytest -m long tests/faults/test_fuzz.py tests/faults/test_fuzz_packed.py
 
 test-browser: $(READY) ## run the tests that look at pages with Debian's chromium; skipped where it is not installed
 	@$(BIN)/pytest -m browser tests/browser

@@ -127,7 +127,7 @@ def _night_result(
         success=result.success,
         publication=watch.night.published if watch.night else None,
         outcomes=outcomes,
-        failed_sources=tuple(FailedSource(s, o.error) for s, o in sorted(outcomes.items()) if o.error),
+        failed_sources=tuple(FailedSource(s, o.failure) for s, o in sorted(outcomes.items()) if o.failure),
         failed_checks=_failed_checks(definitions, result),
         errors=tuple(_errors(result)),
         removed=watch.night.run.removed if watch.night else None,

@@ -166,6 +166,8 @@ class Reading:
                 self.states[str(row["state"])] += 1
                 if row["state"] in ("refused", "unrecognised") and not row["reason"]:
                     self.findings.append(Finding(one, f"{row['state']} without a reason"))
+                if "the program stumbled" in (row["reason"] or ""):
+                    self.findings.append(Finding(one, str(row["reason"])))
             if one.hit is not None:
                 self._judge_hit(one, found, files.get(f"c{number}", []), marked)
             elif one.means_the_same and found:

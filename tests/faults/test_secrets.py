@@ -20,10 +20,11 @@ from discovery.store import Store
 from tests.cli.conftest import LEAVER
 from tests.conftest import ROOT
 from tests.connectors.receiver import Call, receiving
+from tests.offboarding.conftest import mail_server
 
 _NAMED = re.compile(r"DISCOVERY_[A-Z_]+(?:TOKEN|SECRET|PASSWORD)")
 SENT = {"OF_ENTRA", "OF_SLACK", *(f"DISCOVERY_{name}" for name in (
-    "ENTRA_TOKEN", "OKTA_TOKEN", "GOOGLE_TOKEN", "SLACK_TOKEN", "JIRA_TOKEN", "SERVICENOW_PASSWORD",
+    "ENTRA_TOKEN", "OKTA_TOKEN", "GOOGLE_TOKEN", "SLACK_TOKEN", "JIRA_TOKEN", "SERVICENOW_PASSWORD", "SMTP_PASSWORD",
 ))}  # fmt: skip
 """Those that reach a server here, and come back from it."""
 TENANT = "97110972-e6c9-43ab-a854-82e6fb1c7ea9"
@@ -59,7 +60,7 @@ def echo(call: Call) -> tuple[int, Any]:
     }  # fmt: skip
 
 
-def settings_text(url: str) -> str:
+def settings_text(url: str, mail_port: int) -> str:
     return f"""
 inbox = "inbox"
 domains = ["nordwind.example"]
@@ -77,7 +78,7 @@ api_url = "{url}"
 fallback_owner = "olga@example.com"
 [mail]
 host = "127.0.0.1"
-port = 1
+port = {mail_port}
 sender = "offboarding@example.com"
 user = "mailer"
 [notify.slack]
@@ -152,10 +153,11 @@ def test_a_secret_is_in_no_output_and_no_file(
     (tmp_path / "inbox" / "amex.csv").write_text(
         "Date,Description,Card Member,Account #,Amount\n2026-09-13,FIGMA,A B,-7,1.50\n"
     )
-    with receiving(echo) as server:
-        (tmp_path / "discovery.toml").write_text(settings_text(server.url), encoding="utf-8")
+    mailed: list[str] = []
+    with receiving(echo) as server, mail_server(quoting=mailed) as box:
+        (tmp_path / "discovery.toml").write_text(settings_text(server.url, box.port), encoding="utf-8")
         answers = [(args, ask(*args)) for args in COMMANDS]
-        arrived = b"".join(str(c.headers).encode() + c.body for c in server.calls)
+        arrived = b"".join(str(c.headers).encode() + c.body for c in server.calls) + "".join(mailed).encode()
     sent = {name for name, value in known.items() if any(form in arrived for form in forms(value))}
     assert sent >= SENT
     everything = [(" ".join(args), f"{a.output} {a.exception!r}".encode()) for args, a in answers]

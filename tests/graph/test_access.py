@@ -57,6 +57,21 @@ def test_what_to_do_about_a_directory_account_depends_on_its_status(
     assert edge["action"] == f"{action}: only sign-ins through it were seen in Slack."
 
 
+def test_a_day_counts_once_however_often_and_in_whichever_way_it_shows(anna: World) -> None:
+    anna.app("slack", "slack-id", approval="approved")
+    anna.use("sign_in", "o-1", "slack-id", "07-01", "07-31", "09-01")
+    anna.use("sign_in", "o-1", "slack-id", "07-31", "08-31", method="idp_non_interactive")
+    anna.use("sign_in", "o-1", "slack-id", "07-01", "07-02", account_name="anna.old@acme.test")
+    anna.build()
+    edge = anna.edge(ANNA, "slack")
+    assert edge is not None
+    assert (edge["active_day_count"], edge["event_count"]) == (5, 7)
+    [row] = anna.all("SELECT active_day_count, event_count FROM graph.account_access")
+    assert tuple(row) == (5, 7)
+    months = anna.all("SELECT month, active_day_count FROM graph.usage_month ORDER BY ALL")
+    assert [tuple(m) for m in months] == [(on("07-01"), 3), (on("08-01"), 1), (on("09-01"), 1)]
+
+
 @pytest.mark.parametrize("method", ["", "other"])
 def test_a_sign_in_whose_way_is_not_told_promises_nothing(anna: World, method: str) -> None:
     anna.app("trello", "Trello", kind="label", approval="approved")

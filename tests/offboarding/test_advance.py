@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from discovery.errors import BadSettings
 from discovery.ledger import Ledger, verify_ledger
@@ -28,25 +26,12 @@ from discovery.settings import (
 )
 from discovery.store import Store
 from tests.connectors.receiver import Call, receiving
-from tests.offboarding.conftest import MakePlan
+from tests.offboarding.conftest import Box, MakePlan
 from tests.offboarding.target import App, HttpConnector
-from tests.offboarding.test_task import Box
 from tests.offboarding.world import ADA, BOB, write_world
 
 NOW = datetime(2026, 11, 20, 10)
 CAN = {"idp:entra", "api:github", "api:zoom"}
-
-
-@pytest.fixture
-def box() -> Iterator[Box]:
-    box = Box()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    box.port = port  # type: ignore[attr-defined]
-    yield box
-    controller.stop()
 
 
 @pytest.fixture
@@ -62,7 +47,7 @@ def asking(settings: Settings, box: Box) -> Settings:
     rails = replace(
         settings.offboarding, approval_requests_to=("grace@example.com",), fallback_owner="it@example.com"
     )
-    mail = MailSettings("127.0.0.1", "offboarding@example.com", box.port)  # type: ignore[attr-defined]
+    mail = MailSettings("127.0.0.1", "offboarding@example.com", box.port)
     return replace(settings, offboarding=rails, mail=mail)
 
 

@@ -4,7 +4,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from discovery.connectors.entra_client import Tenant as Graph
 from discovery.connectors.transport import GuardedTransport
@@ -25,8 +23,8 @@ from tests.connectors.processes import TOKEN, scim2_server, scimmy
 from tests.connectors.server import Answer
 from tests.connectors.target import SECRET
 from tests.offboarding.company import APPS, MAIL, NOW, Company, company
+from tests.offboarding.conftest import Box
 from tests.offboarding.killing import Point, Restored, run_killed, surrounded
-from tests.offboarding.test_task import Box
 from tests.offboarding.world import write_world
 
 
@@ -41,20 +39,8 @@ def scim() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def box() -> Iterator[Box]:
-    box = Box()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    box.port = port  # type: ignore[attr-defined]
-    yield box
-    controller.stop()
-
-
-@pytest.fixture
 def leaving(
-    tmp_path: Path, scim: dict[str, str], box: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, scim: dict[str, str], box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Company]:
     for name, value in (("GRAPH_TOKEN", SECRET), ("SCIM_TOKEN", TOKEN), ("APP_SECRET", SECRET)):
         monkeypatch.setenv(name, value)
@@ -87,7 +73,7 @@ AFTER_HANDING_OVER = {"remove_by_hand-figma", "remove_by_hand-canva"}
 
 
 def test_a_leaver_with_twelve_apps_over_all_routes_ends_with_every_state_right(
-    leaving: Company, box: Any
+    leaving: Company, box: Box
 ) -> None:
     if "miro" not in leaving.scim:
         pytest.skip("node is not installed: SCIMMY, the SCIM server by another author, is not tried")

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from discovery.connectors.notify.mail import mail_of
 from discovery.errors import BadUse, UnknownName
@@ -20,49 +16,17 @@ from discovery.offboarding.notify import notifier, task_message
 from discovery.offboarding.task import complete_task, decline_task, owner_of, remind
 from discovery.settings import MailSettings, Settings
 from discovery.store import Store
-from tests.offboarding.conftest import MakePlan
+from tests.offboarding.conftest import Box, MakePlan
 from tests.offboarding.world import APPS, write_world
 
 NOW = datetime(2026, 11, 20, 10)
-
-
-class Box:
-    """Keeps what a real SMTP server received; `refused`: addresses that it does not take."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], str]] = []
-        self.refused: set[str] = set()
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if address in self.refused:
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        mail = message_from_bytes(envelope.content, policy=policy.default)
-        text = "".join(f"{name}: {value}\n" for name, value in mail.items()) + str(mail.get_content())
-        self.mails.append((envelope.rcpt_tos, text))
-        return "250 OK"
-
-
-@pytest.fixture
-def box() -> Iterator[Box]:
-    box = Box()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    box.port = port  # type: ignore[attr-defined]
-    yield box
-    controller.stop()
 
 
 @pytest.fixture
 def mailing(settings: Settings, box: Box) -> Settings:
     rails = replace(settings.offboarding, fallback_owner="it@example.com", escalate_to="security@example.com",
                     deputies={"figma": "dora@example.com"})  # fmt: skip
-    mail = MailSettings("127.0.0.1", "offboarding@example.com", box.port)  # type: ignore[attr-defined]
+    mail = MailSettings("127.0.0.1", "offboarding@example.com", box.port)
     return replace(settings, offboarding=rails, mail=mail)
 
 

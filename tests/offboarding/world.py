@@ -89,7 +89,13 @@ def _make(path: Path, apps: dict[str, dict[str, Any]], changes: dict[str, Any]) 
                                        "account_name": f"{name}@example.com"})  # fmt: skip
         for priority, (app_id, said) in enumerate(apps.items(), 1):
             _insert(
-                store, "app", {"app_id": app_id, "name": app_id.title(), "owner_email": said.get("owner")}
+                store,
+                "app",
+                {
+                    "app_id": app_id,
+                    "name": said.get("name", app_id.title()),
+                    "owner_email": said.get("owner"),
+                },
             )
             _insert(store, "account", {"account_id": f"{app_id}-ada", "person_id": ADA, "system": app_id, "kind": "human",
                                        "instance": "default", "identifier": f"{app_id}-1", "account_name": "ada@example.com"})  # fmt: skip
@@ -105,7 +111,7 @@ def _make(path: Path, apps: dict[str, dict[str, Any]], changes: dict[str, Any]) 
                    "owner_email": said.get("owner", "olga@example.com"), "reasons": [], "event_count": said.get("events", 3)}  # fmt: skip
             _insert(store, "access", row)
             _insert(store, "offboarding_scope", {**row, "priority": priority, "email": "ada@example.com",
-                                                 "app_name": app_id.title(), "action": "end it"})  # fmt: skip
+                                                 "app_name": said.get("name", app_id.title()), "action": "end it"})  # fmt: skip
         _insert(store, "run", {"run_id": "run1", "as_of": AS_OF, "started_at": datetime(2026, 11, 20, 2),
                                "schema_version": 1, "content_hash": "c", "provenance_hash": "p"})  # fmt: skip
         _insert(store, "source_file", {"file_id": "f", "system": "entra", "instance": "tenant", "format": "entra_users",

@@ -233,6 +233,23 @@ def test_columns_of_months_that_changed_lose_nothing(company: Settings) -> None:
     assert known(company) == before
 
 
+def test_a_file_of_months_that_lists_days_is_read(company: Settings) -> None:
+    """An earlier program wrote the days of a month as a list."""
+    night(company)
+    night(company)
+    before = known(company)
+    [path] = (company.home / "vault").glob("usage_month_before_*")
+    with Store.memory(company.home) as store:
+        store.run(f"CREATE TABLE months AS FROM read_parquet('{path}')")
+        store.run(
+            f"COPY (SELECT * EXCLUDE (day_bits), [month + CAST(n AS INTEGER) FOR n IN range(31) "
+            f"IF day_bits & (1 << CAST(n AS INTEGER)) <> 0] AS days FROM months) TO '{path}' (FORMAT parquet)"
+        )
+    company.warehouse.unlink()
+    night(company)
+    assert known(company) == before
+
+
 def test_exports_go_and_their_records_stay(company: Settings, tmp_path: Path) -> None:
     settings = replace(company, retention=RetentionSettings(None, VAULT_DAYS))
     before = known(settings)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from discovery.settings import SourceHint
 from discovery.sources import container
@@ -262,3 +263,13 @@ def test_names_of_columns_are_only_compared(make_bench: Callable[..., Any], head
 def test_names_of_files_are_only_names(make_bench: Callable[..., Any], name: str) -> None:
     file = only(make_bench(), CSV, name)
     assert (file["state"], file["rows_loaded"], file["file_name"]) == ("loaded", 1, name)
+
+
+@pytest.mark.parametrize(
+    "content", [gzip.compress(b"x"), zstandard.compress(b"x"), "é".encode("utf-16"), zipped(("a", b"x"))]
+)
+def test_a_disk_that_does_not_take_a_text_is_no_damage_of_the_file(tmp_path: Path, content: bytes) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(content)
+    with pytest.raises(FileNotFoundError):
+        container.stage(kept, tmp_path / "not there")

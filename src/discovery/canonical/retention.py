@@ -24,6 +24,10 @@ from discovery.tables import EVENT_KINDS, TABLES
 
 EVENTS = "events"
 _MONTHS = TABLES["canonical.usage_month"]
+_BITS_OF_DAYS = (
+    "CAST(list_aggregate(list_transform(days, lambda d: 1 << (dayofmonth(d) - 1)), 'bit_or') AS INTEGER)"
+)
+"""Files of months that an earlier program wrote list the days instead."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def bring_up(store: Store, settings: Settings) -> RemovedEvents | None:
         parts, events = _take_out(store, settings, day)
         store.run(f"DELETE FROM {_MONTHS.qualified} WHERE month < $day", binds)
         names = ", ".join(f'"{name}"' for name in _MONTHS.column_names if name in there)
-        store.run(f"INSERT INTO {_MONTHS.qualified} BY NAME SELECT {names} FROM {file}")
+        bits = "" if "day_bits" in there else f", {_BITS_OF_DAYS} AS day_bits"
+        store.run(f"INSERT INTO {_MONTHS.qualified} BY NAME SELECT {names}{bits} FROM {file}")
         store.run(
             "DELETE FROM sources.retention WHERE what = $what AND whole_from = $day",
             {"what": EVENTS, **binds},

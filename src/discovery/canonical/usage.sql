@@ -2,7 +2,7 @@
 -- Key: source, system, instance, identifier, mention_kind, mention, method, host, day.
 -- Reads what usage.py prepares: `numbered_event` (deduplicated events of the touched days; numbers stand for texts while
 -- grouping), `account_number` and `mention_number` (the texts again), `account_name_of` and `mention_name_of` (by day).
--- Read by canonical.usage_month, canonical.usage_known, and what asks for the days of a source.
+-- Read by canonical.usage_month, canonical.usage_known and graph.usage_month.
 -- `position` orders events by time, then by bits of their ids, never by load order, and knows the file: usage_forms.py.
 -- $files is a list and no table: a join on bits is estimated as one row, and every later join is then built on the
 -- millions of usage rows instead of on the few names.

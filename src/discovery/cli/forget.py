@@ -28,8 +28,9 @@ def forget(settings: Settings, person: str, *, is_sure: bool, as_json: bool) -> 
 
     That is vault, lake, warehouse, publications, decisions, Dagster's runs and the private part of the ledger.
     Keyed hashes of all their identifiers go onto a suppression list: what later exports say of them is left out as
-    `forgotten person`. The ledger stays whole. Everything is then built anew. Files in the inbox and backups are not
-    touched: those that name the person are listed. It cannot be taken back.
+    `forgotten person`, and what their names say of them is shown as `[forgotten …]`. The ledger stays whole.
+    Everything is then built anew. The inbox, the settings and backups are not touched: files of the inbox that name
+    the person are listed. It cannot be taken back.
     """
     with published(settings) as store:
         who = find_person(store, person)
@@ -50,6 +51,8 @@ def forget(settings: Settings, person: str, *, is_sure: bool, as_json: bool) -> 
             say("The ledger keeps what was done, under a pseudonym that nobody can lift any more.")
         for path in done.inbox:
             note(f"{path} still names the person: delete it, or put a file without them in its place.")
+        if done.in_settings:
+            note(f"{settings.config} still names the person: take the person out of it.")
         note("Backups, exports, dossiers and mails are out of reach here: they are yours to look through.")
     if result.publication is None:
         raise SourceFailed(

@@ -13,6 +13,7 @@ from discovery.cli.output import print_json
 from discovery.cli.published import find_person, published
 from discovery.cli.terminal import note, say, table
 from discovery.connectors import configured_connectors
+from discovery.connectors.notify.message import as_argument
 from discovery.errors import UnknownName
 from discovery.offboarding import advance as advancing
 from discovery.offboarding import approve as approving
@@ -128,7 +129,9 @@ def status(settings: Settings, person: str | None, *, as_json: bool) -> None:
             who = find_person(store, person)
         case = newest_case(cases, who.person_id)
         if case is None:
-            raise UnknownName(f"{who.name} has no case: `discovery offboard plan {who.name}` opens one")
+            raise UnknownName(
+                f"{who.name} has no case: `discovery offboard plan {as_argument(who.name)}` opens one"
+            )
         _print_case(case, as_json=as_json)
         return
     times = times_to_revoke(cases.values())
@@ -171,7 +174,9 @@ def verify(ctx: click.Context, settings: Settings, person: str, *, as_json: bool
         who = find_person(store, person)
         case = newest_case(read_cases(settings.home), who.person_id)
         if case is None:
-            raise UnknownName(f"{who.name} has no case: `discovery offboard plan {who.name}` opens one")
+            raise UnknownName(
+                f"{who.name} has no case: `discovery offboard plan {as_argument(who.name)}` opens one"
+            )
         seen = verify_case(settings, store, case.case_id, configured_connectors(settings))
     case = read_case(settings.home, case.case_id)
     if as_json:

@@ -13,6 +13,7 @@ from discovery.cli.progress import night_progress
 from discovery.cli.published import Person, find_person, published, warn_if_old
 from discovery.cli.run import nightly_job
 from discovery.cli.terminal import note, say, table
+from discovery.connectors.notify.message import as_argument
 from discovery.errors import BadUse, SourceFailed
 from discovery.offboarding.alternative import alternatives_for
 from discovery.offboarding.case import record_plan
@@ -204,4 +205,4 @@ def _print_plan(who: Person, made: Plan, case_id: str) -> None:
         mark += " TOO OLD, accepted" if age["is_old"] else ""
         days = f"{age['age_days']} days old (limit {age['limit_days']})"
         say(f"  {age['source']}: {told} {age['newest_on']}, {days}{mark}")
-    note(f"\nNothing was sent. `discovery offboard approve {who.name}` approves this plan.")
+    note(f"\nNothing was sent. `discovery offboard approve {as_argument(who.name)}` approves this plan.")

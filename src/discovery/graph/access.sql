@@ -19,9 +19,7 @@ edge AS (
     SELECT person_id, app_id, min(from_on) AS first_seen_on, max(CAST(last_at AS DATE)) AS last_seen_on,
         list_sort(list(DISTINCT source)) AS sources,
         CAST(coalesce(sum(event_count) FILTER (source IN ('sign_in', 'web_visit')), 0) AS BIGINT) AS event_count,
-        CAST(coalesce(CASE WHEN count(active_days) = 1 THEN len(any_value(active_days))
-            ELSE len(list_distinct(flatten(list(active_days) FILTER (active_days IS NOT NULL)))) END, 0) AS BIGINT)
-            AS active_day_count,
+        sum(day_count(active_months)) AS day_count,
         list_sort(coalesce(list(DISTINCT method) FILTER (method NOT IN ('', 'visit')), [])) AS methods,
         list_sort(list(DISTINCT account_id)) AS accounts,
         list_sort(list_distinct(coalesce(flatten(list(scopes) FILTER (scopes IS NOT NULL)), []))) AS grant_scopes,
@@ -45,6 +43,19 @@ edge AS (
             * (1 - CASE WHEN bool_or(way = 'visit') THEN 0.35 ELSE 0 END) AS strength
     FROM open
     WHERE person_id IS NOT NULL
+    GROUP BY ALL
+),
+repeated AS (
+    SELECT person_id, app_id FROM open WHERE active_months IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+),
+several AS (
+    -- Days are added up, except where several traces have some: there they may be the same ones.
+    SELECT person_id, app_id, sum(bit_count(day_bits)) AS day_count
+    FROM (
+        SELECT person_id, app_id, active.month, bit_or(active.day_bits) AS day_bits
+        FROM (SELECT person_id, app_id, unnest(active_months) AS active FROM open SEMI JOIN repeated USING (person_id, app_id))
+        GROUP BY ALL
+    )
     GROUP BY ALL
 ),
 tiered AS (
@@ -104,7 +115,8 @@ judged AS (
     FROM edge AS e CROSS JOIN sign_in_log AS l
 ),
 whole AS (
-    SELECT e.person_id, e.app_id, e.first_seen_on, e.last_seen_on, e.sources, e.event_count, e.active_day_count, e.methods,
+    SELECT e.person_id, e.app_id, e.first_seen_on, e.last_seen_on, e.sources, e.event_count,
+        CAST(coalesce(s.day_count, e.day_count, 0) AS BIGINT) AS active_day_count, e.methods,
         e.accounts, e.grant_scopes,
         CASE WHEN y.currencies = 1 THEN CAST(y.amount AS DECIMAL(18,2)) END AS amount,
         CASE WHEN y.currencies = 1 THEN y.currency END AS currency,
@@ -135,6 +147,7 @@ whole AS (
     FROM judged AS e
     LEFT JOIN canonical.person AS q USING (person_id)
     JOIN graph.access_verdict AS v USING (person_id, app_id)
+    LEFT JOIN several AS s USING (person_id, app_id)
     LEFT JOIN tiered AS r USING (person_id, app_id)
     LEFT JOIN graph.app_fact AS f USING (app_id)
     LEFT JOIN matching.app AS p USING (app_id)

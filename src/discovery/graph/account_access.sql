@@ -1,21 +1,39 @@
 -- One row: one account's access to one app as of as_of. Key: account_id, app_id. Read by who_has and exports.
 -- Only what has not ended counts (graph.trace); graph.access rolls the same traces up by person.
-SELECT t.account_id, t.app_id, any_value(t.person_id) AS person_id, min(t.from_on) AS first_seen_on,
-    max(CAST(t.last_at AS DATE)) AS last_seen_on, list_sort(list(DISTINCT t.source)) AS sources,
-    CAST(coalesce(sum(t.event_count) FILTER (t.source IN ('sign_in', 'web_visit')), 0) AS BIGINT) AS event_count,
-    CAST(coalesce(CASE WHEN count(t.active_days) = 1 THEN len(any_value(t.active_days))
-        ELSE len(list_distinct(flatten(list(t.active_days) FILTER (t.active_days IS NOT NULL)))) END, 0) AS BIGINT)
-        AS active_day_count,
-    list_sort(coalesce(list(DISTINCT t.method) FILTER (t.method NOT IN ('', 'visit')), [])) AS methods,
-    list_sort(list_distinct(coalesce(flatten(list(t.scopes) FILTER (t.scopes IS NOT NULL)), []))) AS grant_scopes,
-    max(t.role) AS role, bool_or(t.is_admin) AS is_admin,
-    CASE WHEN count(o.status) > 0 THEN bool_or(o.is_on) ELSE true END AS is_active, max(o.status) AS status
-FROM graph.trace AS t
-LEFT JOIN (
+--
+-- Days are added up, except where several traces have some: there they may be the same ones.
+WITH open AS (FROM graph.trace WHERE is_proof AND ended_on IS NULL),
+repeated AS (
+    SELECT account_id, app_id FROM open WHERE active_months IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+),
+several AS (
+    SELECT account_id, app_id, sum(bit_count(day_bits)) AS day_count
+    FROM (
+        SELECT account_id, app_id, active.month, bit_or(active.day_bits) AS day_bits
+        FROM (SELECT account_id, app_id, unnest(active_months) AS active FROM open SEMI JOIN repeated USING (account_id, app_id))
+        GROUP BY ALL
+    )
+    GROUP BY ALL
+),
+edge AS (
+    SELECT account_id, app_id, any_value(person_id) AS person_id, min(from_on) AS first_seen_on,
+        max(CAST(last_at AS DATE)) AS last_seen_on, list_sort(list(DISTINCT source)) AS sources,
+        CAST(coalesce(sum(event_count) FILTER (source IN ('sign_in', 'web_visit')), 0) AS BIGINT) AS event_count,
+        sum(day_count(active_months)) AS day_count,
+        list_sort(coalesce(list(DISTINCT method) FILTER (method NOT IN ('', 'visit')), [])) AS methods,
+        list_sort(list_distinct(coalesce(flatten(list(scopes) FILTER (scopes IS NOT NULL)), []))) AS grant_scopes,
+        max(role) AS role, bool_or(is_admin) AS is_admin
+    FROM open
+    GROUP BY account_id, app_id
+),
+listed AS (
     SELECT account_id, app_id, arg_max(status, (last_at, status)) AS status, bool_or(ended_on IS NULL) AS is_on
     FROM graph.trace
     WHERE source = 'app_account' AND is_proof
     GROUP BY ALL
-) AS o USING (account_id, app_id)
-WHERE t.is_proof AND t.ended_on IS NULL
-GROUP BY t.account_id, t.app_id
+)
+SELECT e.* EXCLUDE (day_count), CAST(coalesce(s.day_count, e.day_count, 0) AS BIGINT) AS active_day_count,
+    CASE WHEN l.status IS NOT NULL THEN l.is_on ELSE true END AS is_active, l.status
+FROM edge AS e
+LEFT JOIN several AS s USING (account_id, app_id)
+LEFT JOIN listed AS l USING (account_id, app_id)

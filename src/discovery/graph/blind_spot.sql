@@ -37,14 +37,21 @@ list AS (
     UNION ALL SELECT DISTINCT 'app_registration', system, instance FROM canonical.app_registration
 ),
 aged AS (
-    SELECT u.source, u.system, coalesce(u.instance, '') AS instance, u.days, u.first_at, k.whole_from
+    SELECT u.source, u.system, coalesce(u.instance, '') AS instance, u.first_at, k.whole_from
     FROM canonical.usage_month AS u
     JOIN (SELECT max(whole_from) AS whole_from FROM sources.retention WHERE what = 'events') AS k ON u.month < k.whole_from
 ),
 day AS (
-    SELECT DISTINCT source, system, coalesce(instance, '') AS instance, day FROM canonical.usage WHERE day <= $as_of
-    UNION ALL
-    SELECT DISTINCT source, system, instance, unnest(days) FROM aged
+    SELECT m.source, m.system, m.instance, m.month + CAST(d.n AS INTEGER) AS day
+    FROM (
+        SELECT source, system, instance, active.month, bit_or(active.day_bits) AS day_bits
+        FROM (
+            SELECT source, system, coalesce(instance, '') AS instance, unnest(active_months) AS active
+            FROM canonical.usage_known
+        )
+        GROUP BY ALL
+    ) AS m
+    JOIN range(31) AS d(n) ON m.day_bits & (1 << CAST(d.n AS INTEGER)) <> 0
 ),
 gap AS (
     SELECT d.source, d.system, d.instance, d.day AS from_on, d.next_on AS to_on, f.retention_days,

@@ -3,17 +3,25 @@
 --
 -- retention_days: how long the system keeps what was not exported; lag_hours: how late its records may still come.
 -- Both are facts of the makers, said in docs/graph.md with source and day; NULL where none is known.
-WITH part AS (
-    SELECT source, system, coalesce(instance, '') AS instance, min(first_at) AS first_at, max(last_at) AS last_at,
-        CAST(sum(event_count) AS BIGINT) AS record_count, count(DISTINCT day) AS day_count
-    FROM canonical.usage WHERE day <= $as_of
+WITH known_use AS (
+    SELECT source, system, coalesce(instance, '') AS instance, first_at, last_at, event_count, active_months
+    FROM canonical.usage_known
+),
+active AS (
+    SELECT source, system, instance, active.month, bit_or(active.day_bits) AS day_bits
+    FROM (SELECT source, system, instance, unnest(active_months) AS active FROM known_use)
     GROUP BY ALL
-    UNION ALL
-    -- Days before that are not kept one by one are known by month.
-    SELECT source, system, coalesce(instance, ''), min(first_at), max(last_at), CAST(sum(event_count) AS BIGINT),
-        len(list_distinct(flatten(list(days))))
-    FROM canonical.usage_month WHERE month < (SELECT max(whole_from) FROM sources.retention WHERE what = 'events')
-    GROUP BY ALL
+),
+part AS (
+    SELECT u.*, d.day_count
+    FROM (
+        SELECT source, system, instance, min(first_at) AS first_at, max(last_at) AS last_at,
+            CAST(sum(event_count) AS BIGINT) AS record_count
+        FROM known_use
+        GROUP BY ALL
+    ) AS u
+    JOIN (SELECT source, system, instance, sum(bit_count(day_bits)) AS day_count FROM active GROUP BY ALL) AS d
+        USING (source, system, instance)
     UNION ALL
     SELECT 'charge', system, instance, CAST(min(charged_on) AS TIMESTAMP), CAST(max(charged_on) AS TIMESTAMP), count(*),
         count(DISTINCT charged_on)

@@ -5,7 +5,14 @@
 -- A visit counts on pages behind a login (or on a domain that is nothing but the app) and on $min_visit_days days;
 -- a login counts always. A redirect is a provider's page that sent the browser on to the app: a login, but which
 -- account signed in is not told. Charges count where more was paid than refunded. What does not count has a reason.
-WITH used AS (
+WITH repeated AS (
+    -- Most use goes by one name, host and page; only the rest has to be grouped, which costs the more the more is carried.
+    SELECT source, system, instance, identifier, mention_kind, mention, method
+    FROM (SELECT * REPLACE (coalesce(instance, '') AS instance) FROM canonical.usage_known)
+    GROUP BY ALL
+    HAVING count(*) > 1
+),
+named AS (
     SELECT a.account_id, coalesce(a.person_id, a.account_id) AS holder, u.source, u.system, u.mention_kind, u.mention,
         m.app_id, m.decision,
         CASE
@@ -14,21 +21,37 @@ WITH used AS (
             WHEN u.method IN ('password', 'oidc', 'saml', 'social') THEN 'login'
             WHEN u.page IN ('sign_in', 'app') OR (m.method IN ('app domain', 'login domain') AND u.page <> 'public') THEN 'visit'
             ELSE 'reading' END AS way,
-        u.method, min(u.first_at) AS first_at, max(u.last_at) AS last_at, sum(u.event_count) AS event_count,
-        CASE WHEN count(*) = 1 THEN any_value(u.days) ELSE list_sort(list_distinct(flatten(list(u.days)))) END AS active_days,
-        min({'at': u.first_at, 'id': u.first_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
-            'who': coalesce(u.account_name, ''), 'file': u.first_file_id}) AS head,
-        max({'at': u.last_at, 'id': u.last_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
-            'who': coalesce(u.account_name, ''), 'file': u.last_file_id}) AS tail
+        u.method, u.first_at, u.last_at, u.event_count, u.active_months,
+        {'at': u.first_at, 'id': u.first_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
+            'who': coalesce(u.account_name, ''), 'file': u.first_file_id} AS head,
+        {'at': u.last_at, 'id': u.last_event_id, 'host': u.host, 'name': coalesce(u.mention_name, ''),
+            'who': coalesce(u.account_name, ''), 'file': u.last_file_id} AS tail,
+        r.source IS NOT NULL AS is_repeated
     FROM canonical.usage_known AS u
     JOIN canonical.account AS a ON a.system = u.system AND a.instance = coalesce(u.instance, '')
         AND a.identifier = u.identifier
     LEFT JOIN matching.match AS m ON m.kind = u.mention_kind AND m.mention = u.mention
+    LEFT JOIN repeated AS r ON r.source = u.source AND r.system = u.system AND r.instance = coalesce(u.instance, '')
+        AND r.identifier = u.identifier AND r.mention_kind = u.mention_kind
+        AND r.mention IS NOT DISTINCT FROM u.mention AND r.method IS NOT DISTINCT FROM u.method
+),
+used AS (
+    SELECT * EXCLUDE (is_repeated) FROM named WHERE NOT is_repeated
+    UNION ALL BY NAME
+    SELECT account_id, holder, source, system, mention_kind, mention, app_id, decision, way, method,
+        min(first_at) AS first_at, max(last_at) AS last_at, CAST(sum(event_count) AS BIGINT) AS event_count,
+        merged_months(flatten(list(active_months))) AS active_months, min(head) AS head, max(tail) AS tail
+    FROM named
+    WHERE is_repeated
     GROUP BY ALL
 ),
 visited AS (
-    SELECT holder, app_id, count(DISTINCT day) AS days
-    FROM (SELECT holder, app_id, unnest(active_days) AS day FROM used WHERE way = 'visit' AND decision = 'accept')
+    SELECT holder, app_id, sum(bit_count(day_bits)) AS days
+    FROM (
+        SELECT holder, app_id, active.month, bit_or(active.day_bits) AS day_bits
+        FROM (SELECT holder, app_id, unnest(active_months) AS active FROM used WHERE way = 'visit' AND decision = 'accept')
+        GROUP BY ALL
+    )
     GROUP BY ALL
 ),
 bought AS (
@@ -94,7 +117,7 @@ listed AS (
 ),
 every AS (
     SELECT u.account_id, u.holder, u.source, u.system, u.mention_kind, u.mention, u.app_id, u.decision, u.way,
-        coalesce(u.method, '') AS method, '' AS item, u.first_at, u.last_at, u.event_count, u.active_days,
+        coalesce(u.method, '') AS method, '' AS item, u.first_at, u.last_at, u.event_count, u.active_months,
         u.head.id AS first_event_id, u.tail.id AS last_event_id, u.head.file AS first_file_id,
         u.tail.file AS last_file_id,
         CASE u.way WHEN 'reading' THEN 'read ' WHEN 'visit' THEN 'used '
@@ -136,7 +159,7 @@ every AS (
 )
 SELECT e.account_id, a.person_id, e.holder, e.source, e.system,
     e.mention_kind, e.mention, e.app_id, e.decision, e.way, e.method, e.item, e.first_at, e.last_at,
-    CAST(e.event_count AS BIGINT) AS event_count, e.active_days, e.first_event_id, e.last_event_id, e.first_file_id,
+    CAST(e.event_count AS BIGINT) AS event_count, e.active_months, e.first_event_id, e.last_event_id, e.first_file_id,
     e.last_file_id, e.first_summary, e.last_summary, e.scopes, e.role, e.is_admin, e.status, e.from_on, e.ended_on,
     e.end_reason,
     coalesce(e.decision = 'accept' AND e.app_id IS NOT NULL AND e.weak IS NULL, false) AS is_proof,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from discovery.connectors.notify import Channel, Message, NotDelivered, channels
-from discovery.connectors.notify.message import one_line
+from discovery.connectors.notify.message import as_argument, one_line
 from discovery.errors import ActRefused, BadUse, StoreLocked
 from discovery.ledger import anchor
 from discovery.offboarding.case import Case, read_case, read_cases, record_plan
@@ -196,7 +196,7 @@ def _approval_message(case: Case, address: str) -> Message:
     assert case.plan is not None
     plan, who = case.plan, one_line(leaver_of(case))
     automatic = sum(step.is_automatic for step in plan.steps)
-    name = one_line(plan.email or plan.person_id)
+    name = as_argument(plan.email or plan.person_id)
     lines = (
         f"The offboarding of {who} has a plan that waits for approval.",
         "",

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from discovery.connectors.notify.message import as_argument
 from discovery.errors import BadUse, StoreLocked, UnknownName
 from discovery.ledger import Entry, Ledger, Writer, without_secrets
 from discovery.offboarding.plan import Plan, Step, plan_hash
@@ -155,7 +156,7 @@ def case_of(home: Path, person_id: str, name: str) -> Case:
     """Return a person's open case. Raises UnknownName saying how to make one."""
     case = open_case(read_cases(home), person_id)
     if case is None:
-        raise UnknownName(f"{name} has no open case: `discovery offboard plan {name}` opens one")
+        raise UnknownName(f"{name} has no open case: `discovery offboard plan {as_argument(name)}` opens one")
     return case
 
 

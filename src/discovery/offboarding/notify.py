@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from discovery.connectors.notify import Channel, Message, NotDelivered, channels
-from discovery.connectors.notify.message import one_line
+from discovery.connectors.notify.message import as_argument, one_line
 from discovery.ledger import Ledger
 from discovery.offboarding.case import Case, TaskState, read_case
 from discovery.offboarding.link import PATH, sign_link
@@ -112,7 +112,7 @@ def leaver_of(case: Case) -> str:
 
 def task_message(task: TaskState, kind: str, address: str, who: str, link: str | None = None) -> Message:
     """Return the message about a task."""
-    by = one_line(task.owner_email or address)
+    by = as_argument(task.owner_email or address)
     lines = (
         _OPENING[kind].format(who=one_line(who), owner=one_line(task.owner_email or "nobody")),
         "",

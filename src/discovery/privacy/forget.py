@@ -8,38 +8,37 @@ by record, decisions, who opened what of them, the ledger's private parts; then 
 from __future__ import annotations
 
 import fcntl
-import gzip
 import os
 import shutil
-import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Protocol
-
-import zstandard
 
 from discovery.canonical.retention import forget_in_months
 from discovery.decisions import FILE as DECISIONS
 from discovery.ledger import Ledger
 from discovery.ledger.subject import put_on_disk
 from discovery.offboarding.departure import FILE as DEPARTURES
+from discovery.privacy.trace import Trace
 from discovery.report.opened import FILE as OPENED
 from discovery.run import NightRun, writing
 from discovery.settings import Settings
+from discovery.sources.file_name import FileNames
 from discovery.sources.forgotten import (
     is_forgotten_sql,
     is_forgotten_use_sql,
     load_forgotten,
+    name_token,
     reduce_file,
     suppress,
     token,
 )
 from discovery.sources.inbox import inbox_files
+from discovery.sources.input import file_id_of
 from discovery.sources.registry import known_formats
 from discovery.sources.vault import Vault
-from discovery.store import quoted
+from discovery.store import quoted, sql_file
 
 _IDENTIFIERS = """
 SELECT DISTINCT system, instance, value FROM (
@@ -52,24 +51,16 @@ ORDER BY ALL
 """
 _SHORTEST = 8
 """Shorter keys are not looked for in files: they stand in everything."""
-_CHUNK = 1 << 20
 _BUILT = ("*warehouse.duckdb*", "*access_graph.duckdb*", "last_run.json", DEPARTURES)
 """With what stands beside the two: logs, what a kill left half made, what somebody moved aside."""
 _BUILT_FOLDERS = ("lake", "generations", "stage", "incoming")
-
-
-class Readable(Protocol):
-    """Something with bytes in it."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most so many bytes; none at the end."""
 
 
 @dataclass(frozen=True)
 class Forgotten:
     """What was done. files: files of the vault that held the person; records: taken out of them; decisions: dropped.
 
-    inbox: files of the inbox that still name the person; nothing here deletes them.
+    inbox: files of the inbox that still name the person, in_settings: the settings do; nothing here changes them.
     """
 
     identifiers: int
@@ -78,6 +69,7 @@ class Forgotten:
     decisions: int
     had_ledger: bool
     inbox: tuple[str, ...]
+    in_settings: bool
 
 
 def forget(settings: Settings, person_id: str, *, by: str, as_of: date) -> Forgotten:
@@ -86,28 +78,39 @@ def forget(settings: Settings, person_id: str, *, by: str, as_of: date) -> Forgo
     Raises StoreLocked while somebody else writes; LedgerBroken.
     """
     with writing(settings, as_of) as run:
+        run.store.prepare(sql_file("discovery.canonical", "macros"))
         found = run.store.rows(_IDENTIFIERS, {"person": person_id})
         # An address of a directory names the person in every system; a key only where it is from.
         tokens = {token(str(value), str(system), str(instance)) for system, instance, value in found}
         texts = sorted(
             {str(v).strip().lower() for _, _, v in found if "@" in str(v) or len(str(v)) >= _SHORTEST}
         )
-        new = suppress(settings.home, tokens, by)
+        hers = run.store.rows(sql_file(__package__, "name"), {"person": person_id, "shortest": _SHORTEST})
+        texts = sorted({*texts, *(t for form, said in hers for t in (form, *said) if len(t) >= _SHORTEST)})
+        new = suppress(settings.home, tokens | {name_token(str(form)) for form, _ in hers}, by)
         load_forgotten(run.store, settings.home)
+        names = FileNames(settings.home)
+        trace = Trace(texts, names)
         forget_in_months(run.store, settings.home, is_forgotten_use_sql())
-        shas = sorted(_files_of(run, settings, texts))
+        shas = sorted(_files_of(run, settings, trace, names))
         formats = {f.name: f for f in known_formats(settings)}
-        records = sum(reduce_file(run.store, settings.home, formats, sha, texts) for sha in shas)
-    decisions = _drop_lines(settings.home / DECISIONS, person_id, texts)
-    _drop_lines(settings.home / OPENED, person_id, texts)
+        records = sum(reduce_file(run.store, settings.home, formats, sha) for sha in shas)
+        _rename(Vault(settings.home), names)
+    decisions = _drop_lines(settings.home / DECISIONS, person_id, trace)
+    _drop_lines(settings.home / OPENED, person_id, trace)
     had_ledger = Ledger(settings.home).forget(person_id)
     _remove_built(settings.home)
-    inbox = tuple(str(path) for path in inbox_files(settings.inbox) if _names(path, texts))
-    return Forgotten(new, len(shas), records, decisions, had_ledger, inbox)
+    inbox = [
+        p for p in inbox_files(settings.inbox) if trace.is_in_file(p, str(p.relative_to(settings.inbox)))
+    ]
+    is_in_settings = settings.config is not None and trace.is_in_file(settings.config)
+    return Forgotten(new, len(shas), records, decisions, had_ledger, tuple(map(str, inbox)), is_in_settings)
 
 
-def _files_of(run: NightRun, settings: Settings, texts: list[str]) -> Iterator[str]:
+def _files_of(run: NightRun, settings: Settings, trace: Trace, names: FileNames) -> Iterator[str]:
     """Yield the files of the vault that hold records of forgotten persons, or name this one anywhere."""
+    theirs = {one.file_sha256 for one in Vault(settings.home).sidecars_but(set())
+              if one.person_hint is not None and names.is_forgotten(one.person_hint)}  # fmt: skip
     vault = Vault(settings.home)
     lake = settings.home / "lake"
     parts: dict[str, list[tuple[str, str, str, str]]] = {}
@@ -122,58 +125,43 @@ def _files_of(run: NightRun, settings: Settings, texts: list[str]) -> Iterator[s
         parts.setdefault(str(sha), [])  # of which nothing is in the lake (any more)
     for sha, own in parts.items():
         place = vault.place(sha)
-        if (place.exists() and _names(place, texts)) or any(
-            run.store.value(
-                f"SELECT count(*) FROM read_parquet({quoted(str(lake / path))}, hive_partitioning=false) "
-                f"WHERE {is_forgotten_sql(kind, system, instance)}"
+        if (
+            sha in theirs
+            or (place.exists() and trace.is_in_file(place))
+            or any(
+                run.store.value(
+                    f"SELECT count(*) FROM read_parquet({quoted(str(lake / path))}, hive_partitioning=false) "
+                    f"WHERE {is_forgotten_sql(kind, system, instance)}"
+                )
+                for kind, system, instance, path in own
             )
-            for kind, system, instance, path in own
         ):
             yield sha
 
 
-def _names(path: Path, texts: Iterable[str]) -> bool:
-    """Tell whether a file, packed or not, has any of the texts in it or in its name; case does not count."""
-    wanted = [text.encode() for text in texts]
-    if any(text in str(path).lower().encode() for text in wanted):
-        return True
-    return any(_holds(stream, wanted) for stream in _streams(path))
+def _rename(vault: Vault, names: FileNames) -> None:
+    """Take forgotten persons out of what the vault says of its inputs; inputs that are all theirs go."""
+    gone = set()
+    for one in vault.sidecars_but(set()):
+        if one.person_hint is not None and names.is_forgotten(one.person_hint):
+            vault.remove(one)
+            gone.add(one.file_sha256)
+            continue
+        member = one.member and names.shown(one.member)
+        new = replace(one, file_name=names.shown(one.file_name), member=member,
+                      quarantined=names.scrubbed(one.quarantined))  # fmt: skip
+        if member != one.member:
+            new = replace(new, file_id=file_id_of(one.file_sha256, member, one.instance, one.person_hint))
+            vault.adopt(one, new)
+            vault.remove_sidecar(one)
+        elif new != one:
+            vault.write_sidecar(new)
+    for sha256 in gone:
+        if not vault.sidecars_of(sha256):
+            vault.drop(sha256)
 
 
-def _holds(stream: Readable, wanted: list[bytes]) -> bool:
-    longest = max((len(text) for text in wanted), default=0)
-    tail = b""
-    # Texts of two bytes a letter are looked for as well: Windows writes them so.
-    variants = [*wanted, *(text.decode().encode("utf-16-le") for text in wanted)]
-    while chunk := stream.read(_CHUNK):
-        block = (tail + chunk).lower()
-        if any(text in block for text in variants):
-            return True
-        tail = block[-2 * longest :]
-    return False
-
-
-def _streams(path: Path) -> Iterator[Readable]:
-    """Yield what is in a file: itself, and what is packed in it."""
-    with path.open("rb") as file:
-        magic = file.read(4)
-        file.seek(0)
-        if magic[:2] == b"\x1f\x8b":
-            with gzip.open(file) as plain:
-                yield plain
-        elif magic == b"\x28\xb5\x2f\xfd":
-            with zstandard.ZstdDecompressor().stream_reader(file) as plain:
-                yield plain
-        elif magic == b"PK\x03\x04":
-            with zipfile.ZipFile(file) as archive:
-                for member in archive.infolist():
-                    with archive.open(member) as plain:
-                        yield plain
-        else:
-            yield file
-
-
-def _drop_lines(path: Path, person_id: str, texts: list[str]) -> int:
+def _drop_lines(path: Path, person_id: str, trace: Trace) -> int:
     """Take out the lines that name a person; returns how many. The file is replaced whole, under its lock."""
     if not path.exists():
         return 0
@@ -181,8 +169,7 @@ def _drop_lines(path: Path, person_id: str, texts: list[str]) -> int:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         lines = path.read_bytes().split(b"\n")
-        wanted = [person_id.encode(), *(text.encode() for text in texts)]
-        kept = [line for line in lines if not any(text in line.lower() for text in wanted)]
+        kept = [line for line in lines if person_id.encode() not in line and not trace.is_in_text(line)]
         if len(kept) != len(lines):
             put_on_disk(path, b"\n".join(kept))
         return len(lines) - len(kept)

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from discovery.connectors.notify.message import as_argument
 from discovery.report.text import safe, shown
 
 
@@ -26,7 +27,14 @@ def environment(package: str) -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(
-        count=count, day=day, money=money, segment=segment, lines=lines, ago=ago, query=urlencode
+        count=count,
+        day=day,
+        money=money,
+        segment=segment,
+        lines=lines,
+        ago=ago,
+        query=urlencode,
+        argument=as_argument,
     )
     env.tests["web"] = is_web
     return env

@@ -241,7 +241,8 @@ def _stage_stream(stream: IO[bytes], target: Path, member: str | None, encoding:
                 out.write(block)
             if decoder is not None:
                 out.write(decoder.decode(b"", True).encode("utf-8"))
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+    # No other OSError: a disk that is full or fails says nothing of the file.
+    except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise SourceFailed(
             f"the compressed file is damaged or cut short: {error}. Export it again."
         ) from error

@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,15 +29,21 @@ FILE = "forgotten.jsonl"
 REASON = "forgotten person"
 IDENTITY = ("account_key", "account_name", "email", "employee_id", "holder_key", "cardholder")
 """Columns that say whose a record is."""
+_WORD = re.compile(r"[^\W_]+")
 MENTIONED = ("manager_email",)
 """Columns in which somebody else's record names a person."""
-SCRUBBED = "(names a forgotten person: not kept)"
 
 
 def token(value: str, system: str, instance: str) -> str:
     """Return what is hashed of an identifier: an address is the same everywhere, a key only in its instance."""
     text = value.strip().lower()
     return f"mail:{text}" if "@" in text else f"key:{system}:{instance}:{text}"
+
+
+def name_token(text: str) -> str:
+    """Return what is hashed of an identifier or name for comparing names of files: its words, whatever joins them."""
+    words = _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+    return f"name:{' '.join(words)}"
 
 
 def suppress(home: Path, tokens: Iterable[str], by: str) -> int:
@@ -79,12 +87,7 @@ def read_suppressed(home: Path) -> list[str]:
 def load_forgotten(store: Store, home: Path) -> None:
     """Make the list known to this connection, as `temp.forgotten_token`, and the key as a variable."""
     digests = read_suppressed(home)
-    key = _key(home, make=False)
-    if digests and key is None:
-        raise StoreDamaged(
-            f"{home / FILE} is there, but its key {home / 'keys' / 'forgotten'} is not: restore it from a backup; "
-            "without it forgotten persons would come back."
-        )
+    key = list_key(home) if digests else None
     store.run("CREATE OR REPLACE TEMP TABLE forgotten_token AS SELECT unnest(CAST($d AS VARCHAR[])) AS digest",
               {"d": digests})  # fmt: skip
     store.run(
@@ -136,13 +139,11 @@ def _test_with(column: str, key: str) -> str:
     return f"coalesce({digest} IN (SELECT digest FROM temp.forgotten_token), false)"
 
 
-def reduce_file(
-    store: Store, home: Path, formats: dict[str, Format], sha256: str, texts: Iterable[str] = ()
-) -> int:
+def reduce_file(store: Store, home: Path, formats: dict[str, Format], sha256: str) -> int:
     """Keep of one file in the vault its records without those of forgotten persons, and not its bytes.
 
-    `texts`: what may stand in the quarantine of nobody else's records (lower case). Returns the records taken out. The
-    lake is not touched: it is built anew. Run again after a crash, it gives the same.
+    Returns the records taken out. The lake is not touched: it is built anew. Run again after a crash, it gives the
+    same.
     """
     vault = Vault(home)
     taken = 0
@@ -165,7 +166,7 @@ def reduce_file(
         vault.write_sidecar(replace(
             sidecar, is_reduced=True, rows_read=int(row["rows_read"]), rows_elsewhere=int(row["rows_elsewhere"] or 0),
             ignored=ignored, lacking=row["reason"], collected=_collected(store, str(row["file_id"])),
-            quarantined=_scrubbed(store, str(row["file_id"]), list(texts)),
+            quarantined=_quarantined(store, str(row["file_id"])),
         ))  # fmt: skip
     vault.drop(sha256)
     return taken
@@ -199,17 +200,12 @@ def _reduce_input(store: Store, home: Path, vault: Vault, sidecar: Sidecar, fmt:
     return lost
 
 
-def _scrubbed(store: Store, file_id: str, texts: list[str]) -> list[tuple[int, str | None, str, str]]:
+def _quarantined(store: Store, file_id: str) -> list[tuple[int, str | None, str, str]]:
     rows = store.rows(
         "SELECT record, column_name, reason, content FROM sources.quarantine WHERE file_id = $f ORDER BY record",
         {"f": file_id},
     )
-    return [
-        (int(record), column, SCRUBBED, SCRUBBED)
-        if any(text in f"{reason} {content}".lower() for text in texts)
-        else (int(record), column, str(reason), str(content))
-        for record, column, reason, content in rows
-    ]
+    return [(int(record), column, str(reason), str(content)) for record, column, reason, content in rows]
 
 
 def _collected(store: Store, file_id: str) -> str | None:
@@ -225,6 +221,17 @@ def _collected(store: Store, file_id: str) -> str | None:
 
 def _digest(key: bytes, text: str) -> str:
     return hashlib.sha256(key.hex().encode() + b"\0" + text.encode()).hexdigest()
+
+
+def list_key(home: Path) -> bytes:
+    """Return the key of a list that is there. Raises StoreDamaged without it."""
+    key = _key(home, make=False)
+    if key is None:
+        raise StoreDamaged(
+            f"{home / FILE} is there, but its key {home / 'keys' / 'forgotten'} is not: restore it from a backup; "
+            "without it forgotten persons would come back."
+        )
+    return key
 
 
 def _key(home: Path, *, make: bool) -> bytes | None:

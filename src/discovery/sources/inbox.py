@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -15,6 +16,7 @@ from typing import Any
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
 from discovery.sources.container import Staged, copy_hashed, stage
+from discovery.sources.file_name import HERS, STAND_IN, FileNames
 from discovery.sources.input import Input, Listed, file_id_of
 from discovery.sources.layout import look
 from discovery.sources.rebuild import inputs_of_vault
@@ -35,6 +37,16 @@ from discovery.sources.source import Format, Head, Shape, at_path, fold
 from discovery.sources.vault import Vault
 from discovery.store import Store, make_private
 
+_STUMBLES = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
+"""What code raises that did not expect such a file. A full or failing disk is the night's matter."""
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _FILE_WORDS = re.compile(
     r"^((chrome|browser|browsing|edge|firefox|history|expenses?|expensify|report|export|card|statement|user|for|of|"
@@ -45,8 +57,10 @@ UNKNOWN_INSTANCE = "default"
 
 
 def person_in_path(file_name: str) -> str | None:
-    """Return the e-mail address in a file or folder name, the innermost one, lower case."""
+    """Return the e-mail address in a file or folder name, the innermost one, lower case, or its stand-in."""
     for part in reversed(Path(file_name).parts):
+        if (stand_in := STAND_IN.search(part)) is not None:
+            return stand_in[0]
         found = _EMAIL.findall(part)
         if found:
             address = _FILE_WORDS.sub("", str(found[-1]).lower())
@@ -63,12 +77,13 @@ def inbox_files(inbox: Path) -> list[Path]:
     return sorted(found)
 
 
-def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Format, ...],
+def look_at(path: Path, file_name: str, settings: Settings, formats: tuple[Format, ...], names: FileNames,
             folder: Path) -> list[tuple[Staged, SourceHint, Recognition | None, str | None]]:  # fmt: skip
     """Stage a kept file and say what each of its inputs is: (text, hint, recognition, refusal)."""
     hint = hint_for(settings, file_name)
     found: list[tuple[Staged, SourceHint, Recognition | None, str | None]] = []
     for text in stage(path, folder, encoding=hint.encoding):
+        text = text if text.member is None else replace(text, member=names.shown(text.member))
         name = file_name if text.member is None else f"{file_name}/{text.member}"
         own = hint_of_member(settings, file_name, text.member)
         if text.refusal is not None:
@@ -155,6 +170,7 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False,
     )}  # fmt: skip
     anew = meant_anew(store, settings)
     days = day_before(anew)
+    names = FileNames(settings.home)
     known -= {one.file_sha256 for one in anew.values()}
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
     listed: list[Listed] = []
@@ -162,7 +178,7 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False,
     looked: set[str] = set()
     for path in inbox_files(settings.inbox):
         name = str(path.relative_to(settings.inbox))
-        name = name.encode("utf-8", "backslashreplace").decode()
+        name = names.shown(name.encode("utf-8", "backslashreplace").decode())
         try:
             status = path.lstat()
         except OSError:
@@ -176,7 +192,7 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False,
         try:
             sha256, kept = _take(path, incoming, vault)
             looked.add(name)
-            one, not_read = _inputs(kept, name, sha256, settings, formats, as_of, days, no_browsing)
+            one, not_read = _inputs(kept, name, sha256, settings, formats, names, as_of, days, no_browsing)
             found += one
             listed += not_read
         except SourceFailed as error:
@@ -186,7 +202,7 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False,
         looked.add(name)
         try:
             one, not_read = _inputs(
-                vault.place(sha256), name, sha256, settings, formats, as_of, days, no_browsing
+                vault.place(sha256), name, sha256, settings, formats, names, as_of, days, no_browsing
             )
             found += one
             listed += not_read
@@ -196,7 +212,7 @@ def scan(store: Store, settings: Settings, as_of: date, *, again: bool = False,
     lost, unreadable = inputs_of_vault(store, vault, by_name, inputs)
     with store.transaction():
         take_out_unmeant(store, vault, anew, looked, {one.file_id for one in inputs})
-        listing = [*listed, *refused, *unreadable]
+        listing = [replace(one, reason=names.shown(one.reason)) for one in (*listed, *refused, *unreadable)]
         _record(store, [*inputs, *lost], listing, inbox_rows, anew, looked_with(settings))
     _name_unknown_instances(store, vault, named)
     _sweep(store, incoming)
@@ -228,13 +244,18 @@ def _take(path: Path, incoming: Path, vault: Vault) -> tuple[str, Path]:
 
 
 def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tuple[Format, ...],
-            as_of: date, days: Mapping[tuple[str, str | None], date], no_browsing: str | None,
+            names: FileNames, as_of: date, days: Mapping[tuple[str, str | None], date], no_browsing: str | None,
             ) -> tuple[list[tuple[Input, Recognition, SourceHint, set[str]]], list[Listed]]:  # fmt: skip
     folder = make_private(settings.home / "stage" / sha256[:16])
     found: list[tuple[Input, Recognition, SourceHint, set[str]]] = []
     listed: list[Listed] = []
     try:
-        looked = look_at(kept, name, settings, formats, folder)
+        looked = look_at(kept, name, settings, formats, names, folder)
+    except _STUMBLES as error:
+        raise SourceFailed(
+            f"the program stumbled over it ({type(error).__name__}: {error}). That is a defect of the program: "
+            "please report it with the file. Saved again by the program that made it, it may be read."
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for text, hint, recognition, refusal in looked:
@@ -255,6 +276,9 @@ def _inputs(kept: Path, name: str, sha256: str, settings: Settings, formats: tup
         person = None
         if fmt.person_from_path and not shape.has_person:
             person = (hint.person or person_in_path(shown) or "").lower() or None
+            if person is not None and (STAND_IN.fullmatch(person) or names.is_forgotten(person)):
+                listed.append(Listed(sha256, text.member, shown, "refused", HERS, fmt.name, fmt.system))
+                continue
             if person is None:
                 listed.append(Listed(
                     sha256, text.member, shown, "refused",
@@ -360,7 +384,7 @@ def _name_unknown_instances(store: Store, vault: Vault, named: dict[str, str]) -
                 },
             )  # fmt: skip
         if sidecar.is_reduced:
-            vault.adopt(sidecar, new_id, instance)
+            vault.adopt(sidecar, replace(sidecar, file_id=new_id, instance=instance, instance_from="only"))
         vault.remove_sidecar(sidecar)
 
 

@@ -19,6 +19,7 @@ from discovery.errors import SourceFailed, StoreDamaged
 from discovery.settings import Settings
 from discovery.sources.collected import collected_from
 from discovery.sources.container import count_lines
+from discovery.sources.file_name import HERS, SCRUBBED, STAND_IN, FileNames
 from discovery.sources.forgotten import REASON, load_forgotten, reduce_file
 from discovery.sources.horizon import load_events_from
 from discovery.sources.lake import Lake, Written, clear_stage, write_records
@@ -45,7 +46,7 @@ from discovery.store import SqlError, Store, ValueRefused, make_private, sql_fil
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the records of one system's inputs in this run."""
+    """What became of the records of one system's inputs in this run; `failed_file`: where `error` was met."""
 
     files: int = 0
     rows_read: int = 0
@@ -53,6 +54,12 @@ class Outcome:
     rows_quarantined: int = 0
     refused: int = 0
     error: str | None = None
+    failed_file: str | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """The error with the name of the file; None if there is none."""
+        return f"{self.failed_file}: {self.error}" if self.error else None
 
     def plus(self, reads: Iterable[Read]) -> Outcome:
         """Return the same with what became of further inputs."""
@@ -94,7 +101,7 @@ def ingest_system(store: Store, night: Night, system: str) -> Outcome:
         store.run("DELETE FROM sources.source_status WHERE system = $system", {"system": system})
         if total.error:
             store.insert("sources.source_status", [
-                {"system": system, "is_failed": True, "reason": total.error, "failed_at": now()}
+                {"system": system, "is_failed": True, "reason": total.failure, "failed_at": now()}
             ])  # fmt: skip
     return total
 
@@ -114,6 +121,7 @@ class _Ingest:
         self.formats = {f.name: f for f in known_formats(settings)}
         self.private = [f.name for f in self.formats.values() if f.private]
         self.vault, self.lake = Vault(settings.home), Lake(settings.home)
+        self.names = FileNames(settings.home)
         self.total = Outcome()
         self.done: set[str] = set()
 
@@ -154,7 +162,7 @@ class _Ingest:
         kept = place if place.exists() else self.settings.home / "incoming" / sha256
         opened: list[tuple[dict[str, Any], Opened | SourceFailed | None]] = []
         with self._answering_for(rows[0]):
-            opened = open_inputs(kept, rows, self.settings, self.formats)
+            opened = open_inputs(kept, rows, self.settings, self.formats, self.names)
         small: list[Opened] = []
         for row, one in opened:
             if isinstance(one, Opened) and one.text.bytes <= SMALL:
@@ -202,7 +210,8 @@ class _Ingest:
         except Exception as error:
             # The engine's own words may quote a record, which browsing must not leave behind.
             said = "" if row["format"] in self.private else f": {error}"
-            self.total = replace(self.total, error=f"{row['file_name']}: {type(error).__name__}{said}")
+            said = self.names.shown(f"{type(error).__name__}{said}")
+            self.total = replace(self.total, error=said, failed_file=str(row["file_name"]))
             raise _SourceDown from error
 
     def _let_go(self, files: Collection[str]) -> None:
@@ -265,7 +274,7 @@ class _Ingest:
             self.store, raw, one.shape, one.format, out, primary, one.several, str(one.row["instance"])
         )
         _check_lines(one, primary.rows + len(raw.bad) + sum(primary.others.values()), raw)
-        return self._result(one, raw, written, bad)
+        return self._result(one, raw, written, self.names.scrubbed(bad))
 
     def _written(self, one: Opened) -> tuple[Raw, dict[str, Written]]:
         text, layout, shape, header = one.text.path, one.layout, one.shape, one.header
@@ -324,7 +333,9 @@ class _Ingest:
             read.format.system, str(row["instance"]), str(row["instance_from"]), row["person_hint"],
             row["snapshot_on"].isoformat() if row["snapshot_on"] else None,
         )  # fmt: skip
-        names_forgotten = any(REASON in one.ignored for one in read.written.values())
+        names_forgotten = any(reason == SCRUBBED for _, _, reason, _ in read.bad) or any(
+            REASON in one.ignored for one in read.written.values()
+        )
         if names_forgotten and self.vault.has(sha256):
             # Other inputs of the file were kept as bytes; now none of it is.
             reduce_file(self.store, self.settings.home, self.formats, sha256)
@@ -342,21 +353,22 @@ class _Ingest:
     def _reduced(self, files: set[str]) -> set[str]:
         """Return the files whose bytes are not to be kept.
 
-        Any input of them is browsing (an archive has several), or another input is kept as records already.
+        Any input of them is browsing (an archive has several), is kept as records already, also by a warehouse that is
+        lost, or is a forgotten person's by its name.
         """
         rows = self.store.rows(
-            "SELECT file_sha256, file_id, format FROM sources.source_file WHERE file_sha256 IN "
-            "(SELECT unnest(CAST($files AS VARCHAR[]))) UNION ALL SELECT file_sha256, NULL, format "
-            "FROM sources.pending WHERE file_sha256 IN (SELECT unnest(CAST($files AS VARCHAR[])))",
-            {"files": list(files)},
+            "SELECT DISTINCT file_sha256 FROM (SELECT file_sha256, format, member, reason FROM sources.source_file "
+            "UNION ALL SELECT file_sha256, format, member, NULL FROM sources.pending) "
+            "WHERE file_sha256 IN (SELECT unnest(CAST($files AS VARCHAR[]))) "
+            "AND (list_contains($private, format) OR regexp_matches(member, $stand_in) OR reason = $hers)",
+            {"files": list(files), "private": self.private, "stand_in": STAND_IN.pattern, "hers": HERS},
         )
-        found = {str(sha256) for sha256, _, fmt in rows if fmt in self.private}
-        for sha256, file_id, _ in rows:
-            if file_id is not None and sha256 not in found:
-                sidecar = self.vault.sidecar(str(sha256), str(file_id))
-                if sidecar is not None and sidecar.is_reduced:
-                    found.add(str(sha256))
-        return found
+        found = {str(row[0]) for row in rows}
+        return found | {
+            sha256
+            for sha256 in files - found
+            if any(one.is_reduced for one in self.vault.sidecars_of(sha256))
+        }
 
     def _restore(self, row: dict[str, Any]) -> None:
         """Take an input from the reduced records that the vault holds of it."""

@@ -10,6 +10,7 @@ from typing import Any
 from discovery.errors import SourceFailed
 from discovery.settings import Settings, SourceHint
 from discovery.sources.container import Staged
+from discovery.sources.file_name import FileNames
 from discovery.sources.inbox import content_instances, look_at
 from discovery.sources.lake import Several
 from discovery.sources.layout import Layout
@@ -72,7 +73,7 @@ Looked = tuple[Staged, SourceHint, Recognition | None, str | None]
 
 
 def open_inputs(kept: Path, rows: Sequence[dict[str, Any]], settings: Settings, formats: Mapping[str, Format],
-                ) -> list[tuple[dict[str, Any], Opened | SourceFailed | None]]:  # fmt: skip
+                names: FileNames) -> list[tuple[dict[str, Any], Opened | SourceFailed | None]]:  # fmt: skip
     """Stage a file for all its inputs that wait.
 
     Where one cannot be read, the reason stands in its place; None if the bytes are gone.
@@ -82,7 +83,7 @@ def open_inputs(kept: Path, rows: Sequence[dict[str, Any]], settings: Settings, 
     folder = make_private(stage_folder(settings.home, kept.name))
     wanted = tuple(formats[name] for name in dict.fromkeys(str(row["format"]) for row in rows))
     try:
-        looked = look_at(kept, container_of(rows[0]), settings, wanted, folder)
+        looked = look_at(kept, container_of(rows[0]), settings, wanted, names, folder)
     except SourceFailed as error:
         return [(row, error) for row in rows]
     texts = {one[0].member: one for one in reversed(looked)}

@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -105,21 +105,34 @@ class Vault:
 
     def instance_of(self, sha256: str, member: str | None) -> str | None:
         """Return the instance that an input was read as, if the vault has it."""
-        paths = sorted(self.place(sha256).parent.glob(f"{sha256}.*.json"))
-        found = [one for path in paths if (one := _read(path)) is not None and one.member == member]
+        found = [one for one in self.sidecars_of(sha256) if one.member == member]
         return found[0].instance if found else None
+
+    def sidecars_of(self, sha256: str) -> list[Sidecar]:
+        """Return the sidecars of a file's inputs."""
+        paths = sorted(self.place(sha256).parent.glob(f"{sha256}.*.json"))
+        return [one for path in paths if (one := _read(path)) is not None]
 
     def reduced(self, sidecar: Sidecar, kind: str) -> Path:
         """Where the reduced records of a kind of an input lie."""
         name = f"{sidecar.file_sha256}.{sidecar.file_id[:16]}.{kind}.parquet"
         return self.place(sidecar.file_sha256).with_name(name)
 
-    def adopt(self, sidecar: Sidecar, file_id: str, instance: str) -> None:
-        """Give the reduced records of an input to another instance of its system."""
-        new = replace(sidecar, file_id=file_id, instance=instance, instance_from="only")
-        for path in self.folder.glob(f"??/{sidecar.file_sha256}.{sidecar.file_id[:16]}.*.parquet"):
+    def adopt(self, sidecar: Sidecar, new: Sidecar) -> None:
+        """Keep the reduced records of an input as those of another: of another instance, or under another name."""
+        for path in self._reduced(sidecar):
             path.replace(self.reduced(new, path.stem.rpartition(".")[2]))
         self.write_sidecar(new)
+
+    def remove(self, sidecar: Sidecar) -> None:
+        """Remove all that is kept of an input alone: its reduced records, then how it was read."""
+        for path in self._reduced(sidecar):
+            path.unlink()
+        self.remove_sidecar(sidecar)
+
+    def _reduced(self, sidecar: Sidecar) -> list[Path]:
+        own = f"{sidecar.file_sha256}.{sidecar.file_id[:16]}.*.parquet"
+        return list(self.place(sidecar.file_sha256).parent.glob(own))
 
     def write_sidecar(self, sidecar: Sidecar) -> None:
         """Write one sidecar, whole or not at all."""
@@ -139,7 +152,7 @@ class Vault:
 
 def _read(path: Path) -> Sidecar | None:
     """Read a sidecar; None if it is not there or is none."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
+    with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
         said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         said["quarantined"] = [tuple(q) for q in said.get("quarantined", ())]
         return Sidecar(**said)

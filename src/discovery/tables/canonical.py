@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from discovery.tables.declare import COUNT, DAY, FLAG, INSTANT, MONEY, NUMBER, TEXTS, Column, T, Table, c
+from discovery.tables.declare import (
+    ACTIVE_MONTHS,
+    COUNT,
+    DAY,
+    FLAG,
+    INSTANT,
+    MONEY,
+    NUMBER,
+    TEXTS,
+    Column,
+    T,
+    Table,
+    c,
+)
 from discovery.tables.records import RECORDS
 
 _SOURCE: tuple[Column, ...] = (
@@ -33,7 +46,6 @@ _USE: tuple[Column, ...] = (
 _USED = tuple(column.name for column in _USE)
 _ROLLED_UP: tuple[Column, ...] = (
     c("event_count", COUNT, "events"),
-    c("days", "DATE[]", "days with an event, in order"),
     c("first_at", INSTANT, "first event"),
     c("last_at", INSTANT, "last event"),
     c("first_event_id", T, "id of the first event"),
@@ -99,6 +111,7 @@ CANONICAL: tuple[Table, ...] = (
         (
             *_USE,
             c("month", DAY, "first day of the month"),
+            c("day_bits", "INTEGER", "days with an event: the lowest bit is the first of the month"),
             *_ROLLED_UP,
         ),
     ),
@@ -107,7 +120,11 @@ CANONICAL: tuple[Table, ...] = (
         "usage_known",
         "all usage up to as_of of one account, mention, name, host, page and method",
         _USED,
-        (*_USE, *_ROLLED_UP),
+        (
+            *_USE,
+            c("active_months", ACTIVE_MONTHS, "months with an event and its days, in no order"),
+            *_ROLLED_UP,
+        ),
     ),
     Table(
         "canonical",

@@ -12,6 +12,8 @@ MONEY = "DECIMAL(18,2)"
 TEXTS = "VARCHAR[]"
 FLAG = "BOOLEAN"
 NUMBER = "DOUBLE"
+ACTIVE_MONTHS = 'STRUCT("month" DATE, day_bits INTEGER)[]'
+"""Days, a month each: the lowest of `day_bits` is its first day."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from discovery.tables.declare import COUNT, DAY, FLAG, INSTANT, MONEY, NUMBER, TEXTS, Column, T, Table, c
+from discovery.tables.declare import (
+    ACTIVE_MONTHS,
+    COUNT,
+    DAY,
+    FLAG,
+    INSTANT,
+    MONEY,
+    NUMBER,
+    TEXTS,
+    Column,
+    T,
+    Table,
+    c,
+)
 
 _WHO = c("person_id", T, "person")
 _WHAT = c("app_id", T, "app")
@@ -90,7 +103,11 @@ GRAPH: tuple[Table, ...] = (
             c("first_at", INSTANT, "first record"),
             c("last_at", INSTANT, "last record"),
             c("event_count", COUNT, "records"),
-            c("active_days", "DATE[]", "days with a visit, where days decide; NULL otherwise"),
+            c(
+                "active_months",
+                ACTIVE_MONTHS,
+                "months with use and its days, each once; NULL where no days are known",
+            ),
             c("first_event_id", T, "id of the first record"),
             c("last_event_id", T, "id of the last record"),
             c("first_file_id", T, "input that stands for the first record"),

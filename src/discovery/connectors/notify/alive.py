@@ -10,4 +10,4 @@ def call_alive(url: str) -> None:
 
     The address is said in no error: what stands behind its host is all that proves who calls.
     """
-    call("GET", url)
+    call("GET", url, is_quoted=False)

@@ -8,6 +8,7 @@ Data Center: no `user`, a personal access token (bearer).
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from discovery.connectors.notify.message import Message, NotDelivered, Receipt, 
 from discovery.settings import JiraSettings
 
 TOKEN = "DISCOVERY_JIRA_TOKEN"
+_MACRO = re.compile(r"\{(?=\s*noformat)", re.IGNORECASE)
 _LONGEST_SUMMARY = 250  # Jira refuses a summary of 255 characters or more
 
 
@@ -34,13 +36,13 @@ class Jira:
     def deliver(self, message: Message, reference: str | None) -> Receipt:
         """Open the issue, or comment on it. Raises NotDelivered."""
         if reference is not None:
-            self._ask("POST", f"issue/{quote(reference, safe='')}/comment", {"body": message.text})
+            self._ask("POST", f"issue/{quote(reference, safe='')}/comment", {"body": verbatim(message.text)})
             return Receipt(f"commented on {reference}", reference)
         fields: dict[str, Any] = {
             "project": {"key": self.settings.project},
             "issuetype": {"name": self.settings.issue_type},
             "summary": one_line(message.subject)[:_LONGEST_SUMMARY],
-            "description": message.text,
+            "description": verbatim(message.text),
             "labels": ["offboarding", message.key],
         }
         if message.due_on:
@@ -70,3 +72,11 @@ class Jira:
             auth=auth,
             json=body,
         )
+
+
+def verbatim(text: str) -> str:
+    """Return a text that Jira shows as it is: wiki markup in it mentions, links and embeds nothing.
+
+    Its commands stay what they are as well: two hyphens would become a dash. Nothing within can end the block.
+    """
+    return "{noformat}\n" + _MACRO.sub("(", text) + "{noformat}"

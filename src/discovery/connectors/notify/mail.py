@@ -37,6 +37,9 @@ class Mail:
                 if self.settings.user:
                     server.login(self.settings.user, os.environ.get(PASSWORD, ""))
                 server.send_message(out)
+        except smtplib.SMTPAuthenticationError as error:
+            # Its own words may repeat what it was sent, in base64.
+            raise NotDelivered(f"the mail server refuses user and password ({error.smtp_code})") from None
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise NotDelivered(f"{type(error).__name__}: {error}") from error
         return Receipt(f"mailed to {message.to}", reference or str(out["Message-ID"]))
@@ -47,19 +50,27 @@ class Mail:
 
 
 def mail_of(settings: MailSettings, message: Message, reference: str | None) -> EmailMessage:
-    """Return the mail. Text from data can become no header: line ends in it are blanks.
+    """Return the mail. Text from data can become no header: line ends in it, also encoded ones, are none.
 
     Raises ValueError for an address that is none.
     """
     out = EmailMessage()
-    out["Subject"] = one_line(message.subject)
+    out["Subject"] = _unencoded(message.subject)
     out["From"] = settings.sender
     out["To"] = message.to
+    # A comma would make two of it, and the link is for one.
+    if [one.addr_spec for one in out["To"].addresses] != [message.to]:
+        raise ValueError(f"{one_line(message.to)!r} is not one address")
     out["Date"] = formatdate(usegmt=True)
     out["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2] or "localhost")
     if reference:
-        out["In-Reply-To"] = one_line(reference)
-        out["References"] = one_line(reference)
+        out["In-Reply-To"] = _unencoded(reference)
+        out["References"] = _unencoded(reference)
     out["Auto-Submitted"] = "auto-generated"
     out.set_content(message.private_text)
     return out
+
+
+def _unencoded(text: str) -> str:
+    """Return a text for a header: what looks encoded (`=?utf-8?q?…?=`) would be decoded, line ends and all."""
+    return one_line(text).replace("=?", "= ?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -76,3 +77,8 @@ class Channel(Protocol):
 def one_line(text: str) -> str:
     """Return a text whose line ends and control characters are blanks."""
     return " ".join("".join(ch if ch.isprintable() else " " for ch in text).split())
+
+
+def as_argument(text: str) -> str:
+    """Return a text as one argument of a command that somebody may paste into a shell."""
+    return shlex.quote(one_line(text))

@@ -7,8 +7,10 @@ Read 2026-11-25.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from discovery.connectors.notify.http import call
 from discovery.connectors.notify.message import Message, NotDelivered, Receipt, TicketState, one_line
@@ -19,6 +21,7 @@ TOKEN = "DISCOVERY_SERVICENOW_TOKEN"
 CLOSED = frozenset({"3", "4", "6", "7", "8"})
 """States of a task record that are over: closed complete 3, incomplete 4; of an incident: resolved 6, closed 7,
 cancelled 8."""
+_CODE = re.compile(r"\[(?=\s*/?\s*code)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ class ServiceNow:
         """Open the record unless there is one with this correlation id, else comment on it. Raises NotDelivered."""
         reference = reference or self._known(message.key)
         if reference is not None:
-            self._ask("PATCH", f"/{reference}", json={"comments": message.text})
+            self._ask("PATCH", f"/{quote(reference, safe='')}", json={"comments": inert(message.text)})
             return Receipt(f"commented on {reference}", reference)
-        body = {"short_description": one_line(message.subject)[:160], "description": message.text,
+        body = {"short_description": one_line(message.subject)[:160], "description": inert(message.text),
                 "correlation_id": message.key, "correlation_display": "offboarding"}  # fmt: skip
         if message.due_on:
             body["due_date"] = f"{message.due_on} 12:00:00"
@@ -49,7 +52,7 @@ class ServiceNow:
 
     def ticket_state(self, reference: str) -> TicketState:
         """Look whether the record is over. Raises NotDelivered."""
-        said = self._ask("GET", f"/{reference}", params={"sysparm_fields": "state"}) or {}
+        said = self._ask("GET", f"/{quote(reference, safe='')}", params={"sysparm_fields": "state"}) or {}
         state = str((said.get("result") or {}).get("state") or "")
         return "unknown" if not state else "closed" if state in CLOSED else "open"
 
@@ -65,3 +68,8 @@ class ServiceNow:
             headers["Authorization"] = f"Bearer {os.environ.get(TOKEN, '')}"
         url = f"{self.settings.url.rstrip('/')}/api/now/table/{self.settings.table}{path}"
         return call(method, url, headers=headers, auth=auth, **what)
+
+
+def inert(text: str) -> str:
+    """Return a text of which a journal shows no part as HTML: what stands between `[code]` and `[/code]` would be."""
+    return _CODE.sub("(", text)

@@ -10,8 +10,10 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from discovery.connectors.answer import quoted
 from discovery.connectors.notify.http import call
-from discovery.connectors.notify.message import Message, NotDelivered, Receipt, TicketState
+from discovery.connectors.notify.message import Message, NotDelivered, Receipt, TicketState, one_line
+from discovery.ledger import without_secrets
 from discovery.settings import SlackSettings
 
 TOKEN = "DISCOVERY_SLACK_TOKEN"
@@ -40,7 +42,8 @@ class Slack:
         text = message.private_text if person else message.text
         body = {
             "channel": channel,
-            "text": escaped(f"{message.subject}\n{text}"),
+            "text": escaped(f"{one_line(message.subject)}\n{text}"),
+            "mrkdwn": False,
             "unfurl_links": False,
         }
         said = self._ask("chat.postMessage", json=body | ({"thread_ts": thread} if thread else {}))
@@ -64,10 +67,13 @@ class Slack:
         said = call(verb, f"{self.settings.api_url.rstrip('/')}/{method}", headers=headers, **what)
         if not isinstance(said, dict) or not said.get("ok"):
             error = said.get("error") if isinstance(said, dict) else "no JSON"
-            raise NotDelivered(f"Slack refused {method}: {error}")
+            raise NotDelivered(f"Slack refused {method}: {quoted(without_secrets(error))}")
         return said
 
 
 def escaped(text: str) -> str:
-    """Return a text in which nothing mentions, links or formats: docs.slack.dev/messaging/formatting-message-text."""
+    """Return a text in which nothing mentions anybody and no words hide an address.
+
+    docs.slack.dev/messaging/formatting-message-text; stars and the like do nothing where `mrkdwn` is false.
+    """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

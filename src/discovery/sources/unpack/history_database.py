@@ -80,10 +80,12 @@ def unpack(path: Path, folder: Path) -> Iterator[tuple[str | None, Path]]:
                     names = ("visit_id", "url", browser.time, *browser.columns)
                     visit = {"browser": browser.name, **dict(zip(names, map(_text, row), strict=True))}
                     out.write(json.dumps(visit, ensure_ascii=False) + "\n")
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         target.unlink(missing_ok=True)
+        # The library cannot say what is wrong where its message quotes bytes that are no text.
+        what = "it holds bytes that are no text" if isinstance(error, UnicodeDecodeError) else error
         raise SourceFailed(
-            f"the SQLite database is damaged or cut short: {error}. Close the browser and copy the file again."
+            f"the SQLite database is damaged or cut short: {what}. Close the browser and copy the file again."
         ) from error
     if not target.stat().st_size:
         raise SourceFailed(f"is a {browser.name} history without a single visit.")

@@ -10,6 +10,7 @@ Reading is done by `sources.workbook_cells` in a process with limits.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import subprocess
@@ -37,7 +38,9 @@ def claims(head: bytes, path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             return bool(names & _PARTS) or ("mimetype" in names and b"opendocument.spreadsheet" in head)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before the file's beginning
+            raise
         return b"[Content_Types].xml" in head or b"opendocument.spreadsheet" in head
 
 
