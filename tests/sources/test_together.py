@@ -12,6 +12,7 @@ import pytest
 
 from discovery.settings import SourceHint
 from discovery.sources import ingest
+from discovery.sources.file_name import FileNames
 from discovery.sources.forgotten import load_forgotten
 from discovery.sources.horizon import load_events_from
 from discovery.sources.inbox import scan
@@ -32,11 +33,12 @@ def opened(bench: Any) -> list[Opened]:
     load_events_from(bench.store, bench.settings.home)
     load_withheld(bench.store, bench.settings)
     formats = {f.name: f for f in known_formats(bench.settings)}
+    names = FileNames(bench.settings.home)
     incoming = bench.settings.home / "incoming"
     return [
         one
         for row in bench.store.dicts("FROM sources.pending ORDER BY file_name")
-        for _, one in open_inputs(incoming / row["file_sha256"], [row], bench.settings, formats)
+        for _, one in open_inputs(incoming / row["file_sha256"], [row], bench.settings, formats, names)
         if isinstance(one, Opened)
     ]
 
@@ -237,7 +239,7 @@ def test_a_fault_that_is_no_file_s_names_one_and_leaves_nothing_unpacked(
         raise RuntimeError("something else")
 
     monkeypatch.setattr(ingest, "register", fails)
-    assert bench.read()["entra"].error == "all.zip/hub0.ndjson: RuntimeError: something else"
+    assert bench.read()["entra"].failure == "all.zip/hub0.ndjson: RuntimeError: something else"
     assert list((bench.settings.home / "stage").iterdir()) == []
     monkeypatch.undo()
     bench.read()

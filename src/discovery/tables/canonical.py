@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from discovery.tables.declare import (
-    ACTIVE_MONTHS,
-    COUNT,
-    DAY,
-    FLAG,
-    INSTANT,
-    MONEY,
-    NUMBER,
-    TEXTS,
-    Column,
-    T,
-    Table,
-    c,
-)
+from discovery.tables import declare
+from discovery.tables.declare import COUNT, DAY, FLAG, INSTANT, MONEY, NUMBER, TEXTS, Column, T, Table, c
 from discovery.tables.records import RECORDS
 
 _SOURCE: tuple[Column, ...] = (
@@ -122,7 +110,7 @@ CANONICAL: tuple[Table, ...] = (
         _USED,
         (
             *_USE,
-            c("active_months", ACTIVE_MONTHS, "months with an event and its days, in no order"),
+            c("active_months", declare.MONTHS, "months with an event and its days, in no order"),
             *_ROLLED_UP,
         ),
     ),

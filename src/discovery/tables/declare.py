@@ -12,7 +12,7 @@ MONEY = "DECIMAL(18,2)"
 TEXTS = "VARCHAR[]"
 FLAG = "BOOLEAN"
 NUMBER = "DOUBLE"
-ACTIVE_MONTHS = 'STRUCT("month" DATE, day_bits INTEGER)[]'
+MONTHS = 'STRUCT("month" DATE, day_bits INTEGER)[]'
 """Days, a month each: the lowest of `day_bits` is its first day."""
 
 

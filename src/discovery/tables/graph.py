@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from discovery.tables.declare import (
-    ACTIVE_MONTHS,
-    COUNT,
-    DAY,
-    FLAG,
-    INSTANT,
-    MONEY,
-    NUMBER,
-    TEXTS,
-    Column,
-    T,
-    Table,
-    c,
-)
+from discovery.tables import declare
+from discovery.tables.declare import COUNT, DAY, FLAG, INSTANT, MONEY, NUMBER, TEXTS, Column, T, Table, c
 
 _WHO = c("person_id", T, "person")
 _WHAT = c("app_id", T, "app")
@@ -105,7 +93,7 @@ GRAPH: tuple[Table, ...] = (
             c("event_count", COUNT, "records"),
             c(
                 "active_months",
-                ACTIVE_MONTHS,
+                declare.MONTHS,
                 "months with use and its days, each once; NULL where no days are known",
             ),
             c("first_event_id", T, "id of the first record"),
