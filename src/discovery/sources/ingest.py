@@ -309,7 +309,7 @@ class _Ingest:
         return Read(
             one.row, one.format, one.shape.name, written, rows, bad, primary.elsewhere,
             missing_pages(raw.envelope, rows) if one.format.is_list else None, one.text.collected,
-            read_with(self.settings, one.hint, one.format.name),
+            read_with(self.settings, one.hint, one.format, one.shape.name),
         )  # fmt: skip
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────────────────
@@ -388,7 +388,7 @@ class _Ingest:
         self._register([Read(
             row, fmt, sidecar.shape, written, sidecar.rows_read, sidecar.quarantined, sidecar.rows_elsewhere,
             sidecar.lacking, collected_from(json.loads(sidecar.collected)) if sidecar.collected else None,
-            read_with(self.settings, hint, fmt.name),
+            read_with(self.settings, hint, fmt, sidecar.shape),
         )])  # fmt: skip
 
 

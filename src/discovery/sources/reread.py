@@ -1,25 +1,32 @@
-"""Inputs of which the settings say something else than when they were read: they are read again.
+"""Inputs that would be read otherwise than they were: they are read again.
 
-What `[[source]]` and `[[mapping]]` say of a file stands beside it in the registry (`source_file.read_with`). A file
-that was not read, or not recognised, may be meant by any change of the settings: it is looked at again after each.
+What `[[source]]` and `[[mapping]]` say of a file, and a hash of what the program does with its records, stand beside it
+in the registry (`source_file.read_with`). A file that was not read, or not recognised, may be meant by any change: it
+is looked at again after each.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from discovery import __version__
 from discovery.settings import Settings, SourceHint
+from discovery.sources.registry import known_formats
+from discovery.sources.source import Format
 from discovery.sources.vault import Vault
-from discovery.store import Store
+from discovery.store import Store, sql_file
 
+_MACRO = re.compile(r"^CREATE OR REPLACE TEMP MACRO (\w+)\(.*?;$", re.MULTILINE | re.DOTALL)
+_WORD = re.compile(r"\w+")
 _REGISTRY = ("ignored", "quarantine", "collected")
 
 
@@ -66,13 +73,38 @@ def hint_of_member(settings: Settings, file_name: str, member: str | None) -> So
     return SourceHint(**{**asdict(hint), **{k: v for k, v in asdict(own).items() if v is not None}})
 
 
-def read_with(settings: Settings, hint: SourceHint, fmt: str) -> str:
-    """Return what the settings say of an input that is read as a format: JSON, `{}` for nothing."""
+def read_with(settings: Settings, hint: SourceHint, fmt: Format, shape: str) -> str:
+    """Return what the settings and the program say of an input that is read as a shape of a format: JSON."""
     said = {k: v for k, v in asdict(hint).items() if v is not None and k != "files"}
     for mapping in settings.mappings:
-        if mapping.name == fmt:
+        if mapping.name == fmt.name:
             said["mapping"] = asdict(mapping)
+    said["reader"] = reader_of(fmt, shape)
     return json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+
+
+def reader_of(fmt: Format, shape: str) -> str:
+    """Return a hash of what becomes of the records of a shape: its columns and SELECTs and the macros in them.
+
+    It does not tell of changes to the program around them, such as how a text is taken apart into records.
+    """
+    one = next((one for one in fmt.shapes if one.name == shape), None)
+    if one is None:
+        return ""
+    selects = {fmt.kind: one.select, **one.also}
+    return _digest(json.dumps([selects, dict(one.columns), fmt.is_list, fmt.is_whole(shape)], sort_keys=True))
+
+
+@cache
+def _digest(text: str) -> str:
+    macros = {found[1]: found[0] for found in _MACRO.finditer(sql_file("discovery.sources", "macros"))}
+    named: set[str] = set()
+    ahead = set(_WORD.findall(text)) & macros.keys()
+    while ahead:
+        named |= ahead
+        ahead = {word for name in ahead for word in _WORD.findall(macros[name])} & macros.keys() - named
+    said = "\0".join([text, *(macros[name] for name in sorted(named))])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def looked_with(settings: Settings) -> str:
@@ -87,19 +119,26 @@ def looked_with(settings: Settings) -> str:
 
 
 def meant_anew(store: Store, settings: Settings) -> dict[str, Before]:
-    """Return the inputs that the settings speak of otherwise than when they were looked at, by file_id."""
+    """Return the inputs that would be read otherwise than they were, by file_id.
+
+    What a plug-in read stays where that is gone; what a mapping read does not.
+    """
     looked = looked_with(settings)
+    formats = {fmt.name: fmt for fmt in known_formats(settings)}
     found: dict[str, Before] = {}
     for row in store.dicts(
-        "SELECT file_id, file_sha256, member, file_name, state, snapshot_on, loaded_at, read_with, format "
+        "SELECT file_id, file_sha256, member, file_name, state, snapshot_on, loaded_at, read_with, format, shape "
         "FROM sources.source_file WHERE state <> 'duplicate' AND file_sha256 IS NOT NULL"
     ):
-        fmt = row.pop("format")
+        fmt, shape = formats.get(str(row.pop("format"))), str(row.pop("shape"))
         one = Before(**row)
+        now: str | None
         if one.state in ("refused", "unrecognised"):
             now = looked
+        elif fmt is None:
+            now = None if "mapping" in json.loads(one.read_with or "{}") else one.read_with
         else:
-            now = read_with(settings, hint_of_member(settings, one.container, one.member), str(fmt))
+            now = read_with(settings, hint_of_member(settings, one.container, one.member), fmt, shape)
         if one.read_with != now:
             found[one.file_id] = one
     return found

@@ -46,7 +46,7 @@ SOURCES: tuple[Table, ...] = (
             c(
                 "read_with",
                 T,
-                "what the settings said of it then, as JSON; where they say something else it is read again",
+                "what settings and program said of it then, as JSON; where they say something else it is read again",
                 personal=True,
             ),
         ),
