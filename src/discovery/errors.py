@@ -13,6 +13,7 @@ DiscoveryError
 ├── StoreDamaged            exit 70: a file of ours does not open or does not hold what it must
 ├── DiskFull                exit 70: a file could not be written for want of room
 ├── DiskFailed              exit 70: a disk reports an error
+├── MemoryTooSmall          exit 70: the memory that the engine may take does not hold a day of events
 ├── EngineFailed            exit 70: another engine did not do its work; nothing of it was taken in
 └── ContractBroken          exit 70: a table differs from its declaration
 """
@@ -87,6 +88,10 @@ class DiskFull(DiscoveryError):
 
 class DiskFailed(DiscoveryError):
     """A disk reports an error on reading or writing; what was published before stays."""
+
+
+class MemoryTooSmall(DiscoveryError):
+    """The work on a day of events does not fit the memory that the engine may take; nothing of it was taken in."""
 
 
 class EngineFailed(DiscoveryError):

@@ -28,6 +28,9 @@ SqlError = duckdb.Error
 ValueRefused = (duckdb.DataError, duckdb.InvalidInputException)
 """What a statement ends with over a value that it cannot take: never a full disk, nor a statement that is wrong."""
 
+OutOfMemory = duckdb.OutOfMemoryException
+"""What a statement raises that needs more memory than the engine may take, and cannot do with the disk instead."""
+
 _NEWER = "created with a newer version of DuckDB"
 _NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
 _CORRUPT = ("Corrupt database file", "Could not read enough bytes")

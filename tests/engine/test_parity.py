@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from discovery.canonical.usage import build_usage, touch_days
+from discovery.errors import MemoryTooSmall
 from discovery.settings import EngineSettings, Settings
 from discovery.stage import Night
 from discovery.store import Store
@@ -187,6 +188,23 @@ def test_the_balance_counts_each_part_in_its_own_batch_and_anew(
     build(small, EngineSettings())
     with Store(small / "warehouse.duckdb") as store:
         assert ("f6", 5) in store.rows(kept)
+
+
+def test_a_day_that_memory_does_not_hold_is_told_with_its_remedy(small: Path) -> None:
+    """Neither DuckDB's own advice, which cannot be followed here, nor a day that was taken in by half."""
+    con = duckdb.connect()
+    con.execute(f"ATTACH '{small / 'warehouse.duckdb'}' AS w; {KINDS}")
+    rows = (f"('{n // 2:08x}-0000-7000-8000-000000000000', '2026-09-03 08:00', NULL, 'k{n}', 'anna{n}@acme.test', NULL, "
+            "'app_id', 'slack', 'Slack', 'oidc')" for n in range(6_000))  # fmt: skip
+    part(small, con, "sign_in", "entra", "2026-09-03", "f7", ", ".join(rows))
+    con.close()
+    night = Night(Settings(home=small, inbox=small / "inbox"), date(2026, 9, 30))
+    with Store(small / "warehouse.duckdb", memory_limit="16MB") as store:
+        with pytest.raises(MemoryTooSmall, match=r"6,\d\d\d events.*Raise \[engine\] memory_limit"):
+            build_usage(store, night)
+        assert store.count("canonical.usage") == 0
+        assert store.value("SELECT count(*) FROM sources.source_part WHERE state <> 'new'") == 0
+    assert build(small, EngineSettings()) > 0
 
 
 @pytest.mark.long

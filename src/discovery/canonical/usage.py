@@ -22,9 +22,10 @@ from discovery.canonical.usage_forms import (
     winner_select,
 )
 from discovery.canonical.usage_spark import usage_on_spark
+from discovery.errors import MemoryTooSmall
 from discovery.sources.lake import Lake
 from discovery.stage import Night, Step
-from discovery.store import Store, declared_columns, quoted, sql_file
+from discovery.store import OutOfMemory, Store, declared_columns, quoted, sql_file
 from discovery.tables import EVENT_KINDS, RECORDS, TABLES
 
 _BATCH_ROWS = 20_000_000
@@ -46,7 +47,7 @@ def build_usage(store: Store, night: Night) -> int:
     """Rebuild the touched days of `canonical.usage` and the touched months of `usage_month`.
 
     In the same transaction staged inputs become `loaded` and their balance (loaded, duplicate) is set.
-    Returns the number of usage rows of the touched days.
+    Returns the number of usage rows of the touched days. Raises MemoryTooSmall.
     """
     lake = night.settings.home / "lake"
     with store.transaction():
@@ -119,7 +120,14 @@ def _build_kind(store: Store, kind: str, lake: Path) -> int:
     )
     total = 0
     for batch, row_count in _batches(parts, lake):
-        total += _build_batch(store, kind, batch, row_count, lake)
+        try:
+            total += _build_batch(store, kind, batch, row_count, lake)
+        except OutOfMemory as error:
+            raise MemoryTooSmall(
+                f"{row_count:,} events ({kind}) of whole days are counted together and need more memory: "
+                f"{str(error).splitlines()[0]}. Raise [engine] memory_limit, or have events counted on Spark "
+                "(docs/scale.md). Nothing of this night was taken in; what was published before stays."
+            ) from error
     return total
 
 
