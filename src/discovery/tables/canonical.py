@@ -358,6 +358,7 @@ CANONICAL: tuple[Table, ...] = (
             c("record_count", COUNT, "records that name it"),
             c("amount", MONEY, "sum of charges in their own currencies; NULL if none"),
         ),
+        published=True,
     ),
     Table(
         "canonical",
