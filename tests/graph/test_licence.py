@@ -65,6 +65,18 @@ def test_the_export_of_users_says_which_licences_to_take_back(make_bench: Callab
     assert ask("SELECT approval FROM graph.app_fact WHERE app_id = 'power-bi'") == [("approved",)]
 
 
+def test_licences_of_files_read_in_one_go_stay_with_their_file(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench()
+    held = {"one": {"ada": [E3, POWER_BI]}, "two": {"ben": [E3]}, "three": {"cleo": []}}
+    for name, licences in held.items():
+        bench.put(f"{name}.json", users(**licences))
+    bench.read()
+    files = {file["file_name"].removesuffix(".json"): file["file_id"] for file in bench.files().values()}
+    got = {name: sorted(r["licence"] for r in bench.records("licence", files[name])) for name in held}
+    assert got == {"one": [E3, POWER_BI], "two": [E3], "three": []}
+    assert bench.unbalanced() == []
+
+
 def test_a_product_is_one_licence_whatever_a_list_calls_it(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench()
     bench.put("users.json", users(ada=[E3, UNKNOWN]))
