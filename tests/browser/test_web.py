@@ -105,6 +105,12 @@ def pages(served: Served) -> list[str]:
     ]  # fmt: skip
 
 
+def wider_than_the_window(page: Page) -> int:
+    """By how many pixels the page itself could be scrolled sideways, with all there is to unfold unfolded."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
 def test_every_page_is_accessible_and_fits_and_nothing_is_complained_of(
     browser: Browser, served: Served
 ) -> None:
@@ -116,10 +122,7 @@ def test_every_page_is_accessible_and_fits_and_nothing_is_complained_of(
         one = Visit(context, served)
         for path in [*pages(served), link.removeprefix(served.base)]:
             page = one.go(path)
-            overflow = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            if overflow > 0:
+            if (overflow := wider_than_the_window(page)) > 0:
                 said[f"{path} {scheme} {width}"] = f"{overflow} px wider than the window"
             rules = {"runOnly": TAGS} if scheme == "light" else DARK
             found = Axe().run(page, options=rules).response["violations"]
@@ -130,6 +133,18 @@ def test_every_page_is_accessible_and_fits_and_nothing_is_complained_of(
         said |= {f"console {scheme} {width}": text for text in one.wrong}
         context.close()
     assert said == {}
+
+
+def test_no_text_however_long_widens_a_page_on_a_telephone(browser: Browser, tmp_path: Path) -> None:
+    write_home(tmp_path / "home", lambda text: text + "x" * 90, apps=3)
+    with serving(tmp_path / "home") as served:
+        context = browser.new_context(viewport={"width": 400, "height": 900})
+        one = Visit(context, served)
+        paths = ["/", "/people", f"/people/{ADA}", f"/people/{ADA}/apps/{APP}", f"/people/{ADA}/plan", "/apps", f"/apps/{APP}",
+                 f"/people/{ADA}/dossier.html", "/queue", f"/queue/{KEY}", "/cases", "/findings", "/runs", "/search?q=app"]  # fmt: skip
+        wide = {path: wider for path in paths if (wider := wider_than_the_window(one.go(path))) > 0}
+        context.close()
+    assert wide == {}
 
 
 def test_the_keyboard_reaches_everything(visit: Visit) -> None:

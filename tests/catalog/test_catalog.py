@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from importlib import resources
 from pathlib import Path
@@ -14,6 +15,7 @@ from discovery.catalog.builder import APP_COLUMNS
 from discovery.catalog.identifiers import apps_that_count
 from discovery.catalog.load import HOST_KINDS, data_rows
 from discovery.catalog.naming import is_host, registrable_domain
+from discovery.catalog.sku import TENANT_APP, read_skus
 from discovery.errors import BadSettings
 from discovery.store import Store
 
@@ -54,6 +56,20 @@ def test_ids_in_the_ledger_keep_their_meaning() -> None:
     ledger = {row["app_id"]: row for row in data_rows("ids.csv")}
     assert set(read_catalog().apps) <= set(ledger)
     assert Counter(row["app_id"] for row in data_rows("ids.csv")).most_common(1)[0][1] == 1
+
+
+def test_microsofts_licences_are_of_apps_that_there_are() -> None:
+    skus = read_skus()
+    assert {sku.app_id for sku in skus} | {TENANT_APP} <= set(read_catalog().apps)
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", sku.sku_id) for sku in skus)
+    for column in ("sku_id", "part_number"):
+        assert len({getattr(sku, column).lower() for sku in skus}) == len(skus), column
+    # What one name means does not depend on which kind of name it is.
+    meant: dict[str, set[str]] = {}
+    for sku in skus:
+        for name in (sku.sku_id, sku.part_number, sku.product):
+            meant.setdefault(name.lower(), set()).add(sku.product)
+    assert [name for name, products in meant.items() if len(products) > 1] == []
 
 
 def test_facts_carry_source_and_date() -> None:

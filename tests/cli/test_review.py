@@ -56,7 +56,6 @@ def test_the_queue_shows_first_what_changes_most(review: Run) -> None:
 
 def test_amounts_go_before_persons_where_the_file_has_them(review: Run, home: Path) -> None:
     with Store(home / "access_graph.duckdb") as store:
-        store.run("CREATE TABLE IF NOT EXISTS mention (mention VARCHAR, kind VARCHAR, amount DECIMAL(18,2))")
         store.run(
             f"INSERT INTO mention BY NAME SELECT '{OPEN}' AS mention, 'merchant' AS kind, 900.00 AS amount"
         )
@@ -114,6 +113,39 @@ def test_unknown_mentions_and_apps_are_bad_use(review: Run, home: Path) -> None:
     assert review("accept", OPEN).exit_code == 2
     assert review("nosuch").exit_code == 2
     assert not (home / "decisions.jsonl").exists()
+
+
+def test_an_app_id_is_found_by_the_name_that_people_see(review: Run, home: Path) -> None:
+    ids = ("0a1b2c3d-0000-4000-8000-000000000001", "0a1b2c3d-0000-4000-8000-000000000002")
+    with Store(home / "access_graph.duckdb") as store:
+        for app_id, name in zip(ids, ("Board Portal", "Lunch Wheel"), strict=True):
+            store.run(
+                f"INSERT INTO match BY NAME SELECT '{app_id}' AS mention, 'app_id' AS kind, 'review' AS decision"
+            )
+            store.run(
+                f"INSERT INTO mention BY NAME SELECT '{app_id}' AS mention, 'app_id' AS kind, '{name}' AS mention_name"
+            )
+    assert {r["mention"]: r["mention_name"] for r in queue(review)}[ids[0]] == "Board Portal"
+    assert f"Board Portal ({ids[0]})" in " ".join(review("list", env={"COLUMNS": "240"}).stdout.split())
+    assert review("preview", "Board Portal", "--app", "miro.com").exit_code == 0
+    done = review("accept", "board portal", "--app", "miro.com")
+    assert f"Board Portal ({ids[0]}) (app_id) means Miro" in done.stdout
+    assert read_decisions(home).all[-1].subject == {"mention_kind": "app_id", "mention": ids[0]}
+    assert "'Lunch Wheel'" in review("reject", "Lunch Weel").stderr, "what is near is named as people see it"
+    # Two apps of one name: which is meant is said by the key, and the key decides.
+    with Store(home / "access_graph.duckdb") as store:
+        store.run("UPDATE mention SET mention_name = 'Board Portal' WHERE mention_name = 'Lunch Wheel'")
+    unclear = review("reject", "Board Portal")
+    assert (unclear.exit_code, key_of(ids[1], "app_id") in unclear.stderr) == (2, True)
+    assert review("reject", key_of(ids[1], "app_id")).exit_code == 0
+    assert read_decisions(home).all[-1].subject["mention"] == ids[1]
+
+
+def test_a_file_of_an_earlier_version_has_no_names(review: Run, home: Path) -> None:
+    with Store(home / "access_graph.duckdb") as store:
+        store.run("DROP TABLE mention")
+    assert [r["mention_name"] for r in queue(review)] == [None, None]
+    assert review("reject", OPEN).exit_code == 0
 
 
 def test_a_mention_of_two_kinds_has_to_be_told_apart(review: Run, home: Path) -> None:

@@ -77,6 +77,15 @@ CASES = {
         {"display_name": "Ida Berg", "email": "ida.berg@lumo.example"},
         2,
     ),
+    "american payroll, the private address first": Case(
+        "Personal Email,Work Email Address,Team Member Name,Hire Date,Dismissal Date\n"
+        "ada@home.example,ada@acme.example,Ada Byron,01/15/2024,08/31/2026\n"
+        "grace@home.example,grace@acme.example,Grace Hopper,03/02/2020,\n",
+        "directory_account",
+        {"email": "Work Email Address", "hired_on": "Hire Date", "left_on": "Dismissal Date"},
+        {"email": "ada@acme.example", "hired_on": "2024-01-15", "left_on": "2026-08-31"},
+        2, {"date_order": "mdy"},
+    ),
     "french card, negative, blanks in thousands": Case(
         "Date de l'opération;Libellé;Montant;Devise;Titulaire de la carte;Carte\n"
         "13/08/2026;FIGMA INC;-16,50;EUR;Ada Byron;**** 1234\n14/08/2026;HÔTEL;-1 016,50;EUR;Ada Byron;**** 1234\n",

@@ -222,8 +222,12 @@ def test_forgetting_leaves_the_chain_whole_and_nothing_of_the_person(tmp_path: P
     ledger = write_some(tmp_path)
     before = ledger.entries()
     head = Head(LINES, before[-1].hash)
-    assert ledger.forget("person1")
+    assert ledger.forget("person1", {"person_hash": "0f" * 32, "records": 3})
+    said = ledger.entries()[-1]
+    assert (said.kind, said.data) == ("forgotten", {"person_hash": "0f" * 32, "records": 3})
+    assert said.subject in {e.subject for e in before}
     assert not ledger.forget("person1"), "there is nothing left to forget"
+    assert ledger.entries()[-1].kind == "forgotten", "and it is said that somebody asked"
     verdict = verify_ledger(tmp_path, [head])
     assert (verdict.is_whole, verdict.forgotten_count, verdict.anchored) == (True, 4, LINES)
     everything = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())

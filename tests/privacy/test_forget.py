@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 import zstandard
+from click.testing import CliRunner
 
+from discovery.cli.application import application
 from discovery.decisions import read_decisions, record_decision
 from discovery.errors import StoreDamaged
 from discovery.ledger import Ledger, verify_ledger
@@ -203,6 +205,36 @@ def test_nothing_is_left_and_everybody_else_is_as_before(known: tuple[Settings, 
     assert sum(ignored for _, _, ignored in rows) == 6
     assert verify_ledger(settings.home).is_whole
     assert [d.kind for d in read_decisions(settings.home).all] == ["match"]
+
+
+def test_the_ledger_says_that_somebody_was_forgotten_when_and_by_whom_and_not_who(
+    known: tuple[Settings, str],
+) -> None:
+    """Also of a person whom the ledger never knew: nothing was ever done to them."""
+    settings, person_id = known
+    for left in (settings.home / "ledger.jsonl", settings.home / "decisions.jsonl"):
+        left.unlink(missing_ok=True)
+    shutil.rmtree(settings.home / "keys" / "subjects", ignore_errors=True)
+    done = forget(settings, person_id, by="os:test", as_of=AS_OF)
+    assert not done.had_ledger
+    (entry,) = [e for e in Ledger(settings.home).entries() if e.kind == "forgotten"]
+    assert entry.actor
+    assert entry.at
+    assert (entry.subject, entry.data["files"], entry.data["records"]) == (None, done.files, done.records)
+    chain = (settings.home / "ledger.jsonl").read_text().lower()
+    assert not any(name in chain for name in NAMES)
+    assert person_id not in chain
+    assert verify_ledger(settings.home).is_whole
+
+    def show(address: str) -> Any:
+        return CliRunner().invoke(
+            application, ["ledger", "show", "--person", address, "--home", str(settings.home), "--json"]
+        )
+
+    # An address that the auditor was given is found, another one is not.
+    (row,) = json.loads(show("Ada.Byron@example.com").stdout)
+    assert (row["kind"], row["actor"], row["person_id"]) == ("forgotten", entry.actor, None)
+    assert show("somebody.else@example.com").exit_code == 2
 
 
 def test_what_comes_later_is_left_out_and_its_bytes_are_not_kept(known: tuple[Settings, str]) -> None:

@@ -6,6 +6,7 @@ from importlib import resources
 
 from discovery.canonical import list_day
 from discovery.canonical.usage import usage_step
+from discovery.catalog.sku import TENANT_APP, read_skus
 from discovery.decisions import read_decisions
 from discovery.settings import Settings
 from discovery.stage import Night, Step, tables_read
@@ -39,6 +40,15 @@ def _create_words(store: Store, settings: Settings) -> None:
         "CREATE OR REPLACE TEMP TABLE free_mail AS SELECT unnest(CAST($free_mail AS VARCHAR[])) AS domain",
         {"free_mail": _free_mail_domains()},
     )
+    called = sorted({(name.lower(), sku.product, sku.app_id) for sku in read_skus()
+                     for name in (sku.sku_id, sku.part_number, sku.product)})  # fmt: skip
+    store.run(
+        "CREATE OR REPLACE TEMP TABLE licence_product AS SELECT 'entra' AS system, "
+        "unnest(CAST($names AS VARCHAR[])) AS name, "
+        "unnest(CAST($products AS VARCHAR[])) AS product, unnest(CAST($apps AS VARCHAR[])) AS app_id",
+        {"names": [c[0] for c in called], "products": [c[1] for c in called], "apps": [c[2] for c in called]},
+    )
+    store.run(f"SET VARIABLE tenant_app = {quoted(TENANT_APP)}")
     globs = ", ".join(quoted(glob) for glob in settings.break_glass)
     store.run(f"SET VARIABLE break_glass = [{globs}]::VARCHAR[]")
     # Of an account accepted for several persons the last word counts.

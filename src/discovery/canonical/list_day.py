@@ -9,7 +9,15 @@ from __future__ import annotations
 from discovery.stage import Night, Step
 from discovery.store import Store, sql_file
 
-_KINDS = ("app_account", "assignment", "directory_account", "grant", "membership", "provisioning_job")
+_KINDS = (
+    "app_account",
+    "assignment",
+    "directory_account",
+    "grant",
+    "licence",
+    "membership",
+    "provisioning_job",
+)
 
 _JUDGE = """
     CREATE OR REPLACE TEMP TABLE judged AS

@@ -33,6 +33,10 @@ entry AS (
         concat_ws(chr(31), group_key, coalesce(account_key, lower(account_name), member_group_key))
     FROM lake.membership
     UNION ALL
+    SELECT 'licence', file_id, system, coalesce(instance, ''), '', snapshot_on,
+        concat_ws(chr(31), coalesce(account_key, lower(account_name)), coalesce(licence_key, lower(licence)))
+    FROM lake.licence
+    UNION ALL
     SELECT 'provisioning_job', file_id, system, coalesce(instance, ''), '', snapshot_on,
         concat_ws(chr(31), client_key, job_id)
     FROM lake.provisioning_job

@@ -47,8 +47,9 @@ def forget(settings: Settings, person: str, *, is_sure: bool, as_json: bool) -> 
     else:
         say(f"{done.records} records in {done.files} files of the vault, {done.decisions} decisions and {runs} runs of "
             f"Dagster are gone; {done.identifiers} identifiers are on the suppression list.")  # fmt: skip
+        say("The ledger says when and by whom, with a keyed hash in place of the name.")
         if done.had_ledger:
-            say("The ledger keeps what was done, under a pseudonym that nobody can lift any more.")
+            say("It keeps what was done before, under a pseudonym that nobody can lift any more.")
         for path in done.inbox:
             note(f"{path} still names the person: delete it, or put a file without them in its place.")
         if done.in_settings:

@@ -151,7 +151,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "anställningsdatum", "ansettelsesdato", "ansættelsesdato", "startdatum", "startdato",
     ),
     "left_on": (
-        "terminationdate", "termination", "leavingdate", "leavedate", "lastdayofwork", "lastday", "exitdate",
+        "terminationdate", "termination", "dismissaldate",
+        "leavingdate", "leavedate", "lastdayofwork", "lastday", "exitdate",
         "enddate", "austrittsdatum", "austritt", "datedesortie", "datesortie", "datededépart", "fechadebaja",
         "fechabaja", "fechadesalida", "datumuitdienst", "uitdienst", "einddatum", "datadedesligamento",
         "desligamento", "datadesaída", "demissão", "leaving", "exit", "end",

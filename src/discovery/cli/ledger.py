@@ -17,6 +17,7 @@ from discovery.errors import BadUse, UnknownName
 from discovery.ledger import Entry, Head, Ledger, Verdict, read_heads, verify_ledger
 from discovery.ledger.head import parse_head
 from discovery.settings import Settings
+from discovery.sources.forgotten import digest_of, read_suppressed, token
 
 COLUMNS = (
     "sequence",
@@ -176,15 +177,23 @@ def _rows(settings: Settings, person: str | None, case_id: str | None) -> list[d
     entries = book.entries()
     private = book.read_private(entries)
     persons = book.subjects.persons()
-    wanted = None
     if person is not None:
-        wanted = book.subjects.subject_of(_person_id(settings, person, set(persons.values())))
-        if wanted is None:
-            return []
+        # Whoever has the address and the key can ask when its person was forgotten: the chain has a hash of it.
+        hashed = digest_of(settings.home, token(person, "", "")) if read_suppressed(settings.home) else None
+        forgotten = {
+            entry.sequence for entry in entries if hashed and entry.data.get("person_hash") == hashed
+        }
+        try:
+            wanted = book.subjects.subject_of(_person_id(settings, person, set(persons.values())))
+        except UnknownName:
+            if not forgotten:
+                raise
+            wanted = None
+        entries = [e for e in entries if e.sequence in forgotten or (e.subject and e.subject == wanted)]
     return [
         row_of(entry, private.get(entry.private or "", {}), persons.get(entry.subject or ""))
         for entry in entries
-        if (wanted is None or entry.subject == wanted) and (case_id is None or entry.case_id == case_id)
+        if case_id is None or entry.case_id == case_id
     ]
 
 

@@ -16,7 +16,7 @@ from discovery.errors import BadUse
 from discovery.ledger.actor import user
 from discovery.report.decision import keep_decision
 from discovery.report.identity import decide_identity, find_account, open_identities
-from discovery.report.queue import COLUMNS, checked_rows, decide, effect, find_mention, open_matches
+from discovery.report.queue import COLUMNS, called, checked_rows, decide, effect, find_mention, open_matches
 from discovery.settings import Settings
 
 TO_FILL_IN = ("action", "app", "reason")
@@ -40,7 +40,8 @@ _reason = click.option("--reason", help="Why; kept with the decision.")
 def review() -> None:
     """Decide on matches that the machine leaves open.
 
-    What is open are mentions (which app is meant?) and accounts (whose are they?).
+    What is open are mentions (which app is meant?) and accounts (whose are they?). A mention is given as a source
+    names it, by the display name that came along with an id, or by its key (`--json`, export).
 
     Decisions are appended to decisions.jsonl in the home with your name, and to the ledger; they win over the
     machine for good, and count from the next run. Deciding never waits for a run.
@@ -116,17 +117,11 @@ def list_open(settings: Settings, *, accounts: bool, as_json: bool) -> None:
             ("mention", "kind", "perhaps", "score", "persons", "events", "amount", "why"),
             [
                 [
-                    r[c]
-                    for c in (
-                        "mention",
-                        "kind",
-                        "app_name",
-                        "score",
-                        "persons",
-                        "events",
-                        "amount",
-                        "explanation",
-                    )
+                    called(r),
+                    *(
+                        r[c]
+                        for c in ("kind", "app_name", "score", "persons", "events", "amount", "explanation")
+                    ),
                 ]
                 for r in rows
             ],
@@ -153,7 +148,7 @@ def preview(settings: Settings, mention: str, app: str, kind: str | None, *, as_
             print_json(change)
             return
         say(
-            f"{match['mention']} ({match['kind']}) is now: {match['decision']}"
+            f"{called(match)} ({match['kind']}) is now: {match['decision']}"
             + (f" {match['app_id']}" if match["app_id"] else "")
             + f", {match['explanation']}"
         )
@@ -212,7 +207,7 @@ def accept(
     with published(settings) as store:
         match, one = find_mention(store, mention, kind), find_app(store, app)
     decide(settings, match, "accept", one.app_id, reason)
-    _told(f"{user()} says that {match['mention']} ({match['kind']}) means {one.name} ({one.app_id}).",
+    _told(f"{user()} says that {called(match)} ({match['kind']}) means {one.name} ({one.app_id}).",
           "accept", _named(match, one.app_id), as_json=as_json)  # fmt: skip
 
 
@@ -249,7 +244,7 @@ def reject(
     with published(settings) as store:
         match = find_mention(store, mention, kind)
     decide(settings, match, "reject", None, reason)
-    said = f"{user()} says that {match['mention']} ({match['kind']}) is no such app."
+    said = f"{user()} says that {called(match)} ({match['kind']}) is no such app."
     _told(said, "reject", _named(match), as_json=as_json)
 
 
@@ -308,7 +303,7 @@ def ignore(
     with published(settings) as store:
         match = find_mention(store, str(mention), kind)
     decide(settings, match, "ignore", None, reason)
-    said = f"{user()} says that {match['mention']} ({match['kind']}) is to be left out."
+    said = f"{user()} says that {called(match)} ({match['kind']}) is to be left out."
     _told(said, "ignore", _named(match), as_json=as_json)
 
 
@@ -351,9 +346,9 @@ def undo(
     with published(settings) as store:
         match = find_mention(store, str(mention), kind)
     if (match["kind"], match["mention"]) not in decided.standing("match"):
-        raise BadUse(f"nobody has decided on {match['mention']!r} ({match['kind']})")
+        raise BadUse(f"nobody has decided on {called(match)!r} ({match['kind']})")
     decide(settings, match, "undo", None, reason)
-    said = f"{match['mention']} ({match['kind']}) is the machine's to decide again."
+    said = f"{called(match)} ({match['kind']}) is the machine's to decide again."
     _told(said, "undo", _named(match), as_json=as_json)
 
 

@@ -11,6 +11,8 @@ from discovery.sources.formats.mapping import CREDIT_WORDS, DEBIT_WORDS, FAILURE
 from discovery.sources.source import Head, fold
 
 MOST_ROWS = 400
+PRIVATE = re.compile(r"personal|private?|home|perso\b", re.IGNORECASE)
+"""In the header of an address: it is the person's own, which says nothing of work."""
 SAID = {
     "charge": "card or bank charges", "sign_in": "sign-ins to apps", "web_visit": "visits to sites",
     "directory_account": "a roster of people", "app_account": "the users of an app",
@@ -288,7 +290,7 @@ def _web_visit(columns: list[Column]) -> Reading | None:
 def _roster(columns: list[Column]) -> Reading | None:
     reading = Reading("directory_account")
     days = [c for c in columns if c.is_day and not c.is_moment]
-    emails = [c for c in columns if c.is_email]
+    emails = [c for c in columns if c.is_email and not PRIVATE.search(c.header)]
     signs = [
         _pick(reading, "hired_on", days),
         _pick(reading, "left_on", [*days, *(c for c in columns if not c.values)]),

@@ -26,7 +26,8 @@ edge AS (
         bool_or(source = 'charge') AS is_payer, bool_or(is_admin) AS is_admin,
         bool_or(account_kind = 'shared') AS is_shared, bool_or(account_kind = 'personal') AS is_personal,
         max(role) FILTER (source = 'app_account') AS role, bool_or(source = 'app_account') AS has_seat,
-        bool_or(source = 'assignment') AS is_assigned,
+        bool_or(source = 'assignment' AND mention_kind <> 'licence') AS is_assigned,
+        list_sort(list(DISTINCT mention) FILTER (mention_kind = 'licence')) AS licences,
         max(link_confidence) AS link, max(link_method) FILTER (link_confidence < 0.9) AS weak_method,
         max(CAST(last_at AS DATE)) FILTER (way IN ('sign_in', 'login', 'redirect', 'visit')) AS used_on,
         min(from_on) FILTER (source = 'grant') AS granted_on,
@@ -141,7 +142,8 @@ whole AS (
         coalesce(o.person_id = e.person_id, false) AS is_owner, o.is_leaving AS is_owner_leaving,
         e.has_legacy_auth,
         e.has_dormant_grant,
-        coalesce(p.name, e.app_id) AS app_name, e.is_shared, e.is_personal, e.role, e.has_seat, e.is_assigned, u.admins,
+        coalesce(p.name, e.app_id) AS app_name, e.is_shared, e.is_personal, e.role, e.has_seat, e.is_assigned, e.licences,
+        u.admins,
         x.app_id IS NOT NULL AS is_excluded, m.amount AS monthly_amount, m.currency AS monthly_currency,
         q.status IN ('disabled', 'soft_deleted', 'deleted') AS is_disabled
     FROM judged AS e
@@ -158,7 +160,7 @@ whole AS (
     LEFT JOIN monthly AS m USING (person_id, app_id)
     LEFT JOIN graph.exclusion AS x USING (person_id, app_id)
 )
-SELECT a.* EXCLUDE (app_name, is_shared, is_personal, role, has_seat, is_assigned, admins, is_excluded, is_disabled,
+SELECT a.* EXCLUDE (app_name, is_shared, is_personal, role, has_seat, is_assigned, licences, admins, is_excluded, is_disabled,
         monthly_amount, monthly_currency),
     CASE WHEN NOT a.is_excluded THEN
         row_number() OVER (PARTITION BY a.person_id ORDER BY a.is_excluded, coalesce(a.is_admin, false) DESC,
@@ -179,6 +181,8 @@ SELECT a.* EXCLUDE (app_name, is_shared, is_personal, role, has_seat, is_assigne
             WHEN a.is_personal THEN 'Remove the personal account from the company''s data in ' || a.app_name
                 || ' and have the data handed over.'
             WHEN a.sources = ['grant'] THEN 'Revoke the consent of ' || a.app_name || ' in the identity provider.'
+            WHEN a.sources = ['assignment'] AND NOT a.is_assigned
+                THEN 'Take back the licence of ' || a.app_name || ' in the identity provider.'
             WHEN a.sources = ['assignment'] THEN 'Remove the assignment of ' || a.app_name || ' in the identity provider.'
             ELSE 'Remove the account in ' || a.app_name || ' by hand' || coalesce(' (owner: ' || a.owner_email || ')', '')
                 || CASE WHEN len(a.grant_scopes) > 0 THEN ', and revoke its consent' ELSE '' END || '.' END END
@@ -193,7 +197,8 @@ SELECT a.* EXCLUDE (app_name, is_shared, is_personal, role, has_seat, is_assigne
         CASE WHEN list_contains(a.sources, 'grant') THEN 'OAuth clients: what runs on the consent stops' END,
         CASE WHEN list_contains(a.methods, 'token') THEN 'tokens and keys: what runs on them stops' END
     ], lambda h: h IS NOT NULL) AS handover,
-    CASE WHEN a.has_seat THEN 'seat on the app''s own list' || coalesce(': ' || a.role, '')
+    CASE WHEN a.has_seat OR len(a.licences) > 0 THEN concat_ws('; ', array_to_string(a.licences, ', '),
+            CASE WHEN a.has_seat THEN 'seat on the app''s own list' || coalesce(': ' || a.role, '') END)
         WHEN a.is_assigned THEN 'assigned in the identity provider' END AS licence,
     a.monthly_amount, a.monthly_currency
 FROM whole AS a

@@ -2,8 +2,8 @@
 -- graph.app_summary and the published table app; not published itself.
 --
 -- Approval: what the overlay or a person said; else what a registration says (strictest first); else an app that
--- somebody assigned in an identity provider is approved (an Okta sign-in needs an assignment), and so is an app of
--- the identity provider's own maker (owner tenant Microsoft's, seen in sign-ins).
+-- somebody assigned in an identity provider, or a licence of it, is approved (an Okta sign-in needs an assignment), and
+-- so is an app of the identity provider's own maker (owner tenant Microsoft's, seen in sign-ins).
 WITH registered AS (
     SELECT m.app_id, min(CASE r.approval WHEN 'blocked' THEN 1 WHEN 'needs_review' THEN 2 WHEN 'approved' THEN 3 END) AS said,
         bool_or(is_idp(r.system)) AS is_in_idp,
@@ -18,7 +18,8 @@ assigned AS (
     FROM canonical.assignment AS s
     JOIN matching.match AS m ON m.kind = s.mention_kind AND m.mention = s.mention AND m.decision = 'accept'
     WHERE s.change IS DISTINCT FROM 'removed' AND s.ended_on IS NULL
-    GROUP BY ALL
+    UNION
+    SELECT app_id, true FROM canonical.licence WHERE ended_on IS NULL
 ),
 seen AS (
     SELECT app_id,

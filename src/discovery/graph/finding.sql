@@ -43,8 +43,9 @@ granted AS (
     FROM graph.trace AS t
     JOIN leaver AS l ON l.person_id = t.person_id
     JOIN canonical.account AS a USING (account_id)
-    LEFT JOIN first_list AS f ON (f.kind, f.system, f.instance) = (t.source, a.system, a.instance)
-    LEFT JOIN first_list AS m ON t.source = 'assignment' AND (m.kind, m.system, m.instance)
+    LEFT JOIN first_list AS f ON (f.kind, f.system, f.instance)
+        = (CASE t.mention_kind WHEN 'licence' THEN 'licence' ELSE t.source END, a.system, a.instance)
+    LEFT JOIN first_list AS m ON t.source = 'assignment' AND t.mention_kind <> 'licence' AND (m.kind, m.system, m.instance)
         = ('membership', a.system, a.instance)
     WHERE t.is_proof AND t.source IN ('grant', 'assignment') AND t.ended_on IS NULL
         AND t.from_on > l.left_on AND t.first_at >= l.cut_at
@@ -276,11 +277,12 @@ found AS (
     WHERE s.state = 'failed' AND c.state <> 'undone' AND (s.action = 'verify' OR s.accepted_at IS NOT NULL)
     GROUP BY c.person_id, s.app_id, s.case_id, s.step_id, c.opened_at, p.email, p.display_name, p.person_id, w.name, s.reason
     UNION ALL
-    SELECT 'licence_of_leaver', 'low', a.person_id, NULL, n.licence_key, g.left_on, CAST(n.snapshot_on AS TIMESTAMP),
-        g.who || ' is gone and still holds the licence ' || n.licence || ' in the list of ' || n.snapshot_on
+    SELECT 'licence_of_leaver', 'low', a.person_id, NULL, coalesce(n.licence_key, n.licence), g.left_on, CAST(n.snapshot_on AS TIMESTAMP),
+        g.who || ' is gone and still holds the licence ' || n.product || ' in the list of ' || n.snapshot_on
     FROM canonical.licence AS n
     JOIN canonical.account AS a USING (system, instance, identifier)
     JOIN going AS g ON g.person_id = a.person_id AND (g.left_on < n.snapshot_on OR g.status IN ('disabled', 'soft_deleted'))
+    WHERE n.ended_on IS NULL
     UNION ALL
     SELECT 'leaving_soon', 'low', p.person_id, NULL, '', p.left_on, CAST($as_of AS TIMESTAMP),
         coalesce(p.email, p.display_name, p.person_id) || CASE WHEN p.left_on = $as_of THEN ' has the last day today, '

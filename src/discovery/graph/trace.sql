@@ -80,7 +80,7 @@ listed AS (
         coalesce(granted_at, CAST(from_on AS TIMESTAMP)) AS first_at,
         'consented to ' || coalesce(mention_name, mention) || ': ' || coalesce(array_to_string(scopes, ' '), 'no scopes given')
             AS summary,
-        scopes, NULL::VARCHAR AS role, NULL::BOOLEAN AS is_admin, NULL::VARCHAR AS status
+        scopes, NULL::VARCHAR AS role, NULL::BOOLEAN AS is_admin, NULL::VARCHAR AS status, NULL::VARCHAR AS app_id
     FROM canonical.grant
     UNION ALL
     SELECT 'assignment', system, instance, identifier, mention_kind, mention, event_id, file_id, from_on,
@@ -88,7 +88,7 @@ listed AS (
         CASE WHEN change IS NULL THEN CAST(coalesce(least(snapshot_on, $as_of), $as_of) AS TIMESTAMP)
             ELSE coalesce(assigned_at, CAST(from_on AS TIMESTAMP)) END,
         coalesce(assigned_at, CAST(from_on AS TIMESTAMP)),
-        'assigned to ' || coalesce(mention_name, mention) || coalesce(' as ' || role, ''), NULL, NULL, NULL, NULL
+        'assigned to ' || coalesce(mention_name, mention) || coalesce(' as ' || role, ''), NULL, NULL, NULL, NULL, NULL
     FROM canonical.assignment
     WHERE change IS DISTINCT FROM 'removed'
     UNION ALL
@@ -99,11 +99,18 @@ listed AS (
         CAST(coalesce(least(m.snapshot_on, $as_of), $as_of) AS TIMESTAMP),
         CAST(greatest(s.from_on, m.from_on) AS TIMESTAMP),
         'assigned to ' || coalesce(s.mention_name, s.mention) || ' through the group '
-            || coalesce(s.group_name, m.group_name, s.group_key) || coalesce(' as ' || s.role, ''), NULL, NULL, NULL, NULL
+            || coalesce(s.group_name, m.group_name, s.group_key) || coalesce(' as ' || s.role, ''), NULL, NULL, NULL, NULL, NULL
     FROM canonical.assignment AS s
     JOIN canonical.membership AS m ON m.system = s.system AND m.instance = s.instance AND m.group_key = s.group_key
         AND m.member_group_key IS NULL
     WHERE s.change IS DISTINCT FROM 'removed' AND s.principal_kind = 'group'
+    UNION ALL
+    -- What a licence is a licence of is known by its id: there is nothing to match.
+    SELECT 'assignment', system, instance, identifier, 'licence', product, event_id, file_id, from_on, ended_on, end_reason,
+        CAST(least(snapshot_on, $as_of) AS TIMESTAMP), CAST(from_on AS TIMESTAMP), 'has the licence ' || product,
+        NULL, NULL, NULL, NULL, app_id
+    FROM canonical.licence
+    WHERE app_id IS NOT NULL
     UNION ALL
     SELECT 'app_account', system, instance, identifier, mention_kind, mention, event_id, file_id, from_on,
         ended_on, end_reason,
@@ -112,7 +119,7 @@ listed AS (
         'on the user list of ' || coalesce(mention_name, mention) || ' of ' || coalesce(CAST(snapshot_on AS VARCHAR), '?')
             || ' as ' || coalesce(account_name, identifier) || ': ' || status || coalesce(', ' || role, '')
             || coalesce(', last active ' || CAST(CAST(last_active_at AS DATE) AS VARCHAR), ''),
-        NULL, role, is_admin, status
+        NULL, role, is_admin, status, NULL
     FROM canonical.app_account
 ),
 every AS (
@@ -149,8 +156,8 @@ every AS (
         CASE WHEN NOT p.is_spent THEN 'a refund' WHEN NOT n.is_paid THEN 'refunded in full' END
     FROM paid AS p LEFT JOIN net AS n ON n.holder = p.holder AND n.app_id IS NOT DISTINCT FROM p.app_id
     UNION ALL
-    SELECT a.account_id, coalesce(a.person_id, a.account_id), l.source, l.system, l.mention_kind, l.mention, m.app_id,
-        m.decision, l.source, '', l.event_id, l.first_at, l.listed_at, 1, NULL, l.event_id, l.event_id, l.file_id,
+    SELECT a.account_id, coalesce(a.person_id, a.account_id), l.source, l.system, l.mention_kind, l.mention,
+        coalesce(l.app_id, m.app_id), CASE WHEN l.app_id IS NULL THEN m.decision ELSE 'accept' END, l.source, '', l.event_id, l.first_at, l.listed_at, 1, NULL, l.event_id, l.event_id, l.file_id,
         l.file_id, l.summary, l.summary, l.scopes, l.role, l.is_admin, l.status, l.from_on, l.ended_on, l.end_reason, NULL
     FROM listed AS l
     JOIN canonical.account AS a USING (system, instance, identifier)

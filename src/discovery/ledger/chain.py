@@ -46,8 +46,8 @@ KINDS = (
 why; approval: of a plan; standing_approval: granted or withdrawn by the settings, or used for a case; refusal: an act
 that was not allowed; intent and result: before and after an act; observation: what looking again showed; task: made,
 completed, declined, escalated; notice: a message that was sent or could not be; decision: what a reviewer said of a
-match, of whose an account is, or of an access left out; forgotten: a person's private parts were deleted; torn: a crash
-cut an entry short."""
+match, of whose an account is, or of an access left out; forgotten: a person was taken out of the home, and their
+private parts were deleted; torn: a crash cut an entry short."""
 
 _SAID = {
     "action": "{}",
@@ -65,6 +65,9 @@ _SAID = {
     "due_on": "due {}",
     "by": "said by {}",
     "bytes": "{} bytes cut short",
+    "person_hash": "person {:.16}",
+    "records": "{} records",
+    "files": "in {} files",
 }
 """What a summary says of an entry's data, in this order."""
 _DOMAIN = b"discovery ledger 1\0"
@@ -208,14 +211,16 @@ class Ledger:
         with self.exclusive() as writer:
             return writer.append(kind, **fields)
 
-    def forget(self, person_id: str) -> bool:
-        """Delete what names a person; the chain stays and says so. Returns whether anything was there."""
+    def forget(self, person_id: str, data: Mapping[str, Any] | None = None) -> bool:
+        """Delete what names a person; the chain stays and says that, when and by whom.
+
+        The entry is made whether or not the ledger knew the person; `data` goes into it and may name nobody. Returns
+        whether anything was there to delete.
+        """
         with self.exclusive() as writer:
             subject = self.subjects.subject_of(person_id)
-            if subject is None:
-                return False
             # Said first: a crash between the two is repeated; a silent loss would look like tampering.
-            writer.append("forgotten", subject=subject)
+            writer.append("forgotten", subject=subject, data=data)
             return self.subjects.forget(person_id)
 
     def _content(self) -> bytes:

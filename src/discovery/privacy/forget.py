@@ -26,6 +26,7 @@ from discovery.run import NightRun, writing
 from discovery.settings import Settings
 from discovery.sources.file_name import FileNames
 from discovery.sources.forgotten import (
+    digest_of,
     is_forgotten_sql,
     is_forgotten_use_sql,
     load_forgotten,
@@ -82,6 +83,11 @@ def forget(settings: Settings, person_id: str, *, by: str, as_of: date) -> Forgo
         found = run.store.rows(_IDENTIFIERS, {"person": person_id})
         # An address of a directory names the person in every system; a key only where it is from.
         tokens = {token(str(value), str(system), str(instance)) for system, instance, value in found}
+        # What an auditor can be given later is an address; whose entry it is, is then told by its hash.
+        email = run.store.value(
+            "SELECT email FROM canonical.person WHERE person_id = $person", {"person": person_id}
+        )
+        known_by = token(str(email or person_id), "", "")
         texts = sorted(
             {str(v).strip().lower() for _, _, v in found if "@" in str(v) or len(str(v)) >= _SHORTEST}
         )
@@ -98,7 +104,11 @@ def forget(settings: Settings, person_id: str, *, by: str, as_of: date) -> Forgo
         _rename(Vault(settings.home), names)
     decisions = _drop_lines(settings.home / DECISIONS, person_id, trace)
     _drop_lines(settings.home / OPENED, person_id, trace)
-    had_ledger = Ledger(settings.home).forget(person_id)
+    had_ledger = Ledger(settings.home).forget(
+        person_id,
+        {"person_hash": digest_of(settings.home, known_by), "identifiers": new, "files": len(shas),
+         "records": records, "decisions": decisions},
+    )  # fmt: skip
     _remove_built(settings.home)
     inbox = [
         p for p in inbox_files(settings.inbox) if trace.is_in_file(p, str(p.relative_to(settings.inbox)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from discovery.decisions import Decision, read_decisions
@@ -15,6 +16,7 @@ from discovery.store import Store
 COLUMNS = (
     "key",
     "mention",
+    "mention_name",
     "kind",
     "app_id",
     "app_name",
@@ -39,7 +41,7 @@ WITH seen AS (
 _OPEN = (
     _SEEN
     + """
-SELECT m.mention, m.kind, m.app_id, app.name AS app_name, m.score,
+SELECT m.mention, n.mention_name, m.kind, m.app_id, app.name AS app_name, m.score,
     count(DISTINCT s.person_id) AS persons, count(DISTINCT s.account_id) AS accounts,
     CAST(coalesce(sum(s.event_count), 0) AS BIGINT) AS events, n.amount, m.runner_up, m.explanation
 FROM match AS m
@@ -52,14 +54,20 @@ ORDER BY n.amount DESC NULLS LAST, persons DESC, accounts DESC, events DESC, m.k
 """
 )
 _NO_MENTION = (
-    "LEFT JOIN (SELECT NULL::VARCHAR AS mention, NULL::VARCHAR AS kind, NULL::DECIMAL(18,2) AS amount) AS n"
+    "LEFT JOIN (SELECT NULL::VARCHAR AS mention, NULL::VARCHAR AS kind, NULL::VARCHAR AS mention_name, "
+    "NULL::DECIMAL(18,2) AS amount) AS n"
 )
-# The key is that of discovery.report.decision.key_of.
+"""In place of the table `mention`, which files of earlier versions have not."""
 _NAMED = """
-SELECT * FROM match
-WHERE coalesce(kind = $kind, $kind IS NULL)
-    AND (mention = $text OR regexp_full_match($text, 'm[0-9a-f]{12}')
-        AND 'm' || left(sha256(kind || chr(0) || mention), 12) = $text)
+SELECT m.*, n.mention_name
+FROM match AS m
+LEFT JOIN mention AS n ON n.mention = m.mention AND n.kind = m.kind
+WHERE coalesce(m.kind = $kind, $kind IS NULL)
+"""
+# The key is that of discovery.report.decision.key_of.
+_EXACTLY = """
+    AND (m.mention = $text OR regexp_full_match($text, 'm[0-9a-f]{12}')
+        AND 'm' || left(sha256(m.kind || chr(0) || m.mention), 12) = $text)
 """
 _EFFECT = """
 WITH seen AS (
@@ -95,32 +103,54 @@ def open_matches(store: Store, settings: Settings) -> list[dict[str, Any]]:
 
 def matches_under_review(store: Store) -> list[dict[str, Any]]:
     """Return what the machine left open in a publication, whatever people have decided since."""
-    has_amounts = bool(store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mention'"))
-    return store.dicts(_OPEN if has_amounts else _OPEN.replace("LEFT JOIN mention AS n", _NO_MENTION))
+    return store.dicts(_joined(store, _OPEN))
+
+
+def _joined(store: Store, sql: str) -> str:
+    """Return a query that joins `mention`, for a file that may lack it."""
+    has_mentions = bool(store.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'mention'"))
+    return sql if has_mentions else sql.replace("LEFT JOIN mention AS n", _NO_MENTION)
+
+
+def called(row: Mapping[str, Any]) -> str:
+    """Return how a mention is shown: by the display name that came along with it, if that says more, and as it is."""
+    mention, name = str(row["mention"]), row.get("mention_name")
+    return f"{name} ({mention})" if name and str(name).casefold() != mention.casefold() else mention
 
 
 def find_mention(store: Store, text: str, kind: str | None) -> dict[str, Any]:
-    """Return the match of a mention, given as it is named or by its key. Raises UnknownName."""
-    rows = store.dicts(_NAMED, {"kind": kind, "text": text})
+    """Return the match of a mention, given as it is named, by its key or by the name it is shown with.
+
+    Raises UnknownName.
+    """
+    rows = store.dicts(_joined(store, _NAMED + _EXACTLY), {"kind": kind, "text": text})
     if not rows:  # however it was typed, and what is near
-        rows = store.dicts("SELECT * FROM match WHERE coalesce(kind = $kind, $kind IS NULL)", {"kind": kind})
+        rows = store.dicts(_joined(store, _NAMED), {"kind": kind})
+    typed = text.strip().casefold()
     tests = (
         lambda row: row["mention"] == text,
         lambda row: key_of(row["mention"], row["kind"]) == text,
-        lambda row: row["mention"].casefold() == text.strip().casefold(),
+        lambda row: row["mention"].casefold() == typed,
         # An export puts an apostrophe before what a spreadsheet would take for a formula.
         lambda row: text.startswith("'") and row["mention"] == text[1:],
+        lambda row: typed in ((row["mention_name"] or "").casefold(), called(row).casefold()),
     )
     for fits in tests:
         found = [row for row in rows if fits(row)]
         if len(found) == 1:
             return found[0]
+        kinds = sorted({str(row["kind"]) for row in found})
+        if len(kinds) > 1:
+            raise UnknownName(
+                f"{text!r} is named in several ways ({', '.join(kinds)}): say which with --kind."
+            )
         if found:
-            kinds = ", ".join(str(row["kind"]) for row in found)
-            raise UnknownName(f"{text!r} is named in several ways ({kinds}): say which with --kind.")
+            which = ", ".join(f"{key_of(row['mention'], row['kind'])} ({row['mention']})" for row in found)
+            raise UnknownName(f"{text!r} is the name of several ({kinds[0]}): say which by its key: {which}.")
     import difflib
 
-    near = difflib.get_close_matches(text, [str(row["mention"]) for row in rows], n=5)
+    said = {name: None for row in rows for name in (row["mention"], row["mention_name"]) if name}
+    near = difflib.get_close_matches(text, list(said), n=5)
     hint = f" Near: {', '.join(map(repr, near))}." if near else " `discovery review list` shows what is open."
     raise UnknownName(f"no source names an app {text!r}.{hint}")
 

@@ -69,6 +69,11 @@ def suppress(home: Path, tokens: Iterable[str], by: str) -> int:
     return len(new)
 
 
+def digest_of(home: Path, one: str) -> str:
+    """Return the keyed hash of a token, as the list has it; only who has the key can tell whose it is."""
+    return _digest(list_key(home), one)
+
+
 def read_suppressed(home: Path) -> list[str]:
     """Return the keyed hashes; none where nobody was forgotten. A line that a crash cut short is passed over."""
     try:

@@ -193,7 +193,19 @@ CANONICAL: tuple[Table, ...] = (
         *_TIME,
         key=("system", "instance", "group_key", "identifier"),
     ),
-    _records("licence", "one licence of one account in the newest list of its system", _IDENTIFIER),
+    _records(
+        "licence",
+        "one licence of one account in the newest list that tells of the account (or the last that had it)",
+        _IDENTIFIER,
+        *_TIME,
+        c(
+            "product",
+            T,
+            "name of the product; where it is not known, what the list calls it: part number or id",
+        ),
+        c("app_id", T, "app that it gives access to; NULL if none is known"),
+        key=("system", "instance", "identifier", "product"),
+    ),
     _records("directory_event", "one change in a directory that matters to leaving, once", _IDENTIFIER),
     Table(
         "canonical",
@@ -346,6 +358,7 @@ CANONICAL: tuple[Table, ...] = (
             c("record_count", COUNT, "records that name it"),
             c("amount", MONEY, "sum of charges in their own currencies; NULL if none"),
         ),
+        published=True,
     ),
     Table(
         "canonical",

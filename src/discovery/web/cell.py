@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from discovery.report.queue import called
 from discovery.report.template import count, day, is_web, money, segment
 from discovery.report.text import safe, shown
 
@@ -73,7 +74,7 @@ _KINDS: Mapping[str, Callable[[Any, Row], str]] = {
     "access": _access,
     "case": lambda value, _: f'<a class="nowrap" href="/cases/{segment(value)}">{words(value)}</a>',
     "task": lambda value, row: f'<a href="/tasks/{segment(row["task_id"])}">{words(value)}</a>',
-    "queued": lambda value, row: f'<a href="/queue/{segment(row["key"])}">{words(value)}</a>',
+    "queued": lambda _, row: f'<a href="/queue/{segment(row["key"])}">{words(called(row))}</a>',
     "rule": _rule,
     "survives": survives,
     "badge": badge,

@@ -21,6 +21,9 @@ invitation); service or shared where employeeType says so; human with employee i
 unknown where name or UPN begin like a service account (svc, service, noreply, admin …); human with given name
 and surname; else unknown. A name alone never makes a service account.
 
+assignedLicenses (`graph`, where it was selected): each is a `licence` of its own. It names products by skuId alone;
+what they are called is told later, or by entra_licences. A CSV has none.
+
 Nothing is ignored. The tenant is not in the file.
 """
 
@@ -115,6 +118,18 @@ _PORTAL = _RECORD.substitute(
     FROM raw"""
 )
 
+# The same event_id as in entra_licences: who has both lists has each licence once.
+_LICENCES = """
+    SELECT account_key || ':' || sku AS event_id, record, account_key, account_name, sku AS licence, sku AS licence_key
+    FROM (
+        SELECT _record AS record, lower(blank_null(id)) AS account_key,
+            lower(blank_null("userPrincipalName")) AS account_name,
+            unnest(list_distinct(list_transform(coalesce(TRY_CAST("assignedLicenses" AS JSON[]), CAST([] AS JSON[])),
+                lambda l: lower(blank_null(l ->> '$.skuId'))))) AS sku
+        FROM raw
+    )
+    WHERE account_key IS NOT NULL AND sku IS NOT NULL"""
+
 
 def _is_list_of_users(head: Head) -> bool:
     """Tell the tenant's users from the recycle bin and from the users that changed."""
@@ -156,8 +171,10 @@ FORMAT = Format(
                 "employeeLeaveDateTime": "VARCHAR",
                 "department": "VARCHAR",
                 "manager": "JSON",
+                "assignedLicenses": "JSON",
             },
             select=_GRAPH,
+            also={"licence": _LICENCES},
             numbered=True,
         ),
         Shape(
@@ -190,6 +207,7 @@ FORMAT = Format(
     proven_on=date(2026, 11, 23),
     is_list=True,
     is_complete=True,
+    also_kinds=("licence",),
     examples=(
         Example(
             shape="graph",
@@ -201,14 +219,28 @@ FORMAT = Format(
 "x500:/o=X"],\
 "accountEnabled":true,"userType":"Member","employeeId":"E001","department":"Engineering",\
 "employeeHireDate":"2025-10-07T00:00:00Z","employeeLeaveDateTime":"0001-01-01T00:00:00Z",\
-"manager":{"mail":"Grace@example.com"}},
+"manager":{"mail":"Grace@example.com"},"assignedLicenses":[\
+{"disabledPlans":[],"skuId":"05E9A617-0261-4cee-bb44-138d3ef5d965"},{"disabledPlans":["x"],"skuId":"s2"}]},
 {"id":"FA3C63DC-971a-420c-a182-61261d62bb05","displayName":"Blaise Pascal","givenName":"Blaise",\
 "surname":"Pascal",\
 "userPrincipalName":"blaise@example.com","mail":null,"accountEnabled":false,"userType":null,\
-"employeeLeaveDateTime":"2026-08-31T00:00:00Z"}
+"employeeLeaveDateTime":"2026-08-31T00:00:00Z","assignedLicenses":[]}
 ]}
 """,
             records={
+                "licence": (
+                    {
+                        "account_key": "71269488-09f4-498f-a043-33ae89006239",
+                        "licence": "05e9a617-0261-4cee-bb44-138d3ef5d965",
+                        "licence_key": "05e9a617-0261-4cee-bb44-138d3ef5d965",
+                        "event_id": "71269488-09f4-498f-a043-33ae89006239:05e9a617-0261-4cee-bb44-138d3ef5d965",
+                    },
+                    {
+                        "account_key": "71269488-09f4-498f-a043-33ae89006239",
+                        "licence": "s2",
+                        "licence_key": "s2",
+                    },
+                ),
                 "directory_account": (
                     {
                         "account_key": "71269488-09f4-498f-a043-33ae89006239",
@@ -232,7 +264,7 @@ FORMAT = Format(
                         "account_kind": "human",
                         "left_on": date(2026, 8, 31),
                     },
-                )
+                ),
             },
         ),
         Example(

@@ -8,7 +8,8 @@ It asks for a work address, a name, and one of last day, first day and employmen
 counts only beside a column that an app's user list does not have (department, manager, title …). Up to six
 lines may stand above the header.
 
-- account_key is the employee id, else the work address. Private addresses are not read.
+- account_key is the employee id, else the work address. Private addresses are not read. A name of one word gives way
+  to first and last name.
 - status: active (also on leave, on notice, on probation), disabled (terminated, left, inactive …), unknown
   (not yet started). Words that are not known are quarantined with the accepted ones. Without a status: active
   if no last day is given, else by the day of the list, else unknown.
@@ -38,11 +39,13 @@ _NAME = ("Full name", "Display name", "Employee name", "Name", "Legal name", "Pr
 _FIRST = ("First name", "Given name", "Forename", "Preferred first name", "Vorname", "Prénom")
 _LAST = ("Last name", "Family name", "Surname", "Sur name", "Nachname", "Nom", "Nom de famille")
 _HIRED = ("Hire date", "Hired on", "Start date", "Date of joining", "Joining date", "Joined", "Date joined",
-          "Employment start date", "Original hire date", "Einstellungsdatum", "Eintrittsdatum", "Eintritt",
+          "Employment start date", "Original hire date", "Hired at",
+          "Einstellungsdatum", "Eintrittsdatum", "Eintritt",
           "Date d'embauche", "Date d'entrée")  # fmt: skip
 _LEFT = ("Termination date", "Term date", "End date", "Leave date", "Leaving date", "Last day",
          "Last working day", "Last day of work", "Date of leaving", "Exit date", "Separation date",
-         "Employment end date", "Contract end date", "Letzter Arbeitstag", "Austrittsdatum", "Austritt",
+         "Employment end date", "Contract end date", "Dismissal date", "Terminated at",
+         "Letzter Arbeitstag", "Austrittsdatum", "Austritt",
          "Kündigung zum", "Date de sortie", "Date de départ")  # fmt: skip
 _STATUS = ("Employment status", "Employee status", "Worker status", "Beschäftigungsstatus",
            "Lifecycle status", "Status", "State", "Statut")  # fmt: skip
@@ -118,8 +121,10 @@ WITH part AS (
     SELECT *,
            nullif(trim(employee_id), '') AS id,
            email_of(work_email) AS email,
-           coalesce(blank_null(full_name), nullif(trim(
-               coalesce(trim(first_name), '') || ' ' || coalesce(trim(last_name), '')), '')) AS person,
+           nullif(trim(coalesce(trim(first_name), '') || ' ' || coalesce(trim(last_name), '')), '') AS said_apart,
+           -- A preferred name is often the first name alone.
+           CASE WHEN contains(trim(full_name), ' ') THEN blank_null(full_name)
+               ELSE coalesce(said_apart, blank_null(full_name)) END AS person,
            fold(coalesce(blank_null(status_word),
                 CASE WHEN fold(active_flag) IN ('yes', 'y', 'true', '1', 'active', 'x') THEN 'active'
                      WHEN fold(active_flag) IN ('no', 'n', 'false', '0', 'inactive') THEN 'inactive'

@@ -11,7 +11,7 @@ from discovery.decisions import read_decisions
 from discovery.errors import BadUse, UnknownName
 from discovery.report.decision import key_of
 from discovery.report.published import App, find_app
-from discovery.report.queue import decide, effect, find_mention
+from discovery.report.queue import called, decide, effect, find_mention
 from discovery.web.ledger_rows import open_rows
 from discovery.web.listing import table_of
 from discovery.web.listings import LISTINGS
@@ -64,7 +64,7 @@ def match(request: Request) -> Response:
     return render(
         request,
         "match.html",
-        title=str(one["mention"]),
+        title=called(one),
         match=one,
         key=key,
         score=score,
