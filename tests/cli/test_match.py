@@ -57,6 +57,16 @@ def test_one_row_per_input_row_in_order_with_the_text_as_it_was(cli: Run) -> Non
     assert not any(cell.startswith(tuple("=+-@\t\r")) for row in rows[1:] for cell in row[1:])
 
 
+def test_a_file_of_any_length_is_written_whole(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("discovery.cli.match.LINES", 3)
+    file = written(Path("in.csv"), ["text"], [[text] for text in TEXTS * 2])
+    assert cli("match", file, "--output", "out.csv").exit_code == 0
+    with Path("out.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.reader(handle))
+    assert rows == rows_of(cli("match", file))
+    assert [row[0] for row in rows[1:]] == TEXTS * 2
+
+
 def test_for_a_spreadsheet_the_text_is_safe_too(cli: Run) -> None:
     file = written(Path("in.csv"), ["text"], [["=1+1"], ["NOTION"]])
     assert [row[0] for row in rows_of(cli("match", file, "--spreadsheet"))[1:]] == ["'=1+1", "NOTION"]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discovery.catalog.load import data_rows
 from discovery.catalog.naming import fold, host_of, name_key, registrable_domain
 from discovery.matching.normalise import normalise, read_line
 
@@ -62,3 +63,10 @@ def test_every_text_is_read(text: str) -> None:
 )  # fmt: skip
 def test_registrable_domains(host: str, domain: str | None) -> None:
     assert registrable_domain(host) == domain
+
+
+def test_every_mark_is_seen_before_a_name() -> None:
+    marks = [row["prefix"] for row in data_rows("processor.csv", "discovery.matching")]
+    texts = [form.format(mark) for mark in marks for form in ("{}*figma", "{} * figma")]
+    texts += [f"{mark.replace(' ', '   ')}*figma" for mark in marks]
+    assert [text for text in texts if read_line(text).processor is None] == []

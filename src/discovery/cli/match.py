@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
-import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from discovery.matching import TextMatch
 
 LINES = 100_000
-"""Rows after which text is written."""
+"""Lines after which text is written."""
 HIT = ("rule", "action", "text", "was", "app_id", "changes")
-_PLAIN = re.compile(r'[^",\r\n]+')
 COLUMNS = (
     "text",
     "decision",
@@ -105,7 +104,8 @@ def match(settings: Settings, file: Path, column: str, output: Path | None, rule
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise BadUse(f"{output}: cannot be written: {error.strerror}") from error
-    counts = {d: sum(row.decision == d for row in rows) for d in ("accept", "review", "reject")}
+    found = Counter(row.decision for row in rows)
+    counts = {decision: found[decision] for decision in ("accept", "review", "reject")}
     if as_json:
         print_json({"rows": len(rows), **counts, "output": str(output)})
         return
@@ -122,8 +122,11 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
     for number, row in enumerate(body, 1):
         if len(row) <= at:
             raise BadUse(f"{file}: record {number} has {len(row)} cells; {column!r} is column {at + 1}")
+    width = len(header)
     longer = [
-        number for number, row in enumerate(body, 1) if any(cell.strip() for cell in row[len(header) :])
+        number
+        for number, row in enumerate(body, 1)
+        if len(row) > width and any(cell.strip() for cell in row[width:])
     ]
     if longer:
         note(
@@ -139,34 +142,36 @@ def read_texts(file: Path, column: str) -> tuple[list[str], list[str | None] | N
 def _write(out: TextIO, rows: Iterable[TextMatch], *, spreadsheet: bool) -> None:
     # Most rows name no app and end alike: only their texts are put before it.
     kept: tuple[object, ...] = ()
-    end, is_plain = "", _PLAIN.fullmatch
-    part = io.StringIO(newline="")
-    record, put = csv.writer(part, lineterminator="\r\n").writerow, part.write
+    end, lines = "", _Lines()
+    record, put = csv.writer(lines, lineterminator="\r\n").writerow, lines.append
     record(COLUMNS)
-    for number, row in enumerate(rows):
+    for row in rows:
         text, cells = row[0], row[1:]
         if spreadsheet:
             text = spreadsheet_safe(text)
-        if cells != kept:
-            safe = [c if isinstance(c, int) else spreadsheet_safe(c or "") for c in cells]
-            if row.app_id is None:
-                kept, end = cells, "," + _record(safe)
-        if cells == kept:
-            put(text + end if is_plain(text) else '"' + text.replace('"', '""') + '"' + end)
+        if row.app_id is not None:
+            record((text, *_safe(cells)))
         else:
-            record((text, *safe))
-        if number % LINES == 0:
-            out.write(part.getvalue())
-            part.seek(0)
-            part.truncate()
-    out.write(part.getvalue())
+            if cells != kept:
+                record(_safe(cells))
+                kept, end = cells, "," + lines.pop()
+            if not text or "," in text or '"' in text or "\n" in text or "\r" in text:
+                text = '"' + text.replace('"', '""') + '"'
+            put(text + end)
+        if len(lines) >= LINES:
+            out.writelines(lines)
+            lines.clear()
+    out.writelines(lines)
 
 
-def _record(cells: Iterable[object]) -> str:
-    """Return the cells as one record of a CSV, with its end of line."""
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
+def _safe(cells: Iterable[object]) -> list[object]:
+    return [c if isinstance(c, int) else spreadsheet_safe(str(c or "")) for c in cells]
+
+
+class _Lines(list[str]):
+    """Lines of a CSV, which its writer appends."""
+
+    write = list.append
 
 
 @click.command("explain-match", epilog=example('discovery explain-match "PADDLE.NET* SKETCH"'))

@@ -126,13 +126,16 @@ def possible_lines(
 def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> dict[int, list[Pair]]:
     """Return the pairs of each line by its number, in a fixed order."""
     aliases = [a for a in catalog.spoken if len(a.key) >= BLOCK]
+    begun = {a.key[:BLOCK] for a in aliases}
+    strong = {a.key[:STRONG] for a in aliases if a.kind == "name" and a.strength == "s"}
     keys: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines):
         seen: set[str] = set()
-        for form, key in _forms(line):
-            if len(key) >= BLOCK and (form == "name" or key not in seen):
+        for form, key in _forms(line, strong):
+            if key[:BLOCK] in begun and (form == "name" or key not in seen):
                 seen.add(key)
-                keys.append((number, form, key))
+                if form != "name" or len(key) >= LONG:
+                    keys.append((number, form, key))
     with (
         store.relation("line_key", _table(("line_no", "form", "key", "block"),
                                           [(n, f, k, k[:BLOCK]) for n, f, k in keys])),
@@ -149,22 +152,28 @@ def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> di
     return found
 
 
-def _forms(line: Line) -> list[tuple[str, str]]:
-    """Return the forms of a line with their keys; one that cannot differ from the line is left out."""
+def _forms(line: Line, strong: set[str]) -> list[tuple[str, str]]:
+    """Return the forms of a line with their keys; one that cannot differ from the line is left out.
+
+    `strong` are the first letters of the strong names, which alone may begin within the line.
+    """
     pieces = [word if word.isalnum() else "".join(tokens_of(word)) for word in line.words]
     whole = "".join(pieces)
     forms = [("line", whole)]
     if line.all_words is not line.words:
         forms.append(("raw", glued(line.all_words)))
-    for form in ("bare", "short", "star"):
-        words = form_words(line, form)
-        if words:
-            forms.append((form, glued(words)))
+    others = (
+        ("bare", without_glued(line.words)),
+        ("short", without_beginning(line.words)),
+        ("star", line.behind_star),
+    )
+    forms += [(form, glued(words)) for form, words in others if words]
     forms.append(("name", glued(form_words(line, "name"))))
     at = 0
     for number in range(1, min(len(pieces), INNER + 1)):
         at += len(pieces[number - 1])
-        forms.append((INNER_FORMS[number], whole[at:]))
+        if whole[at : at + STRONG] in strong:
+            forms.append((INNER_FORMS[number], whole[at:]))
     return forms
 
 

@@ -51,6 +51,8 @@ PIECES = {
 }
 """What follows a name within a word, as `pieces.kind_of_piece` tells it, and its comparison."""
 UNKNOWN = ("an unknown word behind it", "two unknown words behind it", "more unknown words behind it")
+DOUBTFUL = frozenset([*UNKNOWN, *NAMES[2:]])
+"""Comparisons that leave words unexplained."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Comparer:
     def _doubted(self, ranked: list[Hypothesis]) -> list[Hypothesis]:
         """Doubt a name that leaves words unexplained where a longer one may be cut: `AZURE DEVO`."""
         first = ranked[0] if ranked else None
-        if first is None or not {e.comparison for e in first.evidence} & {*UNKNOWN, *NAMES[2:]}:
+        if first is None or DOUBTFUL.isdisjoint([e.comparison for e in first.evidence]):
             return ranked
         longer = [
             h
@@ -226,8 +228,10 @@ class Comparer:
             rows.append(finding("statement descriptor", "", line.text[:60], alias.alias))
         else:
             is_inner, is_known = pair.form.startswith("inner"), {kind for _, kind in tail} <= EXPLAINED
-            known = self._addresses_of(app) if strength != "c" else ()
-            what = "" if inside else kind_of_piece(line, piece, pair.key, tail, known)
+            what = ""
+            if piece and not inside:
+                addresses = self._addresses_of(app) if strength != "c" else ()
+                what = kind_of_piece(line, piece, pair.key, tail, addresses)
             is_known = is_known and what in ("", "address", "form")
             number = 3 if is_inner else 0 if not tail and not piece else 1 if is_known and not inside else 2
             rows.append(finding(NAMES[number], strength, " ".join(words)[:60], alias.alias))

@@ -102,6 +102,15 @@ def _processors() -> dict[str, list[tuple[re.Pattern[str], Processor, bool]]]:
     return found
 
 
+@cache
+def _mark_beginnings() -> dict[str, tuple[str, ...]]:
+    """Return the first words of marks by their first letters: no pattern is tried on a text that begins with none."""
+    found: dict[str, set[str]] = {}
+    for row in data_rows("processor.csv", PACKAGE):
+        found.setdefault(row["prefix"][:_MARK_LENGTH], set()).add(row["prefix"].split(" ")[0])
+    return {letters: tuple(words) for letters, words in found.items()}
+
+
 def read_line(text: str) -> Line:
     """Read one merchant text; answers for any text, an empty one has no words."""
     folded = fold(text)
@@ -150,10 +159,12 @@ def _field(text: str, words: tuple[str, ...]) -> int | None:
 
 
 def _without_processor(text: str) -> tuple[str, Processor | None, bool]:
-    for pattern, processor, star in _processors().get(text[:_MARK_LENGTH], ()):
-        match = pattern.match(text)
-        if match:
-            return text[match.end() :], processor, star
+    letters = text[:_MARK_LENGTH]
+    if text.startswith(_mark_beginnings().get(letters, ())):
+        for pattern, processor, star in _processors()[letters]:
+            match = pattern.match(text)
+            if match:
+                return text[match.end() :], processor, star
     return text, None, False
 
 
@@ -226,7 +237,7 @@ def reseller_marks() -> frozenset[str]:
 def is_bare_mark(line: Line) -> bool:
     """Return whether a text names a reseller of software and nothing else."""
     words = name_words(line.words, line.kinds)
-    return len(words) < 3 and "".join("".join(tokens_of(w)) for w in words) in reseller_marks()
+    return len(words) < 3 and glued(words) in reseller_marks()
 
 
 def _may_be_glued(mark: str) -> bool:
@@ -257,13 +268,13 @@ def without_beginning(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _glued_marks(words: tuple[str, ...]) -> list[int]:
     """Return the lengths of the marks with which the first word begins and at least five letters follow."""
-    first = words[0] if words else ""
+    first, known = words[0] if words else "", marks()
     if "." in first:
         return []
     return [
         size
         for size in range(2, len(first) - 4)
-        if first[:size] in marks()
+        if first[:size] in known
         and _may_be_glued(first[:size])
         and (first[size:].isalpha() or not first[0].isdigit())
     ]

@@ -70,13 +70,11 @@ FORM_LETTERS = 3
 def kind_of_piece(
     line: Line, piece: str, key: str, tail: Sequence[tuple[str, str]], addresses: Sequence[str]
 ) -> str:
-    """Return what is glued to a name: address, form, reference, word, part of a longer word; nothing: an empty text.
+    """Return what is glued to a name: address, form, reference, word, part of a longer word.
 
     address: with it the name is one of `addresses` without dots; form: a legal form, a home country, or a word of a
     subscription where blanks are lost, maybe cut.
     """
-    if not piece:
-        return ""
     if key + piece in addresses:
         return "address"
     if is_reference(piece):

@@ -151,7 +151,7 @@ def _mention(text: str, mcc: str | None, catalog: Catalog, finder: HostFinder) -
     """Return what a text is if it is no merchant's."""
     if "." in text and " " not in text.strip():
         host = host_of(text)
-        if has_known_suffix(host) and finder.find(host) is not None:
+        if finder.find(host) is not None and has_known_suffix(host):
             return Mention(text, "domain")
     if not mcc and not text.isupper() and not text.islower():
         named = catalog.find("name", "".join(c for c in text.lower() if c.isalnum()))
