@@ -167,7 +167,7 @@ class Store:
 
     def _parsed(self, sql: str) -> str | duckdb.Statement:
         """Return a long statement as this process parsed it before: over few rows parsing is a sixth of the work."""
-        if len(sql) < _LONG:
+        if len(sql) < _LONG or ";\n" in sql:  # several statements are run as one text
             return sql
         if sql not in _PARSED:
             found = self._con.extract_statements(sql)
