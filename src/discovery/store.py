@@ -42,6 +42,9 @@ DISK_FAILED = (
 _FULL = "a file could not be written: {error}. Make room on that disk and run again; what was published before stays."
 _CHANGEABLE = ("TimeZone", "enable_progress_bar", "preserve_insertion_order", "force_compression")
 """Settings of the engine that our own SQL changes on the way; all others are fixed once a store is open."""
+_LONG, _KEPT = 500, 500
+"""From how many characters on a statement is kept as parsed, and how many are."""
+_PARSED: dict[str, duckdb.Statement] = {}
 _BIND = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -146,13 +149,13 @@ class Store:
     def rows(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows; of `binds` those that the statement names are bound."""
         with self._in_words():
-            cursor = self._con.execute(sql, _named(sql, binds))
+            cursor = self._con.execute(self._parsed(sql), _named(sql, binds))
             return cursor.fetchall() if cursor.description else []
 
     def dicts(self, sql: str, binds: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run one query and return its rows as dictionaries in column order."""
         with self._in_words():
-            cursor = self._con.execute(sql, _named(sql, binds))
+            cursor = self._con.execute(self._parsed(sql), _named(sql, binds))
             names = [d[0] for d in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -164,6 +167,19 @@ class Store:
     def run(self, sql: str, binds: Mapping[str, Any] | None = None) -> None:
         """Run one statement for its effect."""
         self.rows(sql, binds)  # fetched whole: an open result would block the next change of the catalog
+
+    def _parsed(self, sql: str) -> str | duckdb.Statement:
+        """Return a long statement as this process parsed it before: over few rows parsing is a sixth of the work."""
+        if len(sql) < _LONG or ";\n" in sql:  # several statements are run as one text
+            return sql
+        if sql not in _PARSED:
+            found = self._con.extract_statements(sql)
+            if len(found) != 1:
+                return sql
+            if len(_PARSED) == _KEPT:
+                _PARSED.clear()
+            _PARSED[sql] = found[0]
+        return _PARSED[sql]
 
     def is_new(self, name: str, value: str = "") -> bool:
         """Tell whether what is prepared on this connection under a name was not made from this value last."""
@@ -234,15 +250,18 @@ class Store:
 
     def create_tables(self) -> None:
         """Create schemas and declared tables that are not there yet; what an earlier version has is kept."""
-        for schema in sorted({t.schema for t in TABLES.values()}):
-            self.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        declared = [table for table in TABLES.values() if not table.is_view]
-        for table in declared:
-            self.run(f"CREATE TABLE IF NOT EXISTS {table.qualified} ({declared_columns(table)})")
         there = {(str(r[0]), str(r[1]), str(r[2])): str(r[3]) for r in self.rows(
             "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
         )}  # fmt: skip
-        for table in declared:
+        known = {(schema, name) for schema, name, _ in there}
+        for schema in sorted({t.schema for t in TABLES.values()} - {schema for schema, _ in known}):
+            self.run(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for table in TABLES.values():
+            if table.is_view:
+                continue
+            if (table.schema, table.name) not in known:
+                self.run(f"CREATE TABLE {table.qualified} ({declared_columns(table)})")
+                continue
             for column in table.columns:
                 had = there.get((table.schema, table.name, column.name))
                 if had is None:

@@ -139,8 +139,8 @@ class _Connection:
     def __init__(self, connection: Any, point: Failpoint) -> None:
         self._connection, self._point = connection, point
 
-    def execute(self, sql: str, *args: Any) -> Any:
-        self._point.statement(sql)
+    def execute(self, sql: str | duckdb.Statement, *args: Any) -> Any:
+        self._point.statement(sql if isinstance(sql, str) else sql.query)
         return self._connection.execute(sql, *args)
 
     def cursor(self) -> _Connection:

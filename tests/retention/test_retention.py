@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -97,25 +97,78 @@ def kept_for_ever(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def company(kept_for_ever: Settings, tmp_path: Path) -> Settings:
     """A copy of it that keeps events for 200 days."""
-    shutil.copytree(kept_for_ever.home, tmp_path / "home")
-    shutil.copytree(kept_for_ever.inbox, tmp_path / "inbox")
-    return settings_of(tmp_path, event_days=EVENT_DAYS)
+    return copied(kept_for_ever, tmp_path, event_days=EVENT_DAYS)
 
 
-def test_days_go_and_what_was_known_stays(company: Settings, kept_for_ever: Settings) -> None:
-    before = known(company)
-    removed = night(company)
+def copied(made: Settings, folder: Path, **limits: int) -> Settings:
+    """A copy of a company that keeps for so many days, to change at will."""
+    shutil.copytree(made.home, folder / "home")
+    shutil.copytree(made.inbox, folder / "inbox")
+    return settings_of(folder, **limits)
+
+
+@dataclass(frozen=True)
+class Later:
+    """The company some nights later, and what each of these nights removed; only to be read and copied."""
+
+    settings: Settings
+    removed: tuple[Removed, ...]
+
+
+def nights_later(before: Settings, folder: Path, count: int, **limits: int) -> Later:
+    settings = copied(before, folder, **limits)
+    return Later(settings, tuple(night(settings) for _ in range(count)))
+
+
+@pytest.fixture(scope="module")
+def first_removal(kept_for_ever: Settings, tmp_path_factory: pytest.TempPathFactory) -> Later:
+    """The company after the night that removed events, and only those."""
+    return nights_later(kept_for_ever, tmp_path_factory.mktemp("first"), 1, event_days=EVENT_DAYS)
+
+
+@pytest.fixture(scope="module")
+def second_removal(first_removal: Later, tmp_path_factory: pytest.TempPathFactory) -> Later:
+    """The company after the night after that one."""
+    folder = tmp_path_factory.mktemp("second")
+    return nights_later(first_removal.settings, folder, 1, event_days=EVENT_DAYS)
+
+
+@pytest.fixture(scope="module")
+def both_limits(kept_for_ever: Settings, tmp_path_factory: pytest.TempPathFactory) -> Later:
+    """The company after two nights of which the first removed events and exports."""
+    limits = {"event_days": EVENT_DAYS, "vault_days": VAULT_DAYS}
+    return nights_later(kept_for_ever, tmp_path_factory.mktemp("both"), 2, **limits)
+
+
+@pytest.fixture
+def trimmed(first_removal: Later, tmp_path: Path) -> Settings:
+    """A copy of the company after the first removal."""
+    return copied(first_removal.settings, tmp_path, event_days=EVENT_DAYS)
+
+
+@pytest.fixture
+def settled(second_removal: Later, tmp_path: Path) -> Settings:
+    """A copy of the company after the night after the first removal."""
+    return copied(second_removal.settings, tmp_path, event_days=EVENT_DAYS)
+
+
+def test_days_go_and_what_was_known_stays(
+    kept_for_ever: Settings, first_removal: Later, second_removal: Later
+) -> None:
+    company = second_removal.settings
+    [removed] = first_removal.removed
     assert removed.events is not None
-    assert removed.events.events_from == FROM == events_from(company.home)
+    assert removed.events.events_from == FROM == events_from(first_removal.settings.home)
     gone = warehouse(
         kept_for_ever, f"SELECT sum(row_count) FROM sources.source_part WHERE day < DATE '{FROM}'"
     )
     assert removed.events.events == gone[0][0] > 100
-    assert warehouse(company, "SELECT min(day) >= DATE '2026-03-01' FROM canonical.usage") == [(True,)]
-    assert min(lake(company)) >= f"day={FROM}"
-    assert lake(company)
-    assert night(company) == Removed(None, 0)
-    assert known(company) == before
+    for made in (first_removal.settings, company):
+        assert warehouse(made, "SELECT min(day) >= DATE '2026-03-01' FROM canonical.usage") == [(True,)]
+        assert min(lake(made)) >= f"day={FROM}"
+        assert lake(made)
+    assert second_removal.removed == (Removed(None, 0),)
+    assert known(company) == known(kept_for_ever)
     assert all(row[-1] for row in balance(company))
     with Store(company.published, read_only=True) as store:
         said = store.rows("SELECT source, to_at, reason FROM blind_spot WHERE reason LIKE 'known by month:%'")
@@ -136,7 +189,7 @@ def test_nothing_is_removed_where_nothing_is_set_or_before_the_day(company: Sett
 
 
 def test_run_and_doctor_say_what_went_and_from_when_on_things_are_whole(
-    company: Settings, capsys: pytest.CaptureFixture[str]
+    company: Settings, both_limits: Later, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = replace(company, retention=RetentionSettings(EVENT_DAYS, VAULT_DAYS))
     assert [said for said in looked_at(settings) if said[0] == "retention"] == []
@@ -151,15 +204,13 @@ def test_run_and_doctor_say_what_went_and_from_when_on_things_are_whole(
     assert f"Removed: {removed['exports']} exports older" in told
     [before] = [said for said in looked_at(settings) if said[0] == "retention"]
     assert before[2].startswith("single events are whole from 2026-03-01 on; older ones were removed")
-    night(settings)
-    events, exports = [said for said in looked_at(settings) if said[0] == "retention"]
+    events, exports = [said for said in looked_at(both_limits.settings) if said[0] == "retention"]
     assert f"; {count} older ones were removed up to the last publication" in events[2]
     assert exports[2].startswith("of 6 exports older than 2026-06-22 only the records are kept")
 
 
-def test_old_exports_that_come_again_change_nothing(company: Settings) -> None:
-    before = known(company)
-    night(company)
+def test_old_exports_that_come_again_change_nothing(kept_for_ever: Settings, trimmed: Settings) -> None:
+    company, before = trimmed, known(kept_for_ever)
     days = [date(2025, 10, 3) + timedelta(days=3 * n) for n in range(70)]
     put(
         company.inbox, "okta/again.ndjson", sign_ins(days[:60])
@@ -178,18 +229,16 @@ def test_old_exports_that_come_again_change_nothing(company: Settings) -> None:
     assert vault(company, "okta/again.ndjson") == ["", "json"]
 
 
-def test_late_events_of_days_that_are_kept_are_read(company: Settings) -> None:
-    night(company)
+def test_late_events_of_days_that_are_kept_are_read(trimmed: Settings) -> None:
+    company = trimmed
     put(company.inbox, "okta/late.ndjson", sign_ins([date(2026, 2, 27), date(2026, 3, 3), date(2026, 4, 2)]))
     night(company)
     told = {row[0]: row for row in balance(company)}
     assert told["okta/late.ndjson"][1:] == ("loaded", 6, 4, 0, 2, 0, True)
 
 
-def test_a_lost_warehouse_knows_the_months_again(company: Settings) -> None:
-    before = known(company)
-    night(company)
-    night(company)
+def test_a_lost_warehouse_knows_the_months_again(kept_for_ever: Settings, settled: Settings) -> None:
+    company, before = settled, known(kept_for_ever)
     counted = balance(company)
     company.warehouse.unlink()
     shutil.rmtree(company.home / "lake")
@@ -204,8 +253,8 @@ def test_a_lost_warehouse_knows_the_months_again(company: Settings) -> None:
     assert min(lake(company)) >= f"day={FROM}"
 
 
-def test_the_next_month_takes_the_next_days(company: Settings) -> None:
-    night(company)
+def test_the_next_month_takes_the_next_days(trimmed: Settings) -> None:
+    company = trimmed
     later = AS_OF + timedelta(days=40)
     removed = night(company, later)
     assert removed.events is not None
@@ -216,16 +265,15 @@ def test_the_next_month_takes_the_next_days(company: Settings) -> None:
     assert known(company) == before
 
 
-def test_a_day_that_is_not_whole_any_more_is_refused(company: Settings) -> None:
-    night(company)
+def test_a_day_that_is_not_whole_any_more_is_refused(trimmed: Settings) -> None:
+    company = trimmed
     with pytest.raises(BadUse, match="single events are kept from 2026-03-01 on"):
         night(company, date(2026, 2, 27))
     night(company, date(2026, 2, 28))
 
 
-def test_columns_of_months_that_changed_lose_nothing(company: Settings) -> None:
-    night(company)
-    night(company)
+def test_columns_of_months_that_changed_lose_nothing(settled: Settings) -> None:
+    company = settled
     before = known(company)
     with Store(company.warehouse) as store:
         store.run("ALTER TABLE canonical.usage_month ADD COLUMN of_an_older_program INTEGER")
@@ -233,10 +281,9 @@ def test_columns_of_months_that_changed_lose_nothing(company: Settings) -> None:
     assert known(company) == before
 
 
-def test_a_file_of_months_that_lists_days_is_read(company: Settings) -> None:
+def test_a_file_of_months_that_lists_days_is_read(settled: Settings) -> None:
     """An earlier program wrote the days of a month as a list."""
-    night(company)
-    night(company)
+    company = settled
     before = known(company)
     [path] = (company.home / "vault").glob("usage_month_before_*")
     with Store.memory(company.home) as store:
@@ -275,11 +322,9 @@ def test_exports_go_and_their_records_stay(company: Settings, tmp_path: Path) ->
     assert known(settings) == before
 
 
-def test_both_limits_together(company: Settings) -> None:
-    settings = replace(company, retention=RetentionSettings(EVENT_DAYS, VAULT_DAYS))
-    before = known(settings)
-    night(settings)
-    night(settings)
+def test_both_limits_together(kept_for_ever: Settings, both_limits: Later, tmp_path: Path) -> None:
+    settings = copied(both_limits.settings, tmp_path, event_days=EVENT_DAYS, vault_days=VAULT_DAYS)
+    before = known(kept_for_ever)
     assert known(settings) == before
     assert vault(settings, "okta/q0.ndjson") == ["json"]
     assert vault(settings, "browser/bob@acme.example/history.csv") == ["json"]
@@ -296,8 +341,8 @@ def test_both_limits_together(company: Settings) -> None:
     assert known(settings) == before
 
 
-def test_who_is_forgotten_is_in_no_month(company: Settings) -> None:
-    night(company)
+def test_who_is_forgotten_is_in_no_month(trimmed: Settings) -> None:
+    company = trimmed
     with Store(company.published, read_only=True) as store:
         person = str(store.value("SELECT person_id FROM person WHERE email = 'cleo@acme.example'"))
     forget(company, person, by="t", as_of=AS_OF)

@@ -54,9 +54,12 @@ class Alias:
         return self.alias if self.kind in (*HOST_KINDS, "entra_app_id") else name_key(self.alias)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
-    """Apps by id, and their aliases; (kind, key) is unique."""
+    """Apps by id, and their aliases; (kind, key) is unique.
+
+    Equal is one only to itself, so that what is worked out of it once can be kept for it.
+    """
 
     apps: dict[str, App]
     aliases: tuple[Alias, ...]
@@ -76,6 +79,15 @@ class Catalog:
     def spoken(self) -> tuple[Alias, ...]:
         """The names and statement descriptors, by which merchant texts go."""
         return tuple(a for a in self.aliases if a.kind in ("name", "descriptor"))
+
+    @cached_property
+    def domains(self) -> dict[str, list[str]]:
+        """The registrable domains of each app that has any."""
+        found: dict[str, list[str]] = {}
+        for alias in self.aliases:
+            if alias.kind == "domain":
+                found.setdefault(alias.app_id, []).append(alias.alias)
+        return found
 
     def find(self, kind: str, key: str) -> Alias | None:
         """Return the alias of a kind with that key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -77,13 +78,9 @@ def form_words(line: Line, form: str) -> tuple[str, ...]:
     return tuple(host_label(w) if "." in w else w for w in name_words(line.words, line.kinds))
 
 
-def possible_lines(
-    store: Store, texts: Sequence[str], catalog: Catalog, codes: Sequence[object]
-) -> list[int]:
-    """Return the numbers of the texts that may name an app; all that could be accepted or reviewed are among them.
-
-    `codes`: for each text whatever is known beside it, e.g. a merchant category code; None if nothing.
-    """
+@lru_cache(maxsize=2)
+def _names_and_domains(catalog: Catalog) -> tuple[pa.Table, pa.Table]:
+    """Return the names of a catalog and the domains in it as tables, for `possible_lines`."""
     aliases = [
         (
             a.kind,
@@ -102,14 +99,42 @@ def possible_lines(
     names = ("kind", "key", "block", "short_block", "long_block", "is_mark", "is_open", "is_inner")
     columns = zip(names, zip(*aliases, strict=True), kinds, strict=True)
     domains = sorted({a.alias.removeprefix("*.") for a in catalog.aliases if a.kind in HOST_KINDS})
+    return (
+        pa.table({name: pa.array(values, kind) for name, values, kind in columns}),
+        pa.table({"domain": pa.array(domains, pa.string())}),
+    )
+
+
+@lru_cache(maxsize=2)
+def _names(catalog: Catalog) -> tuple[list[Alias], pa.Table]:
+    """Return the names of a catalog that are long enough to be looked for, and the same as a table of their places."""
+    aliases = [a for a in catalog.spoken if len(a.key) >= BLOCK]
+    rows = [(i, a.kind, a.strength, a.key, a.key[:BLOCK]) for i, a in enumerate(aliases)]
+    return aliases, _table(("alias_no", "kind", "strength", "key", "block"), rows)
+
+
+@lru_cache(maxsize=2)
+def _beginnings(catalog: Catalog) -> tuple[set[str], set[str]]:
+    """Return the first letters of those names: of all, and the longer beginnings of strong ones."""
+    aliases = _names(catalog)[0]
+    strong = {a.key[:STRONG] for a in aliases if a.kind == "name" and a.strength == "s"}
+    return {a.key[:BLOCK] for a in aliases}, strong
+
+
+def possible_lines(
+    store: Store, texts: Sequence[str], catalog: Catalog, codes: Sequence[object]
+) -> list[int]:
+    """Return the numbers of the texts that may name an app; all that could be accepted or reviewed are among them.
+
+    `codes`: for each text whatever is known beside it, e.g. a merchant category code; None if nothing.
+    """
+    names, domains = _names_and_domains(catalog)
     binds = {**mark_patterns(), "suffixes": suffix_pattern()}
     binds["certain"] = f"{binds.pop('own_marks')}|{software_pattern()}"
     found: list[int] = []
     with (
-        store.relation("app_domain", pa.table({"domain": pa.array(domains, pa.string())})),
-        store.relation(
-            "alias_key", pa.table({name: pa.array(values, kind) for name, values, kind in columns})
-        ),
+        store.relation("app_domain", domains),
+        store.relation("alias_key", names),
     ):
         for at in range(0, len(texts), SLICE):
             lines = {
@@ -125,9 +150,8 @@ def possible_lines(
 
 def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> dict[int, list[Pair]]:
     """Return the pairs of each line by its number, in a fixed order."""
-    aliases = [a for a in catalog.spoken if len(a.key) >= BLOCK]
-    begun = {a.key[:BLOCK] for a in aliases}
-    strong = {a.key[:STRONG] for a in aliases if a.kind == "name" and a.strength == "s"}
+    aliases, table = _names(catalog)
+    begun, strong = _beginnings(catalog)
     keys: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines):
         seen: set[str] = set()
@@ -139,9 +163,7 @@ def find_candidates(store: Store, lines: Sequence[Line], catalog: Catalog) -> di
     with (
         store.relation("line_key", _table(("line_no", "form", "key", "block"),
                                           [(n, f, k, k[:BLOCK]) for n, f, k in keys])),
-        store.relation("alias_key", _table(("alias_no", "kind", "strength", "key", "block"),
-                                           [(i, a.kind, a.strength, a.key, a.key[:BLOCK])
-                                            for i, a in enumerate(aliases)])),
+        store.relation("alias_key", table),
     ):  # fmt: skip
         pairs = store.rows(sql_file("discovery.matching", "candidates"))
     relations = _measured([p[3] for p in pairs], [p[4] for p in pairs], [p[5] for p in pairs])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from discovery.catalog.load import Alias, App, Catalog
 from discovery.catalog.naming import fold, tokens_of
@@ -68,6 +69,18 @@ class Setting:
     seen: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=2)
+def _names_and_words(catalog: Catalog) -> tuple[dict[tuple[str, str], str], dict[str, set[str]]]:
+    """Return the strength of each name by app and key, and the words of all names and descriptors of each app."""
+    strengths: dict[tuple[str, str], str] = {}
+    words: dict[str, set[str]] = {}
+    for alias in catalog.spoken:
+        if alias.kind == "name":
+            strengths[alias.app_id, alias.key] = alias.strength or "m"
+        words.setdefault(alias.app_id, set()).update(tokens_of(alias.alias.lower()))
+    return strengths, words
+
+
 class Comparer:
     """Compares lines with the apps of one catalog."""
 
@@ -75,14 +88,9 @@ class Comparer:
         self.catalog = catalog
         self.umbrellas = umbrellas()
         self.hosts = HostFinder(catalog)
-        self._name_strength: dict[tuple[str, str], str] = {}
-        self._names = {alias.key for alias in catalog.aliases if alias.kind == "name"}
+        self._name_strength, self._words = _names_and_words(catalog)
+        self._names = {key for _, key in self._name_strength}
         self._ends: dict[tuple[str, str], set[int]] = {}
-        self._words: dict[str, set[str]] = {}
-        for alias in catalog.spoken:
-            if alias.kind == "name":
-                self._name_strength[alias.app_id, alias.key] = alias.strength or "m"
-            self._words.setdefault(alias.app_id, set()).update(tokens_of(alias.alias.lower()))
 
     def _ends_of(self, alias: Alias) -> set[int]:
         """Return where the words of a name end, its last aside."""

@@ -114,15 +114,11 @@ class HostFinder:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.shared = shared_domains()
-        self._domains: dict[str, list[str]] = {}
         self._found: dict[str, HostHit | None] = {}
-        for alias in catalog.aliases:
-            if alias.kind == "domain":
-                self._domains.setdefault(alias.app_id, []).append(alias.alias)
 
     def domains_of(self, app_id: str) -> list[str]:
         """Return the registrable domains of an app."""
-        return self._domains.get(app_id, [])
+        return self.catalog.domains.get(app_id, [])
 
     def exact(self, host: str) -> HostHit | None:
         """Return the app whose signed-in or sign-in host this is."""
