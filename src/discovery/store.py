@@ -42,8 +42,8 @@ DISK_FAILED = (
 _FULL = "a file could not be written: {error}. Make room on that disk and run again; what was published before stays."
 _CHANGEABLE = ("TimeZone", "enable_progress_bar", "preserve_insertion_order", "force_compression")
 """Settings of the engine that our own SQL changes on the way; all others are fixed once a store is open."""
-_LONG, _KEPT = 500, 500
-"""From how many characters on a statement is kept as parsed, and how many are."""
+_LONG, _LONGEST, _KEPT = 500, 50_000, 500
+"""From and up to how many characters a statement is kept as parsed, and how many are."""
 _PARSED: dict[str, duckdb.Statement] = {}
 _BIND = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
@@ -170,16 +170,16 @@ class Store:
 
     def _parsed(self, sql: str) -> str | duckdb.Statement:
         """Return a long statement as this process parsed it before: over few rows parsing is a sixth of the work."""
-        if len(sql) < _LONG or ";\n" in sql:  # several statements are run as one text
+        if not _LONG <= len(sql) <= _LONGEST or ";\n" in sql:  # several statements are run as one text
             return sql
-        if sql not in _PARSED:
+        if (kept := _PARSED.get(sql)) is None:
             found = self._con.extract_statements(sql)
             if len(found) != 1:
                 return sql
-            if len(_PARSED) == _KEPT:
+            if len(_PARSED) >= _KEPT:
                 _PARSED.clear()
-            _PARSED[sql] = found[0]
-        return _PARSED[sql]
+            kept = _PARSED[sql] = found[0]
+        return kept
 
     def is_new(self, name: str, value: str = "") -> bool:
         """Tell whether what is prepared on this connection under a name was not made from this value last."""
