@@ -25,6 +25,7 @@ _PART = {
     "app_source": _THEIR_APPS,
     "readiness": _THEIR_APPS,
     "match": _THEIR_APPS,
+    "mention": f"(kind, mention) IN (SELECT (kind, mention) FROM graph.match WHERE {_THEIR_APPS})",
     "match_evidence": "(kind, mention) IN (SELECT (kind, mention) FROM match)",
     "group_access": "group_id IN (SELECT group_id FROM group_member)",
     "source_file": "file_id IN (SELECT file_id FROM evidence)",
