@@ -13,7 +13,6 @@ with writing(settings, as_of) as night_run:      # lock, warehouse, sweep
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -29,7 +28,7 @@ from discovery.canonical import STEPS as CANONICAL_STEPS
 from discovery.canonical.retention import RemovedEvents, bring_up, refuse_before, remove_events
 from discovery.canonical.usage import touch_days
 from discovery.canonical.withheld import withhold
-from discovery.errors import DiskFailed, DiskFull, LedgerBroken
+from discovery.errors import LedgerBroken
 from discovery.extension import extensions
 from discovery.graph import STEPS as GRAPH_STEPS
 from discovery.ledger import anchor
@@ -42,7 +41,7 @@ from discovery.sources.ingest import Outcome, ingest_system, load_macros, system
 from discovery.sources.lake import Lake, clear_stage
 from discovery.sources.retention import remove_exports
 from discovery.stage import Night, Step
-from discovery.store import DISK_FAILED, Store, make_private, writer_lock
+from discovery.store import Store, disk_fault, make_private, writer_lock
 from discovery.warehouse import open_warehouse
 
 GOOD_NIGHT = "last_good_night"
@@ -205,14 +204,9 @@ def writing(settings: Settings, as_of: date, *, wait_seconds: float = 0,
                 store.close()
                 clear_stage(settings.home)
     except OSError as error:
-        if error.errno == errno.EIO:
-            raise DiskFailed(DISK_FAILED.format(error=error)) from error
-        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        if (fault := disk_fault(error, settings.home)) is None:
             raise
-        raise DiskFull(
-            f"{error.filename or settings.home}: {error.strerror}. Make room on that disk and run again; what was "
-            "published before stays, and what was not read yet is read then."
-        ) from error
+        raise fault from error
     finally:
         os.umask(before)
 

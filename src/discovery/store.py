@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
@@ -35,6 +37,8 @@ _NEWER = "created with a newer version of DuckDB"
 _NO_ROOM = ("No space left", "File too large", "Disk quota exceeded")
 _CORRUPT = ("Corrupt database file", "Could not read enough bytes")
 _DISK = "Input/output error"
+_DAGSTER = ("disk I/O error", "disk is full", "unable to open database file")
+"""What SQLite says where it can write no more; on a full disk it is any of these."""
 DISK_FAILED = (
     "a disk does not work: {error}. Look at it before anything else (the system's log, its own report); what was "
     "published before stays. If the home cannot be read any more, restore it from a backup."
@@ -326,6 +330,29 @@ def _refuse_disk(error: duckdb.Error) -> None:
         raise DiskFull(_FULL.format(error=error)) from error
     if _DISK in str(error):
         raise DiskFailed(DISK_FAILED.format(error=error)) from error
+
+
+def disk_fault(error: BaseException, place: Path | None = None) -> DiskFull | DiskFailed | None:
+    """Return what an error says of a disk, the system's own or one of Dagster's databases; None if nothing.
+
+    `place`: what to name where the error does not say which file.
+    """
+    causes: BaseException | None = error
+    while causes is not None:
+        if isinstance(causes, OSError) and causes.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            return DiskFull(
+                f"{causes.filename or place or 'a file'}: {causes.strerror}. Make room on that disk and run again; "
+                "what was published before stays, and what was not read yet is read then."
+            )
+        if isinstance(causes, OSError) and causes.errno == errno.EIO:
+            return DiskFailed(DISK_FAILED.format(error=causes))
+        if isinstance(causes, sqlite3.OperationalError) and any(word in str(causes) for word in _DAGSTER):
+            return DiskFull(
+                f"a database of Dagster in {place or 'the home'} could not be written ({causes}). See whether its disk "
+                "has room, works and may be written to, and run again; what was published before stays."
+            )
+        causes = causes.__cause__ or causes.__context__
+    return None
 
 
 def _remedy(path: Path | None) -> str:

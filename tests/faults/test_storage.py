@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import resource
+import sqlite3
 import stat
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +23,9 @@ from discovery.publish import Publication, publish
 from discovery.publish.content import content_hash
 from discovery.run import writing
 from discovery.settings import Settings, SourceHint
-from discovery.store import Store
+from discovery.store import Store, disk_fault
 from tests.canonical.world import World
-from tests.conftest import AS_OF
+from tests.conftest import AS_OF, ROOT
 from tests.publish.test_publish import STARTED, fill
 
 
@@ -149,3 +153,49 @@ def test_every_file_and_folder_of_a_home_is_private_though_the_umask_is_open(
     assert len(files) > 50
     for path in files:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+@pytest.mark.long
+def test_a_night_on_a_full_disk_says_so_and_the_next_one_with_room_is_whole(tmp_path: Path) -> None:
+    """Wherever the room ends: in Dagster's databases, the vault, the lake, the warehouse or the publication."""
+    command = [sys.executable, "-m", "discovery.cli", "run", "--config", str(ROOT / "sample_data" / "discovery.toml"),
+               "--home", str(tmp_path / "home"), "--as-of", "2026-09-30"]  # fmt: skip
+    codes = set()
+    for room in (0, 40_000, 1_500_000, 12_000_000):
+        with no_file_larger_than(room):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        said = done.stdout + done.stderr
+        assert done.returncode in (1, 70), (room, said)
+        assert "Internal error" not in said, (room, said)
+        assert re.search("room|could not be written", said), (room, said)
+        codes.add(done.returncode)
+        assert not (tmp_path / "home" / "access_graph.duckdb").exists()
+    assert codes == {1, 70}
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    other = subprocess.run(
+        [*command, "--home", str(tmp_path / "other")], capture_output=True, text=True, check=False
+    )
+    assert other.returncode == 0, other.stderr
+    homes = ("home", "other")
+    assert len({hash_in(tmp_path / home / "access_graph.duckdb") for home in homes}) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["disk I/O error", "database or disk is full", "unable to open database file"]
+)
+def test_a_database_of_dagster_that_cannot_be_written_is_no_fault_of_the_program(
+    words: str,
+) -> None:
+    fault = disk_fault(wrapped(sqlite3.OperationalError(words)), Path("home"))
+    assert isinstance(fault, DiskFull)
+    assert words in str(fault)
+    assert disk_fault(wrapped(sqlite3.OperationalError("no such table: runs"))) is None
+    assert disk_fault(wrapped(PermissionError(13, "Permission denied"))) is None
+
+
+def wrapped(error: Exception) -> Exception:
+    """An error as SQLAlchemy raises it: with the driver's as its cause."""
+    outer = RuntimeError(f"({type(error).__name__}) {error}")
+    outer.__cause__ = error
+    return outer

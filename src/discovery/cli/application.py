@@ -143,6 +143,11 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, DiscoveryError):
         say(f"Error: {error}", error=True)
         return error.exit_code
+    from discovery.store import disk_fault  # only now: it brings the engine
+
+    if (fault := disk_fault(error)) is not None:
+        say(f"Error: {fault}", error=True)
+        return fault.exit_code
     shown = f"{type(error).__name__}: {error}"
     say(f"Internal error: {shown}\nDISCOVERY_DEBUG=1 shows where; please report it with that.", error=True)
     return INTERNAL
