@@ -35,7 +35,9 @@ def task_of(case: Case) -> str:
 
 
 def test_a_decision_is_the_same_line_as_that_of_the_command_line(served: Served) -> None:
-    assert MENTION in served.get("/queue").text
+    queue = served.get("/queue").text
+    assert MENTION in queue
+    assert "1,068.44" in queue, "what it costs decides what comes first"
     page = served.get(f"/queue/{KEY}", app="figma").text
     assert "Accept as figma" in page or "Accept as app name" in page
     assert re.search(r"0 of the 1 people", page), "Ada has it already"

@@ -35,6 +35,7 @@ _FIXED: dict[str, dict[str, Any]] = {
     "access": {"class": "shadow", "route": "manual", "accounts": ["account-1"], "sources": ["sign_in"],
                "owner_email": "olga@example.com", "priority": 1},
     "access_span": {"from_on": date(2026, 9, 1), "to_on": date(2026, 11, 1)},
+    "mention": {"mention": MENTION, "kind": "merchant", "mention_name": None, "amount": 1068.44},
     "match": {"mention": MENTION, "kind": "merchant", "decision": "review", "app_id": OTHER, "score": 62.0},
     "match_evidence": {"mention": MENTION, "kind": "merchant", "weight": 70.0, "position": 1},
     "usage_month": {"mention": MENTION, "app_id": None},

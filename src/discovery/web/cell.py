@@ -56,7 +56,10 @@ def _rule(value: Any, _: Row) -> str:
 
 
 def _money(value: Any, row: Row) -> str:
-    return "" if value is None else f'<span class="nowrap">{money(value)} {words(row["currency"])}</span>'
+    if value is None:
+        return ""
+    # Sums of charges in several currencies have none.
+    return f'<span class="nowrap">{money(value)} {words(row.get("currency"))}</span>'
 
 
 def _chips(value: Any, _: Row) -> str:

@@ -127,7 +127,7 @@ _ALL = (
     ), ("mention", "kind"), "No comparison was made."),
     Listing("queue", "Names that may mean an app", (
         C("mention", "named as", "queued"), C("kind", "kind", "badge"), C("app_name", "perhaps", "app"), C("score", "score", "score"),
-        C("persons", "people", "count"), C("events", "events", "count"), C("amount", "amount", "money"), C("explanation", "why"),
+        C("persons", "people", "count"), C("events", "events", "count"), C("amount", "charged", "money"), C("explanation", "why"),
     ), (), "Nothing is open: every name is decided.", open_rows, "The table match of the published file where decision = 'review', less what "
         "decisions.jsonl has decided since, with people and events from usage_month:\n\n"
         "SELECT * FROM match WHERE decision = 'review'"),
