@@ -191,19 +191,19 @@ def _build_batch(store: Store, kind: str, paths: list[str], row_count: int, lake
     these = "$lake || '/' || path IN (SELECT path FROM part_file)"
     if store.count("suspect"):
         store.run(
-            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id FROM "
+            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT instance, system, event_id, day FROM "
             f"({events}) WHERE hash(event_id) IN (SELECT key FROM suspect) "
             "GROUP BY ALL HAVING count(*) > 1"
         )
         store.run(
             "CREATE OR REPLACE TEMP TABLE winner AS "
             + winner_select(
-                f"SELECT e.* FROM ({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id)"
+                f"SELECT e.* FROM ({events}) AS e SEMI JOIN repeated AS r USING (system, instance, event_id, day)"
             )
         )
         store.run(
             f"CREATE OR REPLACE TEMP VIEW event AS SELECT {columns} FROM "
-            f"({events}) AS e ANTI JOIN repeated AS r USING (system, instance, event_id) "
+            f"({events}) AS e ANTI JOIN repeated AS r USING (system, instance, event_id, day) "
             f"UNION ALL SELECT {columns} FROM winner"
         )
         store.run(f"CREATE OR REPLACE TEMP TABLE kept AS {KEPT}")

@@ -95,14 +95,18 @@ def event_select(kind: str, parts: str, *, key: str, tie: str = TEXT_TIE) -> str
 
 
 def winner_select(events: str) -> str:
-    """Of several deliveries of one event: the newest by the source's version time, else the fuller, else by content."""
+    """Of several deliveries of one event: the newest by the source's version time, else the fuller, else by content.
+
+    On one day: where another delivery says another day, both stand. A night reads the days that were touched alone, so
+    that what it says of them may hang on no other day.
+    """
     full = " + ".join(f"CASE WHEN {column} IS NOT NULL THEN 1 ELSE 0 END" for column in _CONTENT)
     content = " || chr(31) || ".join(
         f"coalesce(CAST({column} AS VARCHAR), chr(30))" for column in (*_CONTENT, *_FURTHER)
     )
     columns = ", ".join(EVENT_COLUMNS)
     return (
-        f"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY system, instance, event_id "
+        f"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY system, instance, event_id, day "
         f"ORDER BY version_at DESC NULLS LAST, {full} DESC, observed_at DESC, md5({content}) DESC, file_id) AS turn "
         f"FROM ({events}) AS delivered) AS ranked WHERE turn = 1"
     )
