@@ -20,6 +20,7 @@ def test_processes_answer_together_as_one_does(monkeypatch: pytest.MonkeyPatch) 
     mentions = [Mention(row["text"], "merchant", mcc=row["mcc"] or None) for row in rows]
     settings = {m.mention: Setting(m.mcc, is_monthly=True) for m in mentions[::3]}
     catalog = read_catalog()
+    gc.enable()  # a command that was called in this process may have switched it off
     with Store(None) as store:
         alone = engine.match_possible(store, mentions, catalog, settings)
         monkeypatch.setattr(engine, "PART", len(mentions) // 5)
