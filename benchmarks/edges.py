@@ -18,14 +18,13 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from nightly import APP, APPS, MATCH, ROSTER, timed
+from nightly import APP, APPS, MATCH, ROSTER, make_tables, timed
 
 from discovery.canonical import STEPS as CANONICAL
 from discovery.graph import STEPS as GRAPH
 from discovery.settings import Settings
 from discovery.stage import Night
-from discovery.store import Store, declared_columns
-from discovery.tables import EVENT_KINDS, RECORDS
+from discovery.store import Store
 
 AS_OF = date(2026, 9, 30)
 NEEDED = (
@@ -66,12 +65,7 @@ FROM canonical.usage_month GROUP BY ALL
 
 def company(store: Store, people: int, each: int) -> None:
     """Fill the warehouse with the months of a year."""
-    store.create_tables()
-    store.run("CREATE SCHEMA IF NOT EXISTS lake")
-    for kind, table in RECORDS.items():
-        if kind not in EVENT_KINDS:
-            store.run(f"CREATE TABLE lake.{kind} (file_id VARCHAR, system VARCHAR, instance VARCHAR, "
-                      f"{declared_columns(table)})")  # fmt: skip
+    make_tables(store)
     for sql in (ROSTER, MONTHS, APP, MATCH):
         store.run(sql, {"people": people, "each": each, "apps": APPS})
     store.run("CHECKPOINT")

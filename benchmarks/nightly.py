@@ -79,14 +79,19 @@ def timed(what: Callable[[], object]) -> float:
     return processor_seconds() - before
 
 
-def company(store: Store, people: int, each: int, days: int) -> None:
-    """Fill the warehouse with the use of so many days, rolled up to months."""
+def make_tables(store: Store) -> None:
+    """Make the tables of the warehouse, and empty ones of what the lake holds beside events."""
     store.create_tables()
     store.run("CREATE SCHEMA IF NOT EXISTS lake")
     for kind, table in RECORDS.items():
         if kind not in EVENT_KINDS:
             store.run(f"CREATE TABLE lake.{kind} (file_id VARCHAR, system VARCHAR, instance VARCHAR, "
                       f"{declared_columns(table)})")  # fmt: skip
+
+
+def company(store: Store, people: int, each: int, days: int) -> None:
+    """Fill the warehouse with the use of so many days, rolled up to months."""
+    make_tables(store)
     binds = {
         "people": people,
         "each": each,

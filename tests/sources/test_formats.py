@@ -50,8 +50,8 @@ def rounds() -> list[list[Case]]:
     return groups
 
 
-@pytest.mark.parametrize("group", rounds(), ids=lambda g: f"{len(g)}")
-def test_examples_give_their_records(make_bench: Callable[..., Any], group: list[Case]) -> None:
+def bench_with(make_bench: Callable[..., Any], group: list[Case]) -> Any:
+    """A home whose inbox holds each example in a folder of its own, as its hints say."""
     hints = [
         SourceHint(files=f"{n}/*", **{"instance": None if e.instance else f"tenant {n}", **e.hints})
         for n, (_, e) in enumerate(group)
@@ -59,6 +59,12 @@ def test_examples_give_their_records(make_bench: Callable[..., Any], group: list
     bench = make_bench(sources=tuple(hints))
     for number, (_, example) in enumerate(group):
         bench.put(f"{number}/{example.file_name}", example.text)
+    return bench
+
+
+@pytest.mark.parametrize("group", rounds(), ids=lambda g: f"{len(g)}")
+def test_examples_give_their_records(make_bench: Callable[..., Any], group: list[Case]) -> None:
+    bench = bench_with(make_bench, group)
     outcomes = bench.read()
     assert {system: o.error for system, o in outcomes.items() if o.error} == {}
     assert bench.unbalanced() == []

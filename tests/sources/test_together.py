@@ -22,7 +22,7 @@ from discovery.sources.registry import known_formats
 from discovery.sources.together import read_together
 from discovery.sources.withheld import load_withheld
 from discovery.store import SqlError, make_private
-from tests.sources.test_formats import Case, rounds
+from tests.sources.test_formats import Case, bench_with, rounds
 from tests.sources.test_several_instances import line
 
 
@@ -97,13 +97,7 @@ GROUPS = rounds()
 def test_every_example_in_three_files_gives_what_each_gives_alone(
     make_bench: Callable[..., Any], group: list[Case]
 ) -> None:
-    hints = [
-        SourceHint(files=f"{n}/*", **{"instance": None if e.instance else f"tenant {n}", **e.hints})
-        for n, (_, e) in enumerate(group)
-    ]
-    bench = make_bench(sources=tuple(hints))
-    for number, (_, example) in enumerate(group):
-        bench.put(f"{number}/{example.file_name}", example.text)
+    bench = bench_with(make_bench, group)
     alone = ingest._Ingest(bench.store, bench.settings, "any")
     count = 0
     for number, one in enumerate(opened(bench)):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,23 @@ class Listed:
     reason: str
     format: str | None = None
     system: str | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An input that waits, while it is worked on. row: its row of sources.pending."""
+
+    row: Mapping[str, Any]
+
+    @property
+    def file_id(self) -> str:
+        """The input's identity."""
+        return str(self.row["file_id"])
+
+    @property
+    def sha256(self) -> str:
+        """Of the file that holds it."""
+        return str(self.row["file_sha256"])
 
 
 def file_id_of(sha256: str, member: str | None, instance: str | None, person: str | None) -> str:

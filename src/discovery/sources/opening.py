@@ -12,6 +12,7 @@ from discovery.settings import Settings, SourceHint
 from discovery.sources.container import Staged
 from discovery.sources.file_name import FileNames
 from discovery.sources.inbox import content_instances, look_at
+from discovery.sources.input import Waiting
 from discovery.sources.lake import Several
 from discovery.sources.layout import Layout
 from discovery.sources.registry import Recognition
@@ -20,13 +21,12 @@ from discovery.store import Store, make_private
 
 
 @dataclass(frozen=True)
-class Opened:
-    """An input that can be read. row: its row of sources.pending. kept: the file that holds it.
+class Opened(Waiting):
+    """An input that can be read. kept: the file that holds it.
 
     several: how records are told apart by instance; None where all belong to this input.
     """
 
-    row: Mapping[str, Any]
     kept: Path
     folder: Path
     text: Staged
@@ -36,16 +36,6 @@ class Opened:
     layout: Layout
     header: tuple[str, ...]
     several: Several | None
-
-    @property
-    def file_id(self) -> str:
-        """The input's identity."""
-        return str(self.row["file_id"])
-
-    @property
-    def sha256(self) -> str:
-        """Of the file that holds it."""
-        return str(self.row["file_sha256"])
 
     @property
     def hints(self) -> dict[str, Any]:

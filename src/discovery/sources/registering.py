@@ -9,7 +9,7 @@ from typing import Any
 
 from discovery.settings import Settings
 from discovery.sources.collected import Collected
-from discovery.sources.input import file_id_of
+from discovery.sources.input import Waiting, file_id_of
 from discovery.sources.lake import Lake, Written
 from discovery.sources.quarantined import QUARANTINE_KEPT
 from discovery.sources.reread import looked_with, take_out
@@ -18,14 +18,13 @@ from discovery.store import Store
 
 
 @dataclass(frozen=True)
-class Read:
-    """What became of an input's records. row: its row of sources.pending.
+class Read(Waiting):
+    """What became of an input's records.
 
     rows: records. bad: those set aside (record, column, reason, content). elsewhere: those that count through another
     kind only. lacking: what a list lacks. said: what the settings and the program say of it (`reread.read_with`).
     """
 
-    row: Mapping[str, Any]
     format: Format
     shape: str
     written: Mapping[str, Written]
@@ -35,16 +34,6 @@ class Read:
     lacking: str | None
     collected: Collected | None
     said: str
-
-    @property
-    def file_id(self) -> str:
-        """The input's identity."""
-        return str(self.row["file_id"])
-
-    @property
-    def sha256(self) -> str:
-        """Of the file that holds it."""
-        return str(self.row["file_sha256"])
 
     @property
     def ignored(self) -> Mapping[str, int]:
